@@ -1,0 +1,118 @@
+"""The one vocabulary of judgement: whoever asks, whatever protocol, a judgement is a `Check`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class CheckStatus(StrEnum):
+    """Three-valued with a shade: a check that could not run is NOT_EXECUTED, never passed and never failed."""
+
+    PASSED = "PASSED"
+    WARNING = "WARNING"
+    REJECTED = "REJECTED"
+    NOT_EXECUTED = "NOT_EXECUTED"
+
+
+class CheckName(StrEnum):
+    """What is judged. The group (document, person, liveness) is `GROUP_OF[name]`."""
+
+    CONSENT = "consent"
+    DOCUMENT_USABILITY = "document_usability"  # every page found, whole and good enough to judge
+    MRZ_CHECK_DIGITS = "mrz_check_digits"
+    DOCUMENT_EXPIRY = "document_expiry"
+    DATA_PLAUSIBILITY = "data_plausibility"  # dates in an order that can be, a known country, an age that can be
+    DATA_CONSISTENCY = "data_consistency"  # visual zone, MRZ and barcode say the same
+    OCR_CONFIDENCE = "ocr_confidence"
+    SELFIE_QUALITY = "selfie_quality"
+    FACE_MATCH = "face_match"  # document portrait against selfie
+    PASSIVE_LIVENESS = "passive_liveness"
+    HEAD_TURN = "head_turn"  # active liveness: the head turned to the side that was asked, by the same person
+    OPERATOR_EDITS = "operator_edits"  # fields that a person typed over what the document says
+
+
+class CheckGroup(StrEnum):
+    DOCUMENT = "document"
+    PERSON = "person"
+    LIVENESS = "liveness"
+
+
+GROUP_OF: Mapping[CheckName, CheckGroup] = {
+    CheckName.CONSENT: CheckGroup.PERSON,
+    CheckName.DOCUMENT_USABILITY: CheckGroup.DOCUMENT,
+    CheckName.MRZ_CHECK_DIGITS: CheckGroup.DOCUMENT,
+    CheckName.DOCUMENT_EXPIRY: CheckGroup.DOCUMENT,
+    CheckName.DATA_PLAUSIBILITY: CheckGroup.DOCUMENT,
+    CheckName.DATA_CONSISTENCY: CheckGroup.DOCUMENT,
+    CheckName.OCR_CONFIDENCE: CheckGroup.DOCUMENT,
+    CheckName.OPERATOR_EDITS: CheckGroup.DOCUMENT,
+    CheckName.SELFIE_QUALITY: CheckGroup.PERSON,
+    CheckName.FACE_MATCH: CheckGroup.PERSON,
+    CheckName.PASSIVE_LIVENESS: CheckGroup.LIVENESS,
+    CheckName.HEAD_TURN: CheckGroup.LIVENESS,
+}
+
+
+class CheckLabel(StrEnum):
+    """Why the check has its status. With the name it selects the sentence in `domain/sentences.py`."""
+
+    OK = "OK"
+    # why something did not run
+    MODEL_MISSING = "MODEL_MISSING"
+    INPUT_MISSING = "INPUT_MISSING"
+    PRECONDITION_NOT_FULFILLED = "PRECONDITION_NOT_FULFILLED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"  # the document has no such thing (no MRZ by design, no expiry printed)
+    ENGINE_FAILED = "ENGINE_FAILED"
+    # consent
+    REFUSED = "REFUSED"
+    # document
+    BACK_MISSING = "BACK_MISSING"
+    LOW_QUALITY = "LOW_QUALITY"
+    NOT_A_KNOWN_DOCUMENT = "NOT_A_KNOWN_DOCUMENT"
+    CHECK_DIGIT_WRONG = "CHECK_DIGIT_WRONG"
+    REPAIRED = "REPAIRED"
+    MRZ_UNREADABLE = "MRZ_UNREADABLE"
+    EXPIRED = "EXPIRED"
+    IMPLAUSIBLE = "IMPLAUSIBLE"
+    INCONSISTENT = "INCONSISTENT"
+    LOW_CONFIDENCE = "LOW_CONFIDENCE"
+    EDITED = "EDITED"
+    # person
+    NO_FACE = "NO_FACE"
+    SEVERAL_FACES = "SEVERAL_FACES"
+    BELOW_THRESHOLD = "BELOW_THRESHOLD"
+    BORDERLINE = "BORDERLINE"
+    # liveness
+    CHALLENGE_FAILED = "CHALLENGE_FAILED"
+    DIFFERENT_PERSON = "DIFFERENT_PERSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One judgement.
+
+    Attributes:
+        score: what was measured, in the model's normalised 0..1 (higher is better) unless the card of the model says otherwise.
+        threshold: the bound that belongs to `model`; never compared across models.
+        inputs: what it was computed from, by fact name ("document.front", "selfie", …).
+        model: id in models/manifest.toml, or the rule's own name ("icao9303-3-4.9"); empty when nothing ran.
+        ms: how long it took.
+        params: what the sentence may insert (a date, a field name). May hold personal data: never logged.
+    """
+
+    name: CheckName
+    status: CheckStatus
+    label: CheckLabel = CheckLabel.OK
+    score: float | None = None
+    threshold: float | None = None
+    inputs: tuple[str, ...] = ()
+    model: str = ""
+    ms: float = 0.0
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def not_executed(name: CheckName, label: CheckLabel, *, inputs: tuple[str, ...] = (), **params: str) -> Check:
+    """A check that could not run, with the reason."""
+    return Check(name, CheckStatus.NOT_EXECUTED, label, inputs=inputs, params=params)

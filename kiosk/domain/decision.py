@@ -1,0 +1,81 @@
+"""One pure function from checks to a decision. Same checks and policy, same decision, for every door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+
+
+class Outcome(StrEnum):
+    ACCEPT = "ACCEPT"
+    REVIEW = "REVIEW"
+    REJECT = "REJECT"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What each check's status means for one kind of user.
+
+    Attributes:
+        required: checks that must have been executed for an ACCEPT; one that is absent or NOT_EXECUTED gives REVIEW. A check whose label is
+            NOT_APPLICABLE counts as executed: the document has no such thing, and that is known.
+        on_rejected: outcome per check when it is REJECTED; REVIEW where not named.
+        on_warning: outcome per check when it is WARNING; REVIEW where not named.
+    """
+
+    key: str
+    required: frozenset[CheckName]
+    on_rejected: Mapping[CheckName, Outcome] = field(default_factory=dict)
+    on_warning: Mapping[CheckName, Outcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One check's part in a decision that is not ACCEPT."""
+
+    check: CheckName
+    label: CheckLabel
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome with every reason that pulled it away from ACCEPT, the gravest first."""
+
+    outcome: Outcome
+    policy: str
+    reasons: tuple[Reason, ...] = ()
+
+
+_GRAVITY = {Outcome.ACCEPT: 0, Outcome.REVIEW: 1, Outcome.REJECT: 2}
+
+
+def decide(checks: Iterable[Check], policy: Policy) -> Decision:
+    """Any REJECT gives REJECT; else any REVIEW gives REVIEW; else ACCEPT (DIS trust evaluation rule)."""
+    reasons: list[Reason] = []
+    seen: set[CheckName] = set()
+    for check in checks:
+        seen.add(check.name)
+        outcome = _effect(check, policy)
+        if outcome is not Outcome.ACCEPT:
+            reasons.append(Reason(check.name, check.label, outcome))
+    reasons.extend(Reason(name, CheckLabel.INPUT_MISSING, Outcome.REVIEW) for name in sorted(policy.required - seen))
+    reasons.sort(key=lambda reason: -_GRAVITY[reason.outcome])
+    return Decision(reasons[0].outcome if reasons else Outcome.ACCEPT, policy.key, tuple(reasons))
+
+
+def _effect(check: Check, policy: Policy) -> Outcome:
+    match check.status:
+        case CheckStatus.PASSED:
+            return Outcome.ACCEPT
+        case CheckStatus.WARNING:
+            return policy.on_warning.get(check.name, Outcome.REVIEW)
+        case CheckStatus.REJECTED:
+            return policy.on_rejected.get(check.name, Outcome.REVIEW)
+        case CheckStatus.NOT_EXECUTED:
+            if check.label is CheckLabel.NOT_APPLICABLE or check.name not in policy.required:
+                return Outcome.ACCEPT
+            return Outcome.REVIEW

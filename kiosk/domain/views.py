@@ -1,0 +1,162 @@
+"""What screens are given to show: plain strings, numbers and encoded pictures. No screen sees the session itself.
+
+Pictures are JPEG bytes. Codes are turned into words by `ui/strings.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.check import Check
+from kiosk.domain.document import FieldName, PageSide, PageWarning, Source
+from kiosk.domain.decision import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """Dots with names. `names` are step group ids ("document", "selfie", "liveness", "review", "decision"); `current` indexes them,
+    -1 = before the first (welcome)."""
+
+    names: tuple[str, ...]
+    current: int
+    minutes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeView:
+    brand: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageView:
+    languages: tuple[str, ...]  # BCP 47
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """The text is the product's own, by purpose and version, in `ui/strings.py`."""
+
+    purposes: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCaptureView:
+    """`expects_back` tells the back's screen that the front has been taken ("Now turn it over")."""
+
+    side: PageSide
+    camera: str
+    manual_after_s: float
+    help_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SelfieCaptureView:
+    camera: str
+    manual_after_s: float
+    help_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessView:
+    """`side` "left" or "right": the person's own, as they would say it; the preview is mirrored."""
+
+    side: str
+    camera: str
+    help_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another source's reading of a field."""
+
+    value: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One field to look at.
+
+    Attributes:
+        value: as people write it in storage form (dates YYYY-MM-DD); the screen formats dates for the language.
+        uncertain: must be looked at; shown first, in caution.
+        alternatives: readings of other sources that differ.
+        cutout: the place in the picture, JPEG, or None.
+        edited: typed by a person.
+    """
+
+    name: FieldName
+    value: str
+    source: Source
+    confidence: float
+    uncertain: bool
+    alternatives: tuple[Alternative, ...] = ()
+    cutout: bytes | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureResult:
+    """What was taken and what was read of it.
+
+    Attributes:
+        picture: straightened page, or the selfie's face crop.
+        usable: False = "take again" is the only way on (nothing was found in it).
+        warnings: what is not ideal about a page, the worst first.
+        advice: why it is not usable, an AdviceCode value, or "".
+    """
+
+    picture: bytes | None
+    usable: bool
+    fields: tuple[FieldRow, ...] = ()
+    warnings: tuple[PageWarning, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Portrait of the document and selfie, side by side; fields with the uncertain first."""
+
+    portrait: bytes | None
+    selfie: bytes | None
+    rows: tuple[FieldRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """`checks` in the order of their groups; `first_name` for the sentence, may be empty; `main_reason` names the gravest check or None."""
+
+    outcome: Outcome
+    first_name: str
+    checks: tuple[Check, ...]
+    main_reason: Check | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoneView:
+    outcome: Outcome
+    reference: str  # short, speakable form of the customer id
+
+
+@dataclass(frozen=True, slots=True)
+class SorryView:
+    """Failsafe and time-out end here. `code` is for staff; `kept` tells whether what was confirmed is stored."""
+
+    code: str
+    kept: bool
+
+
+View = (
+    WelcomeView
+    | LanguageView
+    | ConsentView
+    | DocumentCaptureView
+    | SelfieCaptureView
+    | LivenessView
+    | ReviewView
+    | DecisionView
+    | DoneView
+    | SorryView
+)

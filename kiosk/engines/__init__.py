@@ -1,0 +1,1 @@
+"""One adapter per model or reader, each behind a port of `kiosk.ports`."""

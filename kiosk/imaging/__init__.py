@@ -1,0 +1,1 @@
+"""Pure functions on pixels: no models, no devices, no threads."""

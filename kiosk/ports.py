@@ -1,0 +1,220 @@
+"""What the services need of the world. Adapters live in engines, devices and store; `kiosk.compose` picks them.
+
+Every port has a contract suite in tests/contract that each of its adapters, and each fake, passes.
+All calls are synchronous; an adapter is used by one thread at a time unless its docstring says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.domain.document import Barcode, Quad
+from kiosk.domain.face import Embedding, Face, LivenessScore, Similarity
+from kiosk.imaging.frame import Frame, Image
+
+
+# --- devices -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    """`id` is stable across reconnects where the system allows it; `virtual` cameras are named as such to staff."""
+
+    id: str
+    name: str
+    virtual: bool = False
+
+
+class Camera(Protocol):
+    """open / read / close. May fail or vanish at any time: DeviceFault(CAMERA_LOST or CAMERA_NOT_FOUND, retryable)."""
+
+    @property
+    def info(self) -> CameraInfo: ...
+    def open(self) -> None: ...
+    def read(self) -> Frame:
+        """The next frame; blocks at most a second or two, then raises DeviceFault(CAMERA_LOST)."""
+        ...
+
+    def close(self) -> None:
+        """Idempotent; after it `open` works again."""
+        ...
+
+
+class CameraFinder(Protocol):
+    """Lists the cameras that are there now and opens one by id or name."""
+
+    def cameras(self) -> tuple[CameraInfo, ...]: ...
+    def camera(self, id_or_name: str) -> Camera:
+        """Raises DeviceFault(CAMERA_NOT_FOUND)."""
+        ...
+
+
+class Scanner(Protocol):
+    """Gives pages as encoded image files, one call per page."""
+
+    def pages(self) -> tuple[Path, ...]:
+        """New, completely written pages since the last call, oldest first. Never a half-written file, never the same one twice."""
+        ...
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageLocation:
+    """A page found in a picture. `quad` pixels of that picture; `touches_border` = part of the page may be outside."""
+
+    quad: Quad
+    confidence: float
+    touches_border: bool = False
+
+
+class PageLocator(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+        """Every page in the picture, the surest first; empty when there is none. Corner order: clockwise, start arbitrary."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """`quad` in pixels of the picture that was read, `confidence` 0..1."""
+
+    text: str
+    confidence: float
+    quad: Quad
+
+
+class TextReader(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def read(self, image: Image, *, max_side_px: int = 736) -> tuple[TextLine, ...]:
+        """All text lines, top to bottom. No text is an empty result; a broken engine raises. `max_side_px` bounds the detector's input."""
+        ...
+
+    def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
+        """Recognise crops that hold one upright line each: (text, confidence) per crop, no detection."""
+        ...
+
+
+class BarcodeReader(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def read(self, image: Image) -> tuple[Barcode, ...]: ...
+
+
+# --- faces ---------------------------------------------------------------------------------------------------------
+
+
+class FaceDetector(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        """All faces, the largest first; empty when there is none."""
+        ...
+
+
+class FaceLandmarker(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def landmarks(self, image: Image, face: Face) -> tuple[tuple[float, float, float], ...]:
+        """468 MediaPipe face mesh points (x, y in pixels of `image`, z in the same scale, smaller is nearer); empty when not found."""
+        ...
+
+
+class FaceMatcher(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def embed(self, image: Image, face: Face) -> Embedding: ...
+    def compare(self, one: Embedding, other: Embedding) -> Similarity:
+        """Raises BadInput when the two are not of this model."""
+        ...
+
+
+class PassiveLiveness(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def assess(self, image: Image, face: Face) -> LivenessScore: ...
+
+
+# --- store ---------------------------------------------------------------------------------------------------------
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepCommit:
+    """What one confirmed step changes, committed in one transaction together with its audit line.
+
+    Attributes:
+        facts: fact name ("consent", "document.front", "checks", "decision", …) -> JSON value; replaces what was there.
+        blobs: blob name ("document.front.picture", "selfie.picture", …) -> encoded image bytes; replaces what was there.
+        forget: names of facts and blobs, or prefixes ending in ".", to remove first (the customer went back).
+        status: new status of the customer, None = unchanged.
+        at: UTC ISO 8601 time.
+    """
+
+    customer_id: str
+    step: str
+    at: str
+    facts: Mapping[str, Json]
+    blobs: Mapping[str, bytes]
+    forget: frozenset[str] = frozenset()
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCustomer:
+    """`status`: IN_PROGRESS, FINISHED. `steps`: confirmed steps in order (id, UTC time). `blobs`: names that `blob()` can give."""
+
+    id: str
+    workflow: str
+    status: str
+    created_at: str
+    updated_at: str
+    steps: tuple[tuple[str, str], ...]
+    facts: Mapping[str, Json]
+    blobs: tuple[str, ...]
+
+
+class CustomerStore(Protocol):
+    """Thread-safe. Raises StoreFault; what was committed before stays. Returns only after the commit is on disk."""
+
+    def begin(self, customer_id: str, workflow: str, at: str) -> None: ...
+    def commit(self, step: StepCommit) -> None: ...
+    def load(self, customer_id: str) -> StoredCustomer:
+        """Raises BadInput(CUSTOMER_NOT_FOUND)."""
+        ...
+
+    def blob(self, customer_id: str, name: str) -> bytes:
+        """Raises BadInput(CUSTOMER_NOT_FOUND) or StoreFault(STORE_DAMAGED)."""
+        ...
+
+    def customers(self) -> tuple[StoredCustomer, ...]:
+        """All, newest first, with their facts."""
+        ...
+
+    def delete(self, customer_id: str, at: str) -> None:
+        """Erases facts, blobs and the customer's key; leaves an audit line. Raises BadInput(CUSTOMER_NOT_FOUND)."""
+        ...
+
+    def close(self) -> None: ...
+
+
+# --- time ----------------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    def now_utc(self) -> str:
+        """ISO 8601 with milliseconds and Z."""
+        ...
+
+    def today(self) -> str:
+        """Local date YYYY-MM-DD."""
+        ...
+
+    def monotonic(self) -> float: ...

@@ -1,0 +1,1 @@
+"""Where threads live: capture, reading, verification, and the session runner that the three doors call."""
