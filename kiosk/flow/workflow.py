@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.domain.errors import BadInput, ErrorCode
@@ -50,6 +50,7 @@ class Workflow:
     Attributes:
         policy: key of the decision policy.
         on_failure: step entered when anything throws; on_timeout: when nobody answers; both end the session.
+        keep_unfinished: what was confirmed stays stored when a session ends before its decision (staff); False erases it (self-service).
     """
 
     key: str
@@ -59,6 +60,7 @@ class Workflow:
     on_failure: str
     on_timeout: str
     steps: Mapping[str, Step]
+    keep_unfinished: bool = False
 
     def groups(self) -> tuple[str, ...]:
         """Groups in the order of their first step."""
@@ -86,7 +88,7 @@ def parse(key: str, data: Mapping[str, object]) -> Workflow:
         if not isinstance(value, str) or not value:
             raise wrong(f"{name} is missing")
         named[name] = value
-    workflow = Workflow(key=key, first=next(iter(steps)), steps=steps, **named)
+    workflow = Workflow(key=key, first=next(iter(steps)), steps=steps, keep_unfinished=bool(data.get("keep_unfinished", False)), **named)
     _check_targets(workflow, wrong)
     return workflow
 
@@ -94,7 +96,7 @@ def parse(key: str, data: Mapping[str, object]) -> Workflow:
 _STEP_KEYS = {"id", "screen", "group", "next", "needs", "gives", "timeout_s", "back", "end", "options"}
 
 
-def _parse_step(raw: object, wrong) -> Step:  # type: ignore[no-untyped-def]
+def _parse_step(raw: object, wrong: Callable[[str], BadInput]) -> Step:
     if not isinstance(raw, dict):
         raise wrong("a [[step]] is not a table")
     step_id, screen = raw.get("id"), raw.get("screen")
@@ -125,7 +127,7 @@ def _parse_step(raw: object, wrong) -> Step:  # type: ignore[no-untyped-def]
     )
 
 
-def _check_targets(workflow: Workflow, wrong) -> None:  # type: ignore[no-untyped-def]
+def _check_targets(workflow: Workflow, wrong: Callable[[str], BadInput]) -> None:
     for step in workflow.steps.values():
         for branch in step.next:
             if branch.to not in workflow.steps:
