@@ -1,0 +1,36 @@
+"""What the session runner and the command line ask of the engines; built by `kiosk.compose`, loaded when first needed."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from kiosk.domain.document import PageSide
+from kiosk.imaging.frame import Image
+from kiosk.services.document_guide import DocumentGuide
+from kiosk.services.face_guide import FaceGuide
+from kiosk.services.head_turn import HeadTurnChallenge
+from kiosk.services.reading import DocumentReader
+from kiosk.services.verification import Verifier
+
+
+class EngineSet(Protocol):
+    """One set per process. Everything but `can_turn_head` may load models: call it off the GUI thread, one thread at a time."""
+
+    @property
+    def can_turn_head(self) -> bool:
+        """Whether the models of the active check are installed; loads nothing."""
+        ...
+
+    def document_reader(self) -> DocumentReader: ...
+    def verifier(self) -> Verifier: ...
+    def document_guide(self, side: PageSide, front: Image | None) -> DocumentGuide:
+        """`front`: the picture that the front was read from, when the back is wanted."""
+        ...
+
+    def face_guide(self) -> FaceGuide: ...
+    def head_turn(self, side: str, reference: Image) -> HeadTurnChallenge: ...
+    def warm_up(self) -> None:
+        """Loads what every customer needs, so that the first one does not wait."""
+        ...
+
+    def close(self) -> None: ...

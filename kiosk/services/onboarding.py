@@ -1,0 +1,270 @@
+"""One customer's onboarding: what is known so far, each confirmed step stored in one transaction, and the decision.
+
+The three doors call this same object. It is used by one thread at a time; reading pictures (the engines) happens outside and may run
+elsewhere. `wipe()` drops everything that is held of the customer in memory.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
+from kiosk.domain.decision import Decision, Policy, decide
+from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageSide, Reading, Source
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.imaging.decode import encode_jpeg
+from kiosk.imaging.frame import Image
+from kiosk.ports import Clock, CustomerStore, Json, StepCommit
+from kiosk.services.document_checks import document_checks
+from kiosk.services.reading import PageResult
+from kiosk.services.records import checks_json, customer_json, decision_json, page_json
+from kiosk.services.verification import SelfieResult
+
+CONSENT_VERSION = "2026-11"
+CONSENT_PURPOSES = ("identify", "biometric", "store")
+
+IN_PROGRESS, FINISHED = "IN_PROGRESS", "FINISHED"
+
+
+class Onboarding:
+    """Holds one customer in memory and commits each confirmed step.
+
+    Args:
+        merge: `DocumentReader.merge`; needs_back: `DocumentReader.needs_back`.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: CustomerStore,
+        clock: Clock,
+        policy: Policy,
+        workflow: str,
+        merge: Callable[[Sequence[DocumentPage]], Document],
+        needs_back: Callable[[Document], bool],
+    ) -> None:
+        self.customer_id = str(uuid.uuid4())
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._workflow = workflow
+        self._merge = merge
+        self._needs_back = needs_back
+        self._begun = False
+        self.consent_given: bool | None = None
+        self.pages: dict[PageSide, PageResult] = {}
+        self.selfie: Image | None = None
+        self.selfie_crop: Image | None = None
+        self._selfie_check: Check | None = None
+        self._liveness_checks: tuple[Check, ...] = ()
+        self.live_frames: tuple[Image, ...] = ()
+        self.edits: dict[FieldName, str] = {}
+        self.reviewed = False
+        self.checks: tuple[Check, ...] = ()
+        self.decision: Decision | None = None
+        self.timings_ms: dict[str, float] = {}
+
+    # --- what is known ---------------------------------------------------------------------------------------------
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """What the workflow's conditions and needs may ask."""
+        known: set[str] = set()
+        if self.consent_given is not None:
+            known.add("consent")
+        if self.consent_given:
+            known.add("consent.accepted")
+        for side in self.pages:
+            known.add(f"document.{side.value}")
+        if self.pages and self._needs_back(self.document()):
+            known.add("document.needs_back")
+        if self.selfie is not None:
+            known.add("selfie")
+        if self._liveness_checks:
+            known.add("liveness")
+        if self.reviewed:
+            known.add("review")
+        return frozenset(known)
+
+    def document(self) -> Document:
+        """All pages merged, with what a person typed on top."""
+        merged = self._merge([self.pages[side].page for side in (PageSide.FRONT, PageSide.BACK, PageSide.UNKNOWN) if side in self.pages])
+        return with_edits(merged, self.edits)
+
+    @property
+    def portrait(self) -> Image | None:
+        """The portrait of the document, BGR, or None."""
+        return next((result.portrait for result in self.pages.values() if result.portrait is not None), None)
+
+    # --- confirmed steps -------------------------------------------------------------------------------------------
+
+    def consent(self, step: str, *, accepted: bool, language: str) -> None:
+        """Records the answer. A refusal is recorded too, without anything else of the person."""
+        self.consent_given = accepted
+        self._commit(
+            step,
+            facts={
+                "consent": {
+                    "accepted": accepted,
+                    "version": CONSENT_VERSION,
+                    "purposes": list(CONSENT_PURPOSES),
+                    "language": language,
+                    "at": self._clock.now_utc(),
+                }
+            },
+        )
+
+    def keep_page(self, step: str, side: PageSide, result: PageResult, picture: bytes) -> None:
+        """Keeps a read page under the side that was asked for. `picture` is the encoded image it was read from."""
+        self._require_consent()
+        self.pages[side] = result
+        name = f"document.{side.value}"
+        blobs = {f"{name}.picture": picture, f"{name}.page": encode_jpeg(result.straightened)}
+        if result.portrait is not None:
+            blobs[f"{name}.portrait"] = encode_jpeg(result.portrait)
+        self._commit(step, facts={name: page_json(result.page)}, blobs=blobs, forget={name, f"{name}."})
+        self._time(f"read_{side.value}", sum(result.timings_ms.values()))
+
+    def keep_selfie(self, step: str, result: SelfieResult, image: Image, picture: bytes, crop: Image) -> None:
+        self._require_consent()
+        self.selfie, self.selfie_crop, self._selfie_check = image, crop, result.check
+        self._commit(
+            step,
+            facts={"selfie": checks_json((result.check,))},
+            blobs={"selfie.picture": picture, "selfie.crop": encode_jpeg(crop)},
+            forget={"selfie", "selfie."},
+        )
+
+    def keep_liveness(self, step: str, checks: tuple[Check, ...], frames: Sequence[Image] = ()) -> None:
+        """Keeps the outcome of the active check. `frames`: frontal pictures that passive liveness may look at."""
+        self._require_consent()
+        self._liveness_checks, self.live_frames = checks, tuple(frames)
+        self._commit(step, facts={"liveness": checks_json(checks)}, forget={"liveness", "liveness."})
+
+    def keep_review(self, step: str, edits: Mapping[FieldName, str]) -> None:
+        """Keeps what a person typed over; an edit equal to what was read is no edit."""
+        read = self._merge([result.page for result in self.pages.values()])
+        self.edits = {name: value.strip() for name, value in edits.items() if value.strip() != read.value(name)}
+        self.reviewed = True
+        self._commit(step, facts={"review": {"edits": {name.value: value for name, value in self.edits.items()}}})
+
+    def forget(self, names: frozenset[str]) -> None:
+        """The customer went back: drops these facts here; the next commit drops them from the store, too."""
+        for side in list(self.pages):
+            if f"document.{side.value}" in names:
+                del self.pages[side]
+        if "selfie" in names:
+            self.selfie = self.selfie_crop = self._selfie_check = None
+        if "liveness" in names:
+            self._liveness_checks, self.live_frames = (), ()
+        if "review" in names:
+            self.reviewed, self.edits = False, {}
+        if "consent" in names:
+            self.consent_given = None
+        if self._begun:
+            self._commit("back", forget={*names, *(f"{name}." for name in names)})
+
+    # --- the decision ----------------------------------------------------------------------------------------------
+
+    def judge(self, face_checks: Sequence[Check]) -> tuple[Check, ...]:
+        """Every check of this customer. `face_checks` are those that need an engine (match, passive liveness)."""
+        document = self.document()
+        checks: list[Check] = [self._consent_check()]
+        checks.extend(document_checks(document, today=self._clock.today(), needs_back=self._needs_back(document)))
+        if self.edits:
+            checks.append(
+                Check(
+                    CheckName.OPERATOR_EDITS,
+                    CheckStatus.WARNING,
+                    CheckLabel.EDITED,
+                    inputs=("review",),
+                    params={"fields": ", ".join(name.value for name in self.edits)},
+                )
+            )
+        checks.append(self._selfie_check or not_executed(CheckName.SELFIE_QUALITY, CheckLabel.INPUT_MISSING, inputs=("selfie",)))
+        checks.extend(face_checks)
+        if self._liveness_checks:
+            checks.extend(self._liveness_checks)
+        else:
+            checks.append(not_executed(CheckName.HEAD_TURN, CheckLabel.INPUT_MISSING, inputs=("liveness",)))
+        self.checks = tuple(checks)
+        return self.checks
+
+    def decide(self, step: str, face_checks: Sequence[Check]) -> Decision:
+        """Judges, decides and commits the whole result; after it the customer is FINISHED."""
+        checks = self.judge(face_checks)
+        self.decision = decide(checks, self._policy)
+        self._commit(
+            step,
+            facts={
+                "customer": customer_json(self),
+                "checks": checks_json(checks),
+                "decision": decision_json(self.decision, checks),
+                "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+            },
+            status=FINISHED,
+        )
+        return self.decision
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def erase(self) -> None:
+        """Removes the customer from the store (cancelled, or not kept by the workflow), then from memory."""
+        if self._begun:
+            self._store.delete(self.customer_id, self._clock.now_utc())
+            self._begun = False
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Drops all that is held in memory of the customer. What is stored stays."""
+        self.pages.clear()
+        self.selfie = self.selfie_crop = self._selfie_check = None
+        self._liveness_checks, self.live_frames = (), ()
+        self.edits.clear()
+        self.checks, self.decision = (), None
+        self.consent_given, self.reviewed = None, False
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _consent_check(self) -> Check:
+        if self.consent_given is None:
+            return not_executed(CheckName.CONSENT, CheckLabel.INPUT_MISSING, inputs=("consent",))
+        if not self.consent_given:
+            return Check(CheckName.CONSENT, CheckStatus.REJECTED, CheckLabel.REFUSED, inputs=("consent",))
+        return Check(CheckName.CONSENT, CheckStatus.PASSED, inputs=("consent",))
+
+    def _require_consent(self) -> None:
+        if not self.consent_given:
+            raise BadInput(ErrorCode.CONSENT_MISSING, "the customer has not consented: nothing is read or kept")
+
+    def _commit(
+        self,
+        step: str,
+        *,
+        facts: Mapping[str, Json] | None = None,
+        blobs: Mapping[str, bytes] | None = None,
+        forget: set[str] | None = None,
+        status: str | None = None,
+    ) -> None:
+        at = self._clock.now_utc()
+        if not self._begun:
+            self._store.begin(self.customer_id, self._workflow, at)
+            self._begun = True
+        self._store.commit(StepCommit(self.customer_id, step, at, facts or {}, blobs or {}, frozenset(forget or ()), status))
+
+    def _time(self, name: str, ms: float) -> None:
+        self.timings_ms[name] = self.timings_ms.get(name, 0.0) + ms
+
+
+def with_edits(document: Document, edits: Mapping[FieldName, str]) -> Document:
+    """The document with a typed reading added to each edited field. What was read stays beside it."""
+    if not edits:
+        return document
+    fields = dict(document.fields)
+    for name, value in edits.items():
+        typed = Reading(value, Source.OPERATOR, 1.0, raw=value)
+        before = fields[name].readings if name in fields else ()
+        fields[name] = Field(name, (typed, *before))
+    return replace(document, fields=fields)
