@@ -1,0 +1,161 @@
+"""Image files in and out: what a file must be to be read at all, checked before a pixel of it is decoded."""
+
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image as PilImage
+from PIL import ImageOps
+
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.imaging.frame import Image
+
+MAX_BYTES = 10 * 2**20
+MAX_SIDE_PX = 8000
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_JPEG_SIGNATURE = b"\xff\xd8\xff"
+# start of frame markers: all of C0..CF but DHT (C4), JPG (C8) and DAC (CC); ITU-T T.81 table B.1
+_JPEG_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_SOS = 0xDA
+_JPEG_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+
+
+def load_image(path: Path | str, *, max_bytes: int = MAX_BYTES, max_side_px: int = MAX_SIDE_PX) -> Image:
+    """Read a JPEG or PNG file as BGR, upright as its EXIF says.
+
+    Raises:
+        BadInput: FILE_NOT_FOUND, IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{file.name}: no such file")
+    try:
+        size = file.stat().st_size
+        _check_size(size, max_bytes, file.name)
+        data = file.read_bytes()
+    except OSError as error:
+        raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{file.name}: cannot be read ({error.strerror})") from error
+    return decode_image(data, max_bytes=max_bytes, max_side_px=max_side_px, name=file.name)
+
+
+def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_side_px: int = MAX_SIDE_PX, name: str = "image") -> Image:
+    """Decode JPEG or PNG bytes to height x width x 3 BGR uint8.
+
+    EXIF orientation is honoured, transparency is laid over white, 16-bit samples keep their high byte, grey and CMYK become BGR.
+    A file that ends early is refused, because a half picture would be judged as if it were whole.
+
+    Args:
+        name: what messages call it.
+
+    Raises:
+        BadInput: IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED.
+    """
+    _check_size(len(data), max_bytes, name)
+    if data.startswith(_PNG_SIGNATURE):
+        width, height = _png_size(data, name)
+    elif data.startswith(_JPEG_SIGNATURE):
+        width, height = _jpeg_size(data, name)
+    else:
+        raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: neither a JPEG nor a PNG image")
+    if max(width, height) > max_side_px:
+        raise BadInput(
+            ErrorCode.IMAGE_PIXELS_EXCEEDED,
+            f"{name}: {width} x {height} pixels, at most {max_side_px} a side are read",
+            width=width,
+            height=height,
+            limit=max_side_px,
+        )
+    try:
+        with PilImage.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
+            picture.load()
+            return _to_bgr(picture)
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        # Pillow words it three ways: "image file is truncated", "unrecognized data stream", "broken PNG file"
+        if "truncated" in str(error).lower():
+            raise BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does") from error
+        raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: damaged image data") from error
+
+
+def encode_jpeg(image: Image, quality: int = 92) -> bytes:
+    """BGR to JPEG bytes, no metadata. `quality` 1..100."""
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise BadInput(ErrorCode.IMAGE_UNREADABLE, "the picture cannot be written as JPEG")
+    return bytes(data.tobytes())
+
+
+def _check_size(size: int, max_bytes: int, name: str) -> None:
+    if size == 0:
+        raise BadInput(ErrorCode.IMAGE_EMPTY, f"{name}: the file is empty")
+    if size > max_bytes:
+        raise BadInput(ErrorCode.IMAGE_BYTES_EXCEEDED, f"{name}: {size} bytes, at most {max_bytes} are read", size=size, limit=max_bytes)
+
+
+def _png_size(data: bytes, name: str) -> tuple[int, int]:
+    """Width and height of the IHDR; walks the chunks to see that IEND is there."""
+    if len(data) < 33:
+        raise BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does")
+    if data[12:16] != b"IHDR":
+        raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: damaged image data")
+    width, height = struct.unpack(">II", data[16:24])
+    position = 8
+    while position + 12 <= len(data):
+        length = struct.unpack(">I", data[position : position + 4])[0]
+        if data[position + 4 : position + 8] == b"IEND":
+            return int(width), int(height)
+        position += 12 + length
+    raise BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does")
+
+
+def _jpeg_size(data: bytes, name: str) -> tuple[int, int]:
+    """Width and height of the frame header; walks the segments up to the first scan and asks for an end marker after it."""
+    truncated = BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does")
+    size: tuple[int, int] | None = None
+    position = 2
+    while True:
+        if position + 4 > len(data):
+            raise truncated
+        if data[position] != 0xFF:
+            raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: damaged image data")
+        marker = data[position + 1]
+        if marker == 0xFF:  # fill byte
+            position += 1
+            continue
+        if marker in _JPEG_STANDALONE:
+            position += 2
+            continue
+        length = int.from_bytes(data[position + 2 : position + 4], "big")
+        if marker in _JPEG_SOF:
+            if position + 9 > len(data):
+                raise truncated
+            height, width = struct.unpack(">HH", data[position + 5 : position + 9])
+            size = (int(width), int(height))
+        elif marker == _JPEG_SOS:
+            # a thumbnail in EXIF has an end marker of its own, but that one lies before the scan
+            if data.find(b"\xff\xd9", position) < 0:
+                raise truncated
+            break
+        position += 2 + length
+    if size is None or 0 in size:
+        raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: damaged image data")
+    return size
+
+
+def _to_bgr(picture: PilImage.Image) -> Image:
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode.startswith("I") or upright.mode == "F":
+        # 16-bit grey: Pillow's own conversion clips at 255 instead of scaling
+        samples = np.asarray(upright).astype(np.float64)
+        grey = np.clip(samples / 256.0, 0, 255).astype(np.uint8)
+        return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
+    if upright.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in upright.info:
+        layer = upright.convert("RGBA")
+        paper = PilImage.new("RGBA", layer.size, (255, 255, 255, 255))
+        upright = PilImage.alpha_composite(paper, layer)
+    rgb = np.asarray(upright.convert("RGB"), dtype=np.uint8)
+    return np.ascontiguousarray(rgb[:, :, ::-1])

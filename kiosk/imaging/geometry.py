@@ -1,0 +1,103 @@
+"""Plane geometry of quads and boxes, in pixels with y down."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.document import Point, Quad
+
+Array = npt.NDArray[np.float64]
+"""n x 2 points, or what a docstring says."""
+
+
+def as_array(quad: Quad) -> Array:
+    """4 x 2."""
+    return np.asarray(quad, dtype=np.float64)
+
+
+def as_quad(points: npt.ArrayLike) -> Quad:
+    """From 4 x 2, in the order given."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = np.asarray(points, dtype=np.float64).tolist()
+    return (ax, ay), (bx, by), (cx, cy), (dx, dy)
+
+
+def ordered(quad: Quad) -> Quad:
+    """Clockwise, beginning with the corner nearest to the top left of the quad's own bounding box."""
+    points = as_array(quad)
+    centre = points.mean(axis=0)
+    angles = np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0])
+    points = points[np.argsort(angles)]
+    return as_quad(np.roll(points, -int(np.argmin(points.sum(axis=1))), axis=0))
+
+
+def rolled(quad: Quad, quarter_turns: int) -> Quad:
+    """The same corners, starting `quarter_turns` corners later."""
+    return as_quad(np.roll(as_array(quad), -quarter_turns, axis=0))
+
+
+def sides(quad: Quad) -> tuple[float, float, float, float]:
+    """Lengths of top, right, bottom and left side of a quad that starts top left."""
+    points = as_array(quad)
+    lengths = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1)
+    top, right, bottom, left = lengths.tolist()
+    return top, right, bottom, left
+
+
+def area(quad: Quad) -> float:
+    """Of a simple polygon, by the shoelace formula; always positive."""
+    x, y = as_array(quad).T
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def is_convex(quad: Quad) -> bool:
+    points = as_array(quad)
+    edges = np.roll(points, -1, axis=0) - points
+    after = np.roll(edges, -1, axis=0)
+    turns = edges[:, 0] * after[:, 1] - edges[:, 1] * after[:, 0]
+    return bool(np.all(turns > 0) or np.all(turns < 0))
+
+
+def overlap(one: Quad, other: Quad) -> float:
+    """Intersection over union of two convex quads, 0..1."""
+    common, _ = cv2.intersectConvexConvex(as_array(one).astype(np.float32), as_array(other).astype(np.float32))
+    together = area(one) + area(other) - common
+    return float(common / together) if together > 0 else 0.0
+
+
+def inside_fraction(inner: Quad, outer: Quad) -> float:
+    """Which part of `inner` lies in `outer`, 0..1; both convex."""
+    common, _ = cv2.intersectConvexConvex(as_array(inner).astype(np.float32), as_array(outer).astype(np.float32))
+    own = area(inner)
+    return float(common / own) if own > 0 else 0.0
+
+
+def mapped(points: npt.ArrayLike, homography: Array) -> Array:
+    """n x 2 points through a 3 x 3 homography."""
+    xy = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    rich = np.hstack([xy, np.ones((len(xy), 1))]) @ homography.T
+    return np.asarray(rich[:, :2] / rich[:, 2:3], dtype=np.float64)
+
+
+def homography(source: Quad, target: Quad) -> Array:
+    """3 x 3, maps the corners of `source` onto those of `target`."""
+    matrix = cv2.getPerspectiveTransform(as_array(source).astype(np.float32), as_array(target).astype(np.float32))
+    return np.asarray(matrix, dtype=np.float64)
+
+
+def bounds(quad: Quad) -> tuple[float, float, float, float]:
+    """left, top, right, bottom."""
+    points = as_array(quad)
+    left, top = points.min(axis=0).tolist()
+    right, bottom = points.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def box_quad(left: float, top: float, right: float, bottom: float) -> Quad:
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def centre(quad: Quad) -> Point:
+    x, y = as_array(quad).mean(axis=0).tolist()
+    return x, y

@@ -1,0 +1,104 @@
+"""How good a picture of a page is: sharp, bright, free of glare, large enough, wholly in the picture."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from kiosk.domain.document import PageQuality, PageWarning, Quad
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import limited
+
+# Operating points, chosen on drawn specimens blurred, darkened and over-exposed by known amounts (tests/kiosk/test_page_quality.py)
+SHARPNESS_LIMIT = 0.30
+BRIGHTNESS_LOW_LIMIT = 0.22
+BRIGHTNESS_HIGH_LIMIT = 0.94
+HOTSPOTS_LIMIT = 0.75
+MIN_PAGE_WIDTH_PX = 450  # ID-1 at 133 dpi: MRZ letters are 12 px high, the least that OCR reads reliably
+BORDER_MARGIN = 0.008
+_MEASURE_PX = 640
+
+
+def page_quality(page: Image, quad: Quad | None, picture_size: tuple[int, int]) -> PageQuality:
+    """Judge a straightened page.
+
+    Args:
+        page: straightened, BGR.
+        quad: where it was in the picture; None = the picture is the page alone, so its border says nothing.
+        picture_size: (width, height) of the picture it came from.
+    """
+    small = limited(page, _MEASURE_PX)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    width_px = page_width(quad) if quad is not None else max(picture_size)
+    sharp, light, spots = sharpness(grey), brightness(grey), hotspots(small)
+    warnings: list[PageWarning] = []
+    if quad is not None:
+        warnings.extend(border_warnings(quad, picture_size))
+    if width_px < MIN_PAGE_WIDTH_PX:
+        warnings.append(PageWarning.DOCUMENT_SMALL)
+    if light < BRIGHTNESS_LOW_LIMIT:
+        warnings.append(PageWarning.BRIGHTNESS_LOW)
+    if light > BRIGHTNESS_HIGH_LIMIT:
+        warnings.append(PageWarning.BRIGHTNESS_HIGH)
+    if sharp < SHARPNESS_LIMIT:
+        warnings.append(PageWarning.SHARPNESS_LOW)
+    if spots < HOTSPOTS_LIMIT:
+        warnings.append(PageWarning.HOTSPOTS_SCORE_HIGH)
+    return PageQuality(sharp, light, spots, round(width_px), tuple(warnings))
+
+
+def page_width(quad: Quad) -> float:
+    """The long side of the page in the picture, pixels."""
+    top, right, bottom, left = geometry.sides(quad)
+    return max((top + bottom) / 2, (left + right) / 2)
+
+
+def sharpness(grey: Image) -> float:
+    """0..1 from how steep the steepest edges are in relation to their height; independent of contrast and of the amount of print.
+
+    The ratio of fine to coarse differences at the strongest edges: a step one pixel wide gives 1, one blurred over k pixels about 1/k.
+    """
+    fine = cv2.absdiff(grey[:, 1:], grey[:, :-1]).astype(np.float32)
+    coarse = cv2.absdiff(grey[:, 6:], grey[:, :-6]).astype(np.float32)
+    # the largest single step inside each 6-pixel span, against the height of the whole span
+    steepest = cv2.dilate(fine, np.ones((1, 6), np.uint8), anchor=(3, 0), borderType=cv2.BORDER_REPLICATE)[:, 3 : 3 + coarse.shape[1]]
+    strong = coarse >= max(24.0, float(np.percentile(coarse, 96)))
+    if int(strong.sum()) < 50:
+        return 0.0
+    ratio = float(np.median(steepest[strong] / coarse[strong]))
+    return float(np.clip((ratio - 0.2) / 0.5, 0.0, 1.0))
+
+
+def brightness(grey: Image) -> float:
+    """0..1, mean luminance."""
+    return float(grey.mean() / 255.0)
+
+
+def hotspots(page: Image) -> float:
+    """0..1, 1 = no glare. Glare is a blown-out blob clearly brighter than what surrounds it, not white paper as such."""
+    height, width = page.shape[:2]
+    blown = (page.min(axis=2) >= 250).astype(np.uint8)
+    blown = cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
+    if not blown.any():
+        return 1.0
+    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
+    paper = float(np.percentile(grey, 75))
+    # white paper of a scan lies at 250 and more all over: then nothing stands out, and nothing is a hotspot
+    if paper >= 246:
+        return 1.0
+    share = float(blown.sum()) / (height * width)
+    # 2 % of the page blown out hides a field: that is 0.75; 8 % and more is 0
+    return float(np.clip(1.0 - share / 0.08, 0.0, 1.0))
+
+
+def border_warnings(quad: Quad, picture_size: tuple[int, int]) -> tuple[PageWarning, ...]:
+    """Whether corners lie outside of the picture, or so near its border that a part may be missing."""
+    width, height = picture_size
+    left, top, right, bottom = geometry.bounds(quad)
+    margin = BORDER_MARGIN * max(width, height)
+    if left < -1 or top < -1 or right > width + 1 or bottom > height + 1:
+        return (PageWarning.DOCUMENT_OUT_OF_IMAGE,)
+    if left < margin or top < margin or right > width - margin or bottom > height - margin:
+        return (PageWarning.DOCUMENT_CLOSE_TO_IMAGE_BORDER,)
+    return ()
