@@ -196,11 +196,13 @@ class _CameraWorker(Worker):
         self._service._lost(self, self._known_id, code)
 
     def _find(self) -> Camera:
-        try:
-            return self._finder.camera(self.wanted)
-        except DeviceFault:
-            # The same camera in another socket may have another id. Its name decides only if no other camera bore it,
-            # or a loose plug would put the selfie camera in the place of the document camera.
-            if self._only_one_named is None:
-                raise
-            return self._finder.camera(self._only_one_named)
+        """The one that was on before, else what was asked for, else the only one of its name."""
+        # The same camera in another socket may have another id. Its name decides only if no other camera bore it,
+        # or a loose plug would put the selfie camera in the place of the document camera.
+        for known in (self._known_id, self._only_one_named):
+            try:
+                if known:
+                    return self._finder.camera(known)
+            except DeviceFault:
+                continue
+        return self._finder.camera(self.wanted)
