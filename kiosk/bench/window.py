@@ -1,0 +1,71 @@
+"""Measurements of the running window, taken in a child process: `python -m ui bench-…` writes its figures to a file.
+
+A child, because the start of a process can only be timed from outside it, and because `kiosk` itself knows no Qt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from kiosk.bench.machine import summary
+from kiosk.domain.errors import ErrorCode, KioskError
+from kiosk.ports import Json
+
+LIMIT_S = 180.0
+
+
+def startup(runs: int) -> dict[str, Json]:
+    """From process start to the welcome screen painted, `runs` times after one that only warms the disk cache."""
+    shown: list[float] = []
+    resident: list[float] = []
+    for number in range(runs + 1):
+        began = time.time()
+        report = _child("bench-startup")
+        if number:
+            shown.append((report["shown_at"] - began) * 1000)
+            resident.append(report["rss_mb"])
+    return {"process_start_to_welcome_ms": summary(shown), "rss_at_welcome_mb": summary(resident), "target_ms": 1500}
+
+
+def preview(seconds: float, screen: str) -> dict[str, Json]:
+    """A capture screen at 1280x720, 30 frames a second from the virtual camera, with the analysis running."""
+    report = _child("bench-preview", "--seconds", str(seconds), "--screen", screen)
+    return {
+        "screen": screen,
+        "seconds": round(report["seconds"], 1),
+        "painted_per_s": round(report["painted"] / report["seconds"], 1),
+        "analysed_per_s": round(report["analysed"] / report["seconds"], 1),
+        "advice_age_ms": summary(report["advice_age_ms"]),
+        "event_loop_blocked_ms": summary(report["blocked_ms"]),
+        "paint_ms": summary(report.get("paint_ms", [])),
+        "rss_mb": round(report["rss_mb"], 0),
+        "platform": report["platform"],
+        "targets": {"painted_per_s": 30, "analysed_per_s": 15, "advice_age_ms_p95": 100, "blocked_ms_max": 50, "blocked_ms_p99": 16},
+    }
+
+
+def _child(command: str, *arguments: str) -> dict[str, Any]:
+    environment = dict(os.environ)
+    if sys.platform.startswith("linux") and not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        done = subprocess.run(
+            [sys.executable, "-m", "ui", command, "--report", str(report), *arguments],
+            env=environment,
+            timeout=LIMIT_S,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0 or not report.exists():
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise KioskError(ErrorCode.INTERNAL, f"the measured window ended with {done.returncode}: {last}")
+        return dict(json.loads(report.read_text()))

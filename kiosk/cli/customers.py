@@ -1,0 +1,118 @@
+"""`kiosk customers list|show|delete`: what the store holds."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kiosk.cli.output import emit, emit_json
+from kiosk.cli.parsing import Subparsers
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.ports import CustomerStore, Json, StoredCustomer
+
+
+def add_to(commands: Subparsers) -> None:
+    command = commands.add_parser("customers", help="list, show or delete stored customers")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(command))
+    listing = actions.add_parser("list", help="all customers, the newest first")
+    show = actions.add_parser("show", help="one customer: steps, fields, checks, decision")
+    show.add_argument("id", metavar="ID", help="the id or its first characters")
+    show.add_argument("--save", type=Path, metavar="DIR", help="write the customer's pictures there, decrypted")
+    delete = actions.add_parser("delete", help="erase a customer: key, facts, pictures")
+    delete.add_argument("id", metavar="ID")
+    for action, run in ((listing, run_list), (show, run_show), (delete, run_delete)):
+        action.add_argument("--json", action="store_true")
+        action.set_defaults(run=run)
+
+
+def run_list(arguments: argparse.Namespace) -> None:
+    with _store() as store:
+        customers = store.customers()
+    if arguments.json:
+        emit_json({"customers": [_summary(customer) for customer in customers]})
+        return
+    if not customers:
+        emit("no customers")
+    for customer in customers:
+        row = _summary(customer)
+        emit(f"{customer.id}  {customer.created_at}  {customer.status:<11}  {row['decision'] or '-':<7}  {row['name'] or '-'}")
+
+
+def run_show(arguments: argparse.Namespace) -> None:
+    with _store() as store:
+        customer = _find(store, arguments.id)
+        if arguments.save:
+            arguments.save.mkdir(parents=True, exist_ok=True)
+            for name in customer.blobs:
+                (arguments.save / f"{name}.jpg").write_bytes(store.blob(customer.id, name))
+    if arguments.json:
+        emit_json(
+            {
+                **_summary(customer),
+                "workflow": customer.workflow,
+                "updatedAt": customer.updated_at,
+                "steps": [{"step": step, "at": at} for step, at in customer.steps],
+                "facts": dict(customer.facts),
+                "pictures": list(customer.blobs),
+            }
+        )
+        return
+    row = _summary(customer)
+    emit(f"{customer.id}  {customer.status}  {row['decision'] or ''}  {row['name'] or ''}")
+    for step, at in customer.steps:
+        emit(f"  {at}  {step}")
+    checks = customer.facts.get("checks")
+    for check in checks if isinstance(checks, list) else []:
+        if isinstance(check, dict):
+            emit(f"  {check['status']:<13} {check['sentence']}")
+    emit(f"  pictures: {', '.join(customer.blobs) or 'none'}")
+
+
+def run_delete(arguments: argparse.Namespace) -> None:
+    from kiosk.services.clock import SystemClock
+
+    with _store() as store:
+        customer = _find(store, arguments.id)
+        store.delete(customer.id, SystemClock().now_utc())
+    if arguments.json:
+        emit_json({"deleted": customer.id})
+    else:
+        emit(f"erased {customer.id}")
+
+
+def _store():  # type: ignore[no-untyped-def]
+    from kiosk.compose import open_customer_store
+    from kiosk.config import load_config
+
+    return open_customer_store(load_config())
+
+
+def _find(store: CustomerStore, id_or_start: str) -> StoredCustomer:
+    """By id, or by its first characters when only one customer has them."""
+    if not id_or_start:
+        raise BadInput(ErrorCode.CUSTOMER_NOT_FOUND, "an empty id names no customer")
+    matches = [customer for customer in store.customers() if customer.id.startswith(id_or_start.lower())]
+    if len(matches) != 1:
+        why = "no customer has" if not matches else f"{len(matches)} customers have"
+        raise BadInput(ErrorCode.CUSTOMER_NOT_FOUND, f"{why} an id that begins with {id_or_start!r}")
+    return matches[0]
+
+
+def _summary(customer: StoredCustomer) -> dict[str, Json]:
+    decision = customer.facts.get("decision")
+    outcome = decision.get("outcome") if isinstance(decision, dict) else None
+    return {"id": customer.id, "createdAt": customer.created_at, "status": customer.status, "decision": outcome, "name": _name(customer)}
+
+
+def _name(customer: StoredCustomer) -> str | None:
+    facts = customer.facts.get("customer")
+    if not isinstance(facts, dict):
+        return None
+    parts: list[str] = []
+    for field in ("givenNames", "surname"):
+        sources = facts.get(field)
+        if isinstance(sources, dict):
+            value = sources.get("operator") or sources.get("mrz") or sources.get("visualZone")
+            if isinstance(value, str):
+                parts.append(value)
+    return " ".join(parts) or None

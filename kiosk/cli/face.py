@@ -1,0 +1,69 @@
+"""`kiosk face compare A B` and `kiosk face liveness IMAGE`: nothing stored."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from kiosk.cli.output import emit, emit_json
+from kiosk.cli.parsing import Subparsers
+from kiosk.domain.sentences import sentence
+from kiosk.imaging.decode import load_image
+from kiosk.services.records import checks_json
+
+
+def add_to(commands: Subparsers) -> None:
+    command = commands.add_parser("face", help="compare two faces, or judge one picture's liveness; nothing is stored")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(command))
+    compare = actions.add_parser("compare", help="are these two the same person")
+    compare.add_argument("one", type=Path, metavar="A")
+    compare.add_argument("other", type=Path, metavar="B")
+    compare.add_argument("--json", action="store_true")
+    compare.set_defaults(run=run_compare)
+    liveness = actions.add_parser("liveness", help="passive liveness of one picture")
+    liveness.add_argument("image", type=Path, metavar="IMAGE")
+    liveness.add_argument("--json", action="store_true")
+    liveness.set_defaults(run=run_liveness)
+
+
+def run_compare(arguments: argparse.Namespace) -> None:
+    from kiosk.compose import build_engines
+    from kiosk.config import load_config
+
+    limits = load_config().limits
+    one, other = (load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in (arguments.one, arguments.other))
+    with build_engines(load_config()) as engines:
+        verifier = engines.verifier()
+        at = time.perf_counter()
+        similarity = verifier.compare(one, other)
+        ms = (time.perf_counter() - at) * 1000
+    if arguments.json:
+        emit_json(
+            {
+                "score": round(similarity.score, 4),
+                "threshold": similarity.threshold,
+                "match": similarity.is_match,
+                "model": similarity.model,
+                "timings_ms": {"compare": round(ms, 1)},
+            }
+        )
+    else:
+        verdict = "match" if similarity.is_match else "no match"
+        emit(f"{verdict}: {similarity.score:.3f} (threshold {similarity.threshold:.3f}, {similarity.model}, {ms:.0f} ms)")
+
+
+def run_liveness(arguments: argparse.Namespace) -> None:
+    from kiosk.compose import build_engines
+    from kiosk.config import load_config
+
+    limits = load_config().limits
+    image = load_image(arguments.image, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px)
+    with build_engines(load_config()) as engines:
+        check = engines.verifier().liveness(image)
+    if arguments.json:
+        body = checks_json((check,))[0]
+        assert isinstance(body, dict)
+        emit_json(body)
+    else:
+        emit(f"{check.status.value}: {sentence(check)}")

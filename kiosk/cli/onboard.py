@@ -1,0 +1,108 @@
+"""`kiosk onboard`: a customer from picture files, stored and decided as the screens would."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from kiosk.cli.output import emit, emit_json
+from kiosk.cli.parsing import Subparsers
+from kiosk.domain.document import PageSide
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError
+from kiosk.domain.sentences import sentence
+from kiosk.imaging.crop import around_box
+from kiosk.imaging.decode import load_image
+from kiosk.imaging.frame import Image
+from kiosk.ports import Json
+from kiosk.services.onboarding import Onboarding
+from kiosk.services.records import checks_json, customer_json, decision_json
+from kiosk.services.workflows import load_policy
+
+
+def add_to(commands: Subparsers) -> None:
+    command = commands.add_parser("onboard", help="onboard a customer from picture files")
+    command.add_argument("--front", type=Path, required=True, help="front of the document")
+    command.add_argument("--back", type=Path, help="back of the document")
+    command.add_argument("--selfie", type=Path, help="a picture of the customer's face")
+    command.add_argument("--consent", choices=("yes", "no"), help="the customer's answer to the consent text; nothing is read without it")
+    command.add_argument("--policy", default=None, help="decision policy (default: the configured one)")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    if arguments.consent is None:
+        raise BadInput(ErrorCode.CONSENT_MISSING, "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)")
+    started = time.perf_counter()
+    from kiosk import paths
+    from kiosk.compose import build_engines, open_customer_store
+    from kiosk.config import load_config
+
+    config = load_config()
+    accepted = arguments.consent == "yes"
+    pictures: dict[str, tuple[Path, Image]] = {}
+    if accepted:
+        for name in ("front", "back", "selfie"):
+            path = getattr(arguments, name)
+            if path is not None:
+                pictures[name] = path, load_image(path, max_bytes=config.limits.max_bytes, max_side_px=config.limits.max_side_px)
+    policy = load_policy(paths.resources_dir(), arguments.policy or config.workflow)
+    with build_engines(config) as engines, open_customer_store(config) as store:
+        reader = engines.document_reader()
+        onboarding = Onboarding(
+            store=store, clock=engines.clock, policy=policy, workflow=config.workflow, merge=reader.merge, needs_back=reader.needs_back
+        )
+        onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
+        # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind
+        pages = {
+            side: _named(pictures[side.value][0], lambda image, side=side: reader.read_page(image, expected=side), pictures[side.value][1])
+            for side in (PageSide.FRONT, PageSide.BACK)
+            if side.value in pictures
+        }
+        selfie = None
+        if "selfie" in pictures:
+            path, image = pictures["selfie"]
+            at = time.perf_counter()
+            selfie = _named(path, lambda picture: engines.verifier().selfie(picture, strict=True), image)
+            onboarding.timings_ms["selfie"] = (time.perf_counter() - at) * 1000
+        onboarding.consent("consent", accepted=accepted, language="en")
+        for side, result in pages.items():
+            onboarding.keep_page(f"document_{side.value}", side, result, pictures[side.value][0].read_bytes())
+        if selfie is not None:
+            path, image = pictures["selfie"]
+            onboarding.keep_selfie("selfie", selfie, image, path.read_bytes(), around_box(image, selfie.face.box, margin=0.45))
+        if accepted:
+            onboarding.keep_review("review", {})
+        at = time.perf_counter()
+        verifier = engines.verifier()
+        face_checks = (
+            verifier.face_match(onboarding.portrait, onboarding.selfie),
+            verifier.passive_liveness(() if onboarding.selfie is None else (onboarding.selfie,)),
+        )
+        onboarding.timings_ms["faces"] = (time.perf_counter() - at) * 1000
+        onboarding.timings_ms["total"] = (time.perf_counter() - started) * 1000
+        decision = onboarding.decide("decision", face_checks)
+        body: dict[str, Json] = {
+            "customer": customer_json(onboarding),
+            "checks": checks_json(onboarding.checks),
+            "decision": decision_json(decision, onboarding.checks),
+            "timings_ms": {name: round(ms, 1) for name, ms in onboarding.timings_ms.items()},
+        }
+        if arguments.json:
+            emit_json(body)
+            return
+        emit(f"{decision.outcome.value}  customer {onboarding.customer_id}")
+        for name, field in onboarding.document().fields.items():
+            emit(f"  {name.value:<18} {field.chosen.value}")
+        for check in onboarding.checks:
+            emit(f"  {check.status.value:<13} {sentence(check)}")
+        emit(f"  {onboarding.timings_ms['total']:.0f} ms")
+
+
+def _named(path, action, image):  # type: ignore[no-untyped-def]
+    """Runs `action(image)` and puts the file's name before what was wrong with it."""
+    try:
+        return action(image)
+    except KioskError as error:
+        raise type(error)(error.code, f"{path.name}: {error}") from error
