@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from kiosk.domain.document import Barcode, Quad
 from kiosk.domain.face import Embedding, Face, LivenessScore, Similarity
 from kiosk.imaging.frame import Frame, Image
@@ -98,6 +101,33 @@ class TextReader(Protocol):
 
     def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
         """Recognise crops that hold one upright line each: (text, confidence) per crop, no detection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LineSteps:
+    """What a recogniser sees along one line, left to right.
+
+    Attributes:
+        probabilities: steps x (1 + characters of the alphabet), column 0 is "no character here".
+        step_px: width of one step in pixels of the crop; step i covers [i, i + 1) * step_px.
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    step_px: float
+
+
+class LineReader(Protocol):
+    """What zones with a known alphabet (the MRZ) need beyond plain text: places of lines, and doubts character by character."""
+
+    @property
+    def model_id(self) -> str: ...
+    def find_lines(self, image: Image, *, max_side_px: int = 736) -> tuple[Quad, ...]:
+        """Quads of the text lines in pixels of `image`, not recognised; the longer edge first."""
+        ...
+
+    def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
+        """Per crop of one upright line, the probabilities along it within `alphabet`; foreign characters count for nothing."""
         ...
 
 

@@ -1,0 +1,172 @@
+"""Text with PP-OCRv6 (small) in ONNX Runtime: detection, recognition, and recognition in a restricted alphabet.
+
+The models are run directly, without the rapidocr package's own classes: those hide the probabilities, configure logging for the whole
+process and may download. The pre-processing follows PaddleOCR: (x / 255 - 0.5) / 0.5, BGR, detector sides multiples of 32,
+recogniser 48 px high with one CTC step per 8 px.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.document import Quad
+from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.engines.ort import OnnxSession, Provider
+from kiosk.engines.text_boxes import boxes_of_map
+from kiosk.imaging.frame import Image
+from kiosk.ports import LineSteps, TextLine
+
+DETECTOR_STRIDE = 32
+MIN_DETECTOR_SIDE_PX = 384
+"""Smaller pictures are enlarged until their longer side has at least this; tiny text is lost otherwise."""
+LINE_HEIGHT_PX = 48
+STEP_PX = 8
+MIN_LINE_WIDTH_PX = 96
+MAX_LINE_WIDTH_PX = 2400
+MIN_CONFIDENCE = 0.4
+
+LOOKALIKES = {"<": "＜〈‹«《く巜ㄑ<", "0": "０〇", "1": "１", "-": "－—–"}
+"""Characters of the recogniser's large alphabet that look the same: their probability counts for the plain one."""
+
+
+class RapidTextReader:
+    """TextReader and LineReader on the PP-OCR detection and recognition models. One thread at a time."""
+
+    def __init__(self, detection: Path, recognition: Path, *, threads: int | None = None, provider: Provider = Provider.CPU) -> None:
+        """Loads both models (0.2 s). Raises ModelFault when a file is missing or is not the model it should be."""
+        self._detector = OnnxSession(detection, threads=threads, provider=provider)
+        self._recogniser = OnnxSession(recognition, threads=threads, provider=provider)
+        listed = self._recogniser.metadata().get("character")
+        if listed is None:
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{recognition.name} carries no character list", model=recognition.stem)
+        self._characters = ("", *listed.splitlines(), " ")
+        self._folds: dict[str, list[npt.NDArray[np.intp]]] = {}
+
+    @property
+    def model_id(self) -> str:
+        return "ppocrv6_small"
+
+    def read(self, image: Image, *, max_side_px: int = 736) -> tuple[TextLine, ...]:
+        """All text lines, top to bottom then left to right. No text is an empty result; ModelFault when the engine breaks."""
+        quads = self.find_lines(image, max_side_px=max_side_px)
+        read = self.read_lines([crop_line(image, quad) for quad in quads])
+        return tuple(
+            TextLine(text, confidence, quad)
+            for quad, (text, confidence) in zip(quads, read, strict=True)
+            if text.strip() and confidence >= MIN_CONFIDENCE
+        )
+
+    def find_lines(self, image: Image, *, max_side_px: int = 736) -> tuple[Quad, ...]:
+        """Quads of text lines in pixels of `image`, in reading order, not recognised."""
+        height, width = image.shape[:2]
+        if not height or not width:
+            return ()
+        longest = max(height, width)
+        scale = min(max(1.0, MIN_DETECTOR_SIDE_PX / longest), max_side_px / longest)
+        net_w = max(DETECTOR_STRIDE, round(width * scale / DETECTOR_STRIDE) * DETECTOR_STRIDE)
+        net_h = max(DETECTOR_STRIDE, round(height * scale / DETECTOR_STRIDE) * DETECTOR_STRIDE)
+        shrinks = net_w < width
+        resized = cv2.resize(image, (net_w, net_h), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+        (found,) = self._detector.run({self._detector.inputs[0]: _normalised(resized)[np.newaxis]})
+        scale_x, scale_y = width / net_w, height / net_h
+        quads = [_scaled(quad, scale_x, scale_y) for quad, _ in boxes_of_map(found[0, 0])]
+        return tuple(_reading_order(quads))
+
+    def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
+        """Text and confidence (mean probability of its characters) of crops that hold one upright line each."""
+        return tuple(self._greedy(self._probabilities(line)) if line.size else ("", 0.0) for line in lines)
+
+    def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
+        """Per crop the probabilities of nothing and of each character of `alphabet` at each step along the line.
+
+        Lower case and look-alikes count for the character of the alphabet; what stays is spread over nothing at all, so rows need not add up to 1.
+        """
+        fold = self._fold(alphabet)
+        results = []
+        for line in lines:
+            full = self._probabilities(line)
+            steps = np.stack([full[:, members].sum(axis=1) for members in fold], axis=1)
+            results.append(LineSteps(steps.astype(np.float32), STEP_PX * line.shape[0] / LINE_HEIGHT_PX))
+        return tuple(results)
+
+    def _probabilities(self, line: Image) -> npt.NDArray[np.float32]:
+        """steps x classes for one crop; steps cover the crop only, not the padding."""
+        height, width = line.shape[:2]
+        net_w = min(MAX_LINE_WIDTH_PX, max(STEP_PX, math.ceil(width * LINE_HEIGHT_PX / height)))
+        resized = line if (width, height) == (net_w, LINE_HEIGHT_PX) else cv2.resize(line, (net_w, LINE_HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
+        padded_w = max(MIN_LINE_WIDTH_PX, math.ceil(net_w / STEP_PX) * STEP_PX)
+        feed = np.zeros((1, 3, LINE_HEIGHT_PX, padded_w), np.float32)
+        feed[0, :, :, :net_w] = _normalised(resized)
+        (found,) = self._recogniser.run({self._recogniser.inputs[0]: feed})
+        if found.shape[2] != len(self._characters):
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"recogniser has {found.shape[2]} classes for {len(self._characters)} characters")
+        probabilities: npt.NDArray[np.float32] = found[0, : math.ceil(net_w / STEP_PX)]
+        return probabilities
+
+    def _greedy(self, probabilities: npt.NDArray[np.float32]) -> tuple[str, float]:
+        best = probabilities.argmax(axis=1)
+        keep = (best != 0) & (np.diff(best, prepend=-1) != 0)
+        if not keep.any():
+            return "", 0.0
+        text = "".join(self._characters[index] for index in best[keep])
+        return text, float(probabilities[np.flatnonzero(keep), best[keep]].mean())
+
+    def _fold(self, alphabet: str) -> list[npt.NDArray[np.intp]]:
+        """For nothing and each character of the alphabet: the recogniser's classes that mean it."""
+        if alphabet not in self._folds:
+            position = {character: index for index, character in enumerate(self._characters)}
+            groups = [[0]]
+            for character in alphabet:
+                same = {character, character.lower(), *LOOKALIKES.get(character, "")}
+                if character.isascii() and character.isalnum():
+                    same.add(chr(ord(character) + 0xFEE0))  # full-width form
+                groups.append(sorted(position[one] for one in same if one in position))
+            self._folds[alphabet] = [np.array(group, dtype=np.intp) for group in groups]
+        return self._folds[alphabet]
+
+
+def crop_line(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Image:
+    """The upright crop of a line's quad, `height_px` high. A line that stands (taller than wide) is turned counter-clockwise, as PaddleOCR does."""
+    corners = np.array(quad, np.float32)
+    width = float(np.hypot(*(corners[1] - corners[0])))
+    height = float(np.hypot(*(corners[3] - corners[0])))
+    out_w = int(np.clip(round(width * height_px / max(height, 1.0)), 8, MAX_LINE_WIDTH_PX))
+    target = np.array([[0, 0], [out_w, 0], [out_w, height_px], [0, height_px]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    crop = cv2.warpPerspective(image, matrix, (out_w, height_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)
+
+
+def _normalised(image: Image) -> npt.NDArray[np.float32]:
+    """height x width x 3 uint8 -> 3 x height x width, -1..1."""
+    scaled = image.astype(np.float32)
+    scaled /= 127.5
+    scaled -= 1.0
+    return np.ascontiguousarray(scaled.transpose(2, 0, 1))
+
+
+def _scaled(quad: Quad, scale_x: float, scale_y: float) -> Quad:
+    a, b, c, d = ((x * scale_x, y * scale_y) for x, y in quad)
+    return a, b, c, d
+
+
+def _reading_order(quads: list[Quad]) -> list[Quad]:
+    """Top to bottom; quads whose middles differ by less than half their height stand on one line, left to right."""
+    rows: list[list[Quad]] = []
+    for quad in sorted(quads, key=_middle):
+        height = math.dist(quad[0], quad[3])
+        if rows and _middle(quad) - _middle(rows[-1][0]) < 0.5 * height:
+            rows[-1].append(quad)
+        else:
+            rows.append([quad])
+    return [quad for row in rows for quad in sorted(row, key=lambda quad: quad[0][0])]
+
+
+def _middle(quad: Quad) -> float:
+    return sum(y for _, y in quad) / 4
