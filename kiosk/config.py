@@ -1,0 +1,207 @@
+"""Settings of an installation: frozen dataclasses, one per concern, read from a TOML file. What is not written has its default."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kiosk.domain.errors import BadInput, ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class CameraConfig:
+    """One camera of the machine.
+
+    Attributes:
+        kind: "opencv" = a camera of the system, "virtual" = plays `source` (an image, a folder or a video).
+        name: part of the camera's name or its id; empty = the first that is there.
+        fps, width, height: what is asked of it; it may give something else.
+    """
+
+    kind: str = "opencv"
+    name: str = ""
+    source: str = ""
+    fps: float = 30.0
+    width: int = 1280
+    height: int = 720
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerConfig:
+    """`folder`: watched for new pages; empty = no scanner."""
+
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """`workflow`: file name in resources/workflows without its ending."""
+
+    workflow: str = "branch"
+    required_purposes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagesConfig:
+    """BCP 47. `offered` in the order shown; `default` when nobody has chosen."""
+
+    offered: tuple[str, ...] = ("en", "sk")
+    default: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """A picture beyond these is refused (IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED). `max_side_px`: width and height, each."""
+
+    max_bytes: int = 10 * 2**20
+    max_side_px: int = 8000
+    min_free_disk_mb: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeConfig:
+    """`name`: "light", "dark" or "contrast". A brand sets its name, accent and logo, nothing else."""
+
+    name: str = "light"
+    brand: str = "Onboarding Kiosk"
+    accent: str = ""
+    logo: str = ""
+    reduced_motion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimingsConfig:
+    """Seconds until the button for taking the picture by hand and the help appear; analysis lanes' upper rate."""
+
+    manual_after_s: float = 6.0
+    help_after_s: float = 15.0
+    still_there_s: float = 15.0
+    max_analysis_fps: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsConfig:
+    """`order`: per task the ids to try, replaces the manifest's order. `threads` for inference; 0 = by the number of cores."""
+
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    level: str = "INFO"
+    max_bytes: int = 5 * 2**20
+    files: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. `kiosk.toml` has a table per attribute, e.g. `[document_camera]`, `[theme]`."""
+
+    document_camera: CameraConfig = CameraConfig()
+    selfie_camera: CameraConfig = CameraConfig()
+    scanner: ScannerConfig = ScannerConfig()
+    session: SessionConfig = SessionConfig()
+    languages: LanguagesConfig = LanguagesConfig()
+    limits: LimitsConfig = LimitsConfig()
+    theme: ThemeConfig = ThemeConfig()
+    timings: TimingsConfig = TimingsConfig()
+    models: ModelsConfig = ModelsConfig()
+    log: LogConfig = LogConfig()
+
+
+_CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
+    ("document_camera", "kind"): frozenset({"opencv", "virtual"}),
+    ("selfie_camera", "kind"): frozenset({"opencv", "virtual"}),
+    ("theme", "name"): frozenset({"light", "dark", "contrast"}),
+    ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
+}
+_POSITIVE = frozenset({"fps", "width", "height", "max_bytes", "max_side_px", "max_analysis_fps", "files"})
+
+
+def load_config(path: Path, *, must_exist: bool = False) -> Config:
+    """Read a settings file; the defaults when there is none (unless `must_exist`).
+
+    Raises:
+        BadInput: BAD_ARGUMENT that names the file, the table and the key, and says what is wrong; FILE_NOT_FOUND.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows' Notepad may write a byte order mark
+    except FileNotFoundError as error:
+        if must_exist:
+            raise BadInput(ErrorCode.FILE_NOT_FOUND, f"settings file {path} is not there") from error
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"settings file {path} cannot be read: {error}") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"settings file {path} is not TOML: {error}") from error
+    return parse_config(data, str(path))
+
+
+def parse_config(data: Mapping[str, object], name: str = "kiosk.toml") -> Config:
+    """From parsed TOML. Unknown tables and keys are refused: a misspelt setting must not be ignored."""
+    tables = {entry.name: entry for entry in dataclasses.fields(Config)}
+    _refuse_unknown(data, tables, f"{name}: unknown table")
+    sections: dict[str, object] = {}
+    for table, raw in data.items():
+        if not isinstance(raw, Mapping):
+            raise _wrong(f"{name}: {table} must be a table, written [{table}]")
+        section_type = type(getattr(Config(), table))
+        sections[table] = _parse_section(section_type, table, raw, name)
+    config = Config(**sections)  # type: ignore[arg-type]  # built above from the types of Config itself
+    if config.languages.default not in config.languages.offered:
+        raise _wrong(f"{name}: [languages] default {config.languages.default!r} is not among offered")
+    return config
+
+
+def _parse_section(section_type: type, table: str, raw: Mapping[str, object], name: str) -> object:
+    hints = typing.get_type_hints(section_type)
+    _refuse_unknown(raw, hints, f"{name}: [{table}] unknown key")
+    values: dict[str, object] = {}
+    for key, value in raw.items():
+        place = f"{name}: [{table}] {key}"
+        values[key] = _convert(value, hints[key], place)
+        choices = _CHOICES.get((table, key))
+        if choices is not None and value not in choices:
+            raise _wrong(f"{place} is {value!r}; it can be {', '.join(sorted(choices))}")
+        if isinstance(value, int | float) and not isinstance(value, bool) and (value < 0 or (value == 0 and key in _POSITIVE)):
+            raise _wrong(f"{place} is {value}; it must be greater than zero" if key in _POSITIVE else f"{place} must not be negative")
+    return section_type(**values)
+
+
+def _convert(value: object, wanted: object, place: str) -> object:
+    origin = typing.get_origin(wanted)
+    if origin is tuple:
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise _wrong(f"{place} must be a list of texts")
+        return tuple(value)
+    if origin is not None:  # the one mapping there is: texts by task
+        if not isinstance(value, Mapping):
+            raise _wrong(f"{place} must be a table")
+        entry_type = typing.get_args(wanted)[1]
+        return types.MappingProxyType({str(key): _convert(entry, entry_type, f"{place}.{key}") for key, entry in value.items()})
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not wanted:
+        raise _wrong(f"{place} must be {_WORDS.get(wanted, wanted)}, not {value!r}")
+    return value
+
+
+_WORDS: Mapping[object, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def _refuse_unknown(given: Mapping[str, object], known: Mapping[str, object], what: str) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise _wrong(f"{what} {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+
+
+def _wrong(message: str) -> BadInput:
+    return BadInput(ErrorCode.BAD_ARGUMENT, message)
