@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import date
 
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.mrz_layout import ALPHABET, FILLER, CheckPlace, Kind, Layout, MrzFormat, Place, check_digit, layout_for
 
-class MrzFormat(StrEnum):
-    TD1 = "TD1"
-    TD2 = "TD2"
-    TD3 = "TD3"
-    MRV_A = "MRV-A"
-    MRV_B = "MRV-B"
+__all__ = ["Mrz", "MrzFormat", "MrzRepair", "birth_date_iso", "expiry_date_iso", "gender_letter", "parse_mrz"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +45,126 @@ class Mrz:
     def valid(self) -> bool:
         """Every check digit that the format has holds."""
         return all(self.check_digits.values())
+
+
+def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = None, repairs: Sequence[MrzRepair] = ()) -> Mrz:
+    """Parses the lines as they stand; nothing is corrected, a check digit that does not hold is reported as such.
+
+    Args:
+        lines: two lines of 36 or 44 characters, or three of 30, top first, alphabet A-Z 0-9 <.
+        confidences: of the reader, one per line; None = sure.
+        repairs: what the reader changed before.
+
+    Values have their fillers at both ends removed; names have single fillers turned into spaces; a document number of more than nine
+    characters is put together from both its places (9303-5 4.2.4, 9303-6 4.2.4). Gender is "M", "F", "X" or "" (not said).
+
+    Raises:
+        BadInput: BAD_ARGUMENT when count, length or alphabet fit no format.
+    """
+    lengths = {len(line) for line in lines}
+    layout = layout_for(len(lines), lengths.pop(), lines[0][:1]) if len(lengths) == 1 else None
+    if layout is None:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{len(lines)} lines of these lengths are no machine readable zone")
+    if any(character not in ALPHABET for line in lines for character in line):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "a machine readable zone has characters A-Z, 0-9 and < only")
+    values: dict[str, str] = {}
+    for part in layout.fields:
+        text = _at(lines, part.place)
+        if part.kind is Kind.NAME:
+            values["surname"], values["givenNames"] = split_names(text)
+        else:
+            values[part.name] = text.strip(FILLER)
+    long_number = _long_number(lines, layout)
+    if long_number is not None:
+        values["documentNumber"] = long_number[0]
+    return Mrz(
+        format=layout.format,
+        lines=tuple(lines),
+        values=values,
+        check_digits={check.name: check_holds(lines, layout, check) for check in layout.checks},
+        repairs=tuple(repairs),
+        confidence=1.0 if not confidences else min(confidences),
+    )
+
+
+def split_names(text: str) -> tuple[str, str]:
+    """The name field -> (surname, given names): two fillers divide them, single fillers are spaces (9303-3 4.6)."""
+    primary, _, secondary = text.strip(FILLER).partition(FILLER * 2)
+    return tuple(" ".join(part for part in name.split(FILLER) if part) for name in (primary, secondary))  # type: ignore[return-value]
+
+
+def check_holds(lines: Sequence[str], layout: Layout, check: CheckPlace) -> bool:
+    """Does a check digit hold, the rule for long document numbers included."""
+    digit = _at(lines, check.digit)
+    if check.name == "documentNumber" and digit == FILLER:
+        long_number = _long_number(lines, layout)
+        return long_number is not None and str(check_digit(long_number[0])) == long_number[1]
+    covered = "".join(_at(lines, place) for place in check.covers)
+    if digit == FILLER:
+        return check.may_be_filler and not covered.strip(FILLER)
+    return digit == str(check_digit(covered))
+
+
+def _long_number(lines: Sequence[str], layout: Layout) -> tuple[str, str] | None:
+    """(document number, its check digit) when a filler in the digit's place says that the number goes on in the optional data.
+
+    The digit is computed over the characters of the number alone, without the filler between its two parts.
+    """
+    check = next(check for check in layout.checks if check.name == "documentNumber")
+    if layout.long_number is None or _at(lines, check.digit) != FILLER:
+        return None
+    head = _at(lines, check.covers[0])
+    rest = _at(lines, layout.long_number).partition(FILLER)[0]
+    if len(rest) < 2 or head.endswith(FILLER):
+        return None
+    return head + rest[:-1], rest[-1]
+
+
+def _at(lines: Sequence[str], place: Place) -> str:
+    return lines[place.line][place.start : place.end]
+
+
+def gender_letter(mrz: Mrz) -> str:
+    """M, F, or X for everything else, as a field value has it."""
+    gender = mrz.values["gender"]
+    return gender if gender in ("M", "F") else "X"
+
+
+def birth_date_iso(yymmdd: str, today: str) -> str:
+    """YYMMDD of birth -> ISO date in the latest century that is not in the future.
+
+    Args:
+        today: YYYY-MM-DD.
+
+    Returns:
+        YYYY-MM-DD; YYYY-MM or YYYY when day or month are unknown (fillers or 00, 9303-3 4.8); "" when the year is unknown or it is no date.
+    """
+    century = int(today[:4]) // 100 * 100
+    text = _iso(yymmdd, century)
+    return _iso(yymmdd, century - 100) if text and text > today[: len(text)] else text
+
+
+def expiry_date_iso(yymmdd: str, today: str) -> str:
+    """YYMMDD of expiry -> ISO date within 50 years of today. Arguments and result as in `birth_date_iso`."""
+    year = int(today[:4])
+    if not yymmdd[:2].isdecimal():
+        return ""
+    nearest = min((year // 100 * 100 + shift for shift in (-100, 0, 100)), key=lambda century: abs(century + int(yymmdd[:2]) - year))
+    return _iso(yymmdd, nearest)
+
+
+def _iso(yymmdd: str, century: int) -> str:
+    padded = yymmdd.ljust(6, FILLER)
+    year, month, day = padded[:2], padded[2:4], padded[4:6]
+    if len(padded) != 6 or not (year.isascii() and year.isdecimal()):
+        return ""
+    text = f"{century + int(year):04d}"
+    for part in (month, day):
+        if part in (FILLER * 2, "00"):
+            break
+        text += f"-{part}"
+    try:
+        date.fromisoformat((text + "-01-01")[:10] if len(text) < 10 else text)
+    except ValueError:
+        return ""
+    return text
