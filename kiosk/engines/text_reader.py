@@ -8,6 +8,7 @@ recogniser 48 px high with one CTC step per 8 px.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +32,7 @@ MIN_LINE_WIDTH_PX = 96
 MAX_LINE_WIDTH_PX = 2400
 MIN_CONFIDENCE = 0.4
 
-LOOKALIKES = {"<": "＜〈‹«《く巜ㄑ<", "0": "０〇", "1": "１", "-": "－—–"}
+LOOKALIKES = {"<": "＜〈‹«《く巜ㄑΛ∧ヘへ^", "0": "０〇", "O": "Ø", "I": "|", "-": "－—–"}
 """Characters of the recogniser's large alphabet that look the same: their probability counts for the plain one."""
 
 
@@ -121,11 +122,17 @@ class RapidTextReader:
         """For nothing and each character of the alphabet: the recogniser's classes that mean it."""
         if alphabet not in self._folds:
             position = {character: index for index, character in enumerate(self._characters)}
+            accented: dict[str, str] = {}  # a letter with a mark above, printed or imagined from a speck, counts for the plain letter
+            for character in position:
+                base = unicodedata.normalize("NFD", character)[:1].upper()
+                if len(character) == 1 and base != character.upper() and base.isascii() and base.isalpha():
+                    accented[base] = accented.get(base, "") + character
             groups = [[0]]
             for character in alphabet:
                 same = {character, character.lower(), *LOOKALIKES.get(character, "")}
                 if character.isascii() and character.isalnum():
                     same.add(chr(ord(character) + 0xFEE0))  # full-width form
+                    same.update(accented.get(character, ""))
                 groups.append(sorted(position[one] for one in same if one in position))
             self._folds[alphabet] = [np.array(group, dtype=np.intp) for group in groups]
         return self._folds[alphabet]

@@ -1,0 +1,126 @@
+"""From what a recogniser saw along a line to one vector of probabilities per character cell.
+
+The characters of an MRZ stand on an even grid (9303-3 4.1: 2.54 mm pitch), which a text recogniser does not know: it now and then swallows one of
+many fillers or sees one character twice. The grid puts both right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.mrz_layout import ALPHABET, FILLER
+from kiosk.ports import LineSteps
+
+Vector = npt.NDArray[np.float32]
+FILLER_COLUMN = ALPHABET.index(FILLER)
+NEIGHBOURS = 5
+FAINT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """One character as the recogniser saw it: place in steps, probability per character of the alphabet."""
+
+    at: float
+    vector: Vector
+
+
+def peaks_of(line: LineSteps) -> list[Peak]:
+    """Greedy CTC segments: runs of steps with the same best character, each with the highest probabilities of its steps."""
+    best = line.probabilities.argmax(axis=1)
+    bounds = np.flatnonzero(np.diff(best, prepend=-1, append=-1))
+    peaks = []
+    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+        if best[start] == 0:
+            continue
+        part = line.probabilities[start:end]
+        weights = part[:, best[start]]
+        at = float((np.arange(start, end) * weights).sum() / max(float(weights.sum()), 1e-9)) + 0.5
+        peaks.append(Peak(at, part[:, 1:].max(axis=0)))
+    return peaks
+
+
+def cells_of(line: LineSteps, length: int, *, free_tail: bool) -> npt.NDArray[np.float32] | None:
+    """length x alphabet probabilities, or None when the line does not hold that many characters.
+
+    Args:
+        length: how many characters the format has.
+        free_tail: the line may end in fillers that carry nothing (the line of names), so their number may be mended by a few.
+    """
+    peaks = _merged(peaks_of(line))
+    if len(peaks) < length // 2:
+        return None
+    vectors = _on_grid(peaks, line)
+    while len(vectors) > length and _faint(vectors[-1]):
+        vectors.pop()
+    while len(vectors) > length and _faint(vectors[0]):
+        vectors.pop(0)
+    if free_tail and _is_filler(vectors[-1]):
+        while len(vectors) > length and _is_filler(vectors[-1]) and _is_filler(vectors[-2]):
+            vectors.pop()
+        if length - 3 <= len(vectors) < length:
+            vectors.extend([_filler(0.5)] * (length - len(vectors)))
+    return np.stack(vectors) if len(vectors) == length else None
+
+
+def length_of(line: LineSteps) -> int:
+    """How many characters the line seems to hold."""
+    peaks = _merged(peaks_of(line))
+    return len(_on_grid(peaks, line)) if len(peaks) > 2 else len(peaks)
+
+
+def _merged(peaks: list[Peak]) -> list[Peak]:
+    """Two peaks nearer than half the pitch are one character seen as two."""
+    if len(peaks) < 4:
+        return peaks
+    pitch = float(np.median(np.diff([peak.at for peak in peaks])))
+    merged = [peaks[0]]
+    for peak in peaks[1:]:
+        last = merged[-1]
+        if peak.at - last.at >= 0.5 * pitch:
+            merged.append(peak)
+            continue
+        weight, last_weight = float(peak.vector.max()), float(last.vector.max())
+        at = (peak.at * weight + last.at * last_weight) / max(weight + last_weight, 1e-9)
+        merged[-1] = Peak(at, np.maximum(peak.vector, last.vector))
+    return merged
+
+
+def _on_grid(peaks: list[Peak], line: LineSteps) -> list[Vector]:
+    """One vector per cell: the peaks, and what was seen between two peaks that stand two pitches apart."""
+    places = np.array([peak.at for peak in peaks])
+    gaps = np.diff(places)
+    vectors = [peaks[0].vector]
+    for index, gap in enumerate(gaps):
+        near = gaps[max(0, index - NEIGHBOURS) : index + NEIGHBOURS + 1]
+        pitch = float(np.median(near))  # local, because a tilted page has a pitch that changes along the line
+        missing = max(0, round(gap / pitch - 0.15) - 1)
+        for number in range(missing):
+            at = places[index] + gap * (number + 1) / (missing + 1)
+            between = _is_filler(peaks[index].vector) and _is_filler(peaks[index + 1].vector)
+            vectors.append(_filler(0.5) if between else _window(line, at, pitch))
+        vectors.append(peaks[index + 1].vector)
+    return vectors
+
+
+def _window(line: LineSteps, at: float, pitch: float) -> Vector:
+    start, end = int(max(0, np.floor(at - pitch / 3))), int(np.ceil(at + pitch / 3))
+    seen: Vector = line.probabilities[start:end, 1:].max(axis=0)
+    return seen
+
+
+def _faint(vector: Vector) -> bool:
+    return float(vector.max()) < FAINT
+
+
+def _is_filler(vector: Vector) -> bool:
+    return int(vector.argmax()) == FILLER_COLUMN
+
+
+def _filler(probability: float) -> Vector:
+    vector = np.zeros(len(ALPHABET), np.float32)
+    vector[FILLER_COLUMN] = probability
+    return vector
