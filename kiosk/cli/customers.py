@@ -81,10 +81,9 @@ def run_delete(arguments: argparse.Namespace) -> None:
 
 
 def _store():  # type: ignore[no-untyped-def]
-    from kiosk.compose import open_customer_store
-    from kiosk.config import load_config
+    from kiosk.compose import load_setup, open_customer_store
 
-    return open_customer_store(load_config())
+    return open_customer_store(load_setup())
 
 
 def _find(store: CustomerStore, id_or_start: str) -> StoredCustomer:

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         as_json = getattr(arguments, "json", False)
         from kiosk.log import set_up_logging
 
-        set_up_logging(verbose=arguments.verbose)
+        set_up_logging(None, level="DEBUG" if arguments.verbose else "WARNING")
         run = arguments.run
         code = run(arguments)
         return DONE if code is None else int(code)

@@ -28,12 +28,12 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run_compare(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines
-    from kiosk.config import load_config
+    from kiosk.compose import build_engines, load_setup
 
-    limits = load_config().limits
+    setup = load_setup()
+    limits = setup.config.limits
     one, other = (load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in (arguments.one, arguments.other))
-    with build_engines(load_config()) as engines:
+    with build_engines(setup) as engines:
         verifier = engines.verifier()
         at = time.perf_counter()
         similarity = verifier.compare(one, other)
@@ -54,12 +54,12 @@ def run_compare(arguments: argparse.Namespace) -> None:
 
 
 def run_liveness(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines
-    from kiosk.config import load_config
+    from kiosk.compose import build_engines, load_setup
 
-    limits = load_config().limits
+    setup = load_setup()
+    limits = setup.config.limits
     image = load_image(arguments.image, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px)
-    with build_engines(load_config()) as engines:
+    with build_engines(setup) as engines:
         check = engines.verifier().liveness(image)
     if arguments.json:
         body = checks_json((check,))[0]

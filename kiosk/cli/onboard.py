@@ -17,7 +17,7 @@ from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 from kiosk.services.onboarding import Onboarding
 from kiosk.services.records import checks_json, customer_json, decision_json
-from kiosk.services.workflows import load_policy
+from kiosk.services.workflows import load_policy, load_workflow
 
 
 def add_to(commands: Subparsers) -> None:
@@ -35,23 +35,23 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.consent is None:
         raise BadInput(ErrorCode.CONSENT_MISSING, "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)")
     started = time.perf_counter()
-    from kiosk import paths
-    from kiosk.compose import build_engines, open_customer_store
-    from kiosk.config import load_config
+    from kiosk.compose import build_engines, load_setup, open_customer_store
 
-    config = load_config()
+    setup = load_setup()
+    limits = setup.config.limits
     accepted = arguments.consent == "yes"
     pictures: dict[str, tuple[Path, Image]] = {}
     if accepted:
         for name in ("front", "back", "selfie"):
             path = getattr(arguments, name)
             if path is not None:
-                pictures[name] = path, load_image(path, max_bytes=config.limits.max_bytes, max_side_px=config.limits.max_side_px)
-    policy = load_policy(paths.resources_dir(), arguments.policy or config.workflow)
-    with build_engines(config) as engines, open_customer_store(config) as store:
+                pictures[name] = path, load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px)
+    workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)
+    policy = load_policy(setup.paths.resources, arguments.policy or workflow.policy)
+    with build_engines(setup) as engines, open_customer_store(setup) as store:
         reader = engines.document_reader()
         onboarding = Onboarding(
-            store=store, clock=engines.clock, policy=policy, workflow=config.workflow, merge=reader.merge, needs_back=reader.needs_back
+            store=store, clock=engines.clock, policy=policy, workflow=workflow.key, merge=reader.merge, needs_back=reader.needs_back
         )
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind

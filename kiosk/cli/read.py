@@ -26,12 +26,12 @@ def add_to(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     started = time.perf_counter()
-    from kiosk.compose import build_engines
-    from kiosk.config import load_config
+    from kiosk.compose import build_engines, load_setup
 
-    config = load_config()
-    pictures = [load_image(path, max_bytes=config.limits.max_bytes, max_side_px=config.limits.max_side_px) for path in arguments.images]
-    with build_engines(config) as engines:
+    setup = load_setup()
+    limits = setup.config.limits
+    pictures = [load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in arguments.images]
+    with build_engines(setup) as engines:
         reader = engines.document_reader()
         timings: dict[str, float] = {"load": (time.perf_counter() - started) * 1000}
         results: list[PageResult] = []

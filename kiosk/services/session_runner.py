@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from kiosk.domain.check import Check, CheckStatus
+from kiosk.domain.decision import Policy
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
 from kiosk.domain.events import (
@@ -43,7 +44,6 @@ from kiosk.domain.views import (
 )
 from kiosk.flow import machine
 from kiosk.flow.workflow import Step, Workflow
-from kiosk.domain.decision import Policy
 from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Frame, Image
@@ -67,9 +67,10 @@ _NOBODY = {AdviceCode.SHOW_DOCUMENT, AdviceCode.SHOW_FACE, AdviceCode.CAMERA_STA
 
 @dataclass(frozen=True, slots=True)
 class RunnerSettings:
-    """What the configuration says: camera id or name, words and times."""
+    """What the configuration says: cameras by id or name, words and times."""
 
-    camera: str
+    document_camera: str = ""
+    selfie_camera: str = ""
     brand: str = "Onboarding Kiosk"
     languages: tuple[str, ...] = ("en", "sk")
     language: str = "en"
@@ -130,6 +131,7 @@ class SessionRunner:
         self._liveness_tries = 0
         self._wrong_side_tries = 0
         self._deciding = False
+        self._camera_on: str | None = None
         self._last_activity = clock.monotonic()
         self._warned = False
 
@@ -216,8 +218,7 @@ class SessionRunner:
     def _end_session(self) -> None:
         """Wipes whatever is held of a customer; erases an unfinished one where the workflow does not keep it."""
         self._stop_work()
-        self._capture.stop()
-        self._capture.clear()
+        self._camera_off()
         self._pending = None
         if self._onboarding is not None:
             onboarding, self._onboarding = self._onboarding, None
@@ -320,8 +321,7 @@ class SessionRunner:
         if step.screen in _CAPTURES:
             self._ensure_camera()
         else:
-            self._capture.stop()
-            self._capture.clear()
+            self._camera_off()
         options = step.options or {}
         match step.screen:
             case "welcome":
@@ -393,8 +393,17 @@ class SessionRunner:
         return camera.name if camera else ""
 
     def _ensure_camera(self) -> None:
-        if self._capture.camera is None:
-            self._capture.start(self._settings.camera)
+        """The camera of the step is on; the other one, if there are two, is off."""
+        document = self._step.screen == "document_capture"
+        wanted = self._settings.document_camera if document else self._settings.selfie_camera
+        if self._camera_on != wanted:
+            self._camera_on = wanted
+            self._capture.start(wanted)
+
+    def _camera_off(self) -> None:
+        self._camera_on = None
+        self._capture.stop()
+        self._capture.clear()
 
     def _watch(self, loop: Callable[[_Work], None]) -> None:
         work = self._work = _Work(self._generation)

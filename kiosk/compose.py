@@ -1,0 +1,253 @@
+"""The one file that names concrete adapters: puts settings, models, devices, store and services together for the doors.
+
+Everything is made when it is first asked for, so that a door pays only for what it uses: no model is loaded to show a screen.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kiosk.config import CameraConfig, Config, load_config
+from kiosk.domain.document import PageSide
+from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.paths import Paths, find_paths
+from kiosk.services.clock import SystemClock
+
+if TYPE_CHECKING:
+    from kiosk.devices.finder import DeviceFinder
+    from kiosk.devices.virtual_camera import VirtualCamera
+    from kiosk.engines.models import ModelInfo, ModelLibrary
+    from kiosk.imaging.frame import Image
+    from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
+    from kiosk.services.document_guide import DocumentGuide
+    from kiosk.services.face_guide import FaceGuide
+    from kiosk.services.head_turn import HeadTurnChallenge
+    from kiosk.services.reading import DocumentReader
+    from kiosk.services.verification import Verifier
+    from kiosk.store.customers import SqlCustomerStore
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where things lie and what the settings say."""
+
+    paths: Paths
+    config: Config
+
+
+def load_setup() -> Setup:
+    """Raises BadInput when the settings file is wrong; one that the environment names must be there."""
+    paths = find_paths()
+    return Setup(paths, load_config(paths.config, must_exist=bool(os.environ.get("KIOSK_CONFIG"))))
+
+
+def model_library(setup: Setup) -> ModelLibrary:
+    from kiosk.engines.models import ModelLibrary
+
+    return ModelLibrary(setup.paths.manifest, setup.paths.models, setup.config.models.order)
+
+
+@contextmanager
+def open_customer_store(setup: Setup) -> Iterator[SqlCustomerStore]:
+    """Raises StoreFault. Closed when the block ends."""
+    from kiosk.store.customers import open_store
+
+    store = open_store(setup.paths.data)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def camera_finder(setup: Setup, *virtual: VirtualCamera, use_real: bool = True) -> DeviceFinder:
+    """The machine's cameras and the virtual ones that the settings name, plus those given."""
+    from kiosk.devices.finder import DeviceFinder
+    from kiosk.devices.virtual_camera import VirtualCamera
+
+    configured = [
+        VirtualCamera(camera.source, fps=camera.fps, size=(camera.width, camera.height))
+        for camera in dict.fromkeys((setup.config.document_camera, setup.config.selfie_camera))
+        if camera.kind == "virtual"
+    ]
+    return DeviceFinder([*virtual, *configured], use_real=use_real)
+
+
+def camera_id(camera: CameraConfig) -> str:
+    """What `CameraFinder.camera` is asked for."""
+    return f"virtual:{camera.source}" if camera.kind == "virtual" else camera.name
+
+
+class Engines:
+    """services.engine_set.EngineSet on the adapters that are installed. Built piece by piece; the pieces are kept until `close`.
+
+    Construction is guarded by a lock; the engines themselves are used by one thread at a time.
+    """
+
+    def __init__(self, setup: Setup, library: ModelLibrary | None = None) -> None:
+        self.clock = SystemClock()
+        self._setup = setup
+        self._library = library or model_library(setup)
+        self._lock = threading.RLock()
+        self._made: dict[str, Any] = {}
+
+    def __enter__(self) -> Engines:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @property
+    def library(self) -> ModelLibrary:
+        return self._library
+
+    @property
+    def can_turn_head(self) -> bool:
+        return self._library.best("face_landmarks") is not None
+
+    def document_reader(self) -> DocumentReader:
+        with self._lock:
+            if "document_reader" not in self._made:
+                self._made["document_reader"] = self._make_document_reader()
+            reader: DocumentReader = self._made["document_reader"]
+            return reader
+
+    def verifier(self) -> Verifier:
+        from kiosk.services.verification import Verifier
+
+        with self._lock:
+            if "verifier" not in self._made:
+                self._made["verifier"] = Verifier(self._detector(), self._landmarker(), self._matcher(), self._liveness())
+            verifier: Verifier = self._made["verifier"]
+            return verifier
+
+    def document_guide(self, side: PageSide, front: Image | None) -> DocumentGuide:
+        from kiosk.engines.page_locator import ClassicalPageLocator
+        from kiosk.services.document_guide import DocumentGuide
+
+        return DocumentGuide(ClassicalPageLocator(), side=side, reference=front)
+
+    def face_guide(self) -> FaceGuide:
+        from kiosk.services.face_guide import FaceGuide
+
+        return FaceGuide(self._detector(live=True), self._landmarker())
+
+    def head_turn(self, side: str, reference: Image) -> HeadTurnChallenge:
+        from kiosk.services.head_turn import HeadTurnChallenge
+
+        landmarker = self._landmarker()
+        if landmarker is None:
+            raise ModelFault(ErrorCode.MODEL_MISSING, "the head turn needs the face_landmarks model: kiosk models install")
+        return HeadTurnChallenge(side, self._detector(live=True), landmarker, self._matcher(), reference)
+
+    def warm_up(self) -> None:
+        self.document_reader()
+        self.face_guide()
+        self.verifier()
+
+    def close(self) -> None:
+        """Frees what holds native resources. Idempotent."""
+        with self._lock:
+            for part in self._made.values():
+                close = getattr(part, "close", None)
+                if close is not None:
+                    close()
+            self._made.clear()
+
+    # --- pieces ----------------------------------------------------------------------------------------------------
+
+    def _make_document_reader(self) -> DocumentReader:
+        from kiosk.engines.barcode_reader import ZxingBarcodeReader
+        from kiosk.engines.page_locator import ClassicalPageLocator
+        from kiosk.engines.text_reader import RapidTextReader
+        from kiosk.services.mrz_reading import MrzReader
+        from kiosk.services.reading import DocumentReader
+
+        text = RapidTextReader(
+            self._library.path(self._needed("text_detection").id),
+            self._library.path(self._needed("text_recognition").id),
+            threads=self._setup.config.models.threads or None,
+        )
+        return DocumentReader(ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), self._detector())
+
+    def _detector(self, *, live: bool = False) -> FaceDetector:
+        """`live`: for frames of a camera, where a face is large and time is short; else small portraits are searched for, too."""
+        with self._lock:
+            name = "live_detector" if live else "detector"
+            if name not in self._made:
+                info = self._needed("face_detection")
+                path = self._library.path(info.id)
+                score = 0.5 if info.threshold is None else info.threshold
+                if info.id.startswith("yunet"):
+                    from kiosk.engines.face_detector import YuNetDetector
+
+                    self._made[name] = YuNetDetector(path, model_id=info.id, min_score=score, thorough=not live)
+                else:
+                    from kiosk.engines.face_detector import BlazeFaceDetector
+
+                    self._made[name] = BlazeFaceDetector(path, model_id=info.id, min_score=score, thorough=not live)
+            detector: FaceDetector = self._made[name]
+            return detector
+
+    def _landmarker(self) -> FaceLandmarker | None:
+        with self._lock:
+            if "landmarker" not in self._made:
+                info = self._library.best("face_landmarks")
+                made: FaceLandmarker | None = None
+                if info is not None and self._library.find("blazeface_short") is not None:
+                    from kiosk.engines.face_landmarker import FaceMeshLandmarker
+
+                    made = FaceMeshLandmarker(self._library.path(info.id), self._library.path("blazeface_short"), model_id=info.id)
+                self._made["landmarker"] = made
+            landmarker: FaceLandmarker | None = self._made["landmarker"]
+            return landmarker
+
+    def _matcher(self) -> FaceMatcher | None:
+        with self._lock:
+            if "matcher" not in self._made:
+                self._made["matcher"] = self._make_matcher()
+            matcher: FaceMatcher | None = self._made["matcher"]
+            return matcher
+
+    def _make_matcher(self) -> FaceMatcher | None:
+        info = self._library.best("face_embedding")
+        if info is not None and info.id.startswith("sface"):
+            # SFace is aligned on true mouth corners, which BlazeFace does not give; wrong alignment costs more than the better model gains
+            if self._needed("face_detection").id.startswith("yunet"):
+                from kiosk.engines.face_sface import SFaceMatcher
+
+                return SFaceMatcher(self._library.path(info.id), model_id=info.id, threshold=info.threshold)
+            info = self._library.info("dlib_resnet_v1") if self._library.find("dlib_resnet_v1") is not None else None
+        points = self._library.best("face_points")
+        if info is None or points is None:
+            return None
+        from kiosk.engines.face_dlib import DlibFaceMatcher
+
+        return DlibFaceMatcher(self._library.path(info.id), self._library.path(points.id), model_id=info.id, threshold=info.threshold)
+
+    def _liveness(self) -> PassiveLiveness | None:
+        with self._lock:
+            if "liveness" not in self._made:
+                info = self._library.best("passive_liveness")
+                made: PassiveLiveness | None = None
+                if info is not None:
+                    from kiosk.engines.passive_liveness import MinifasLiveness
+
+                    made = MinifasLiveness(self._library.path(info.id), model_id=info.id, threshold=info.threshold)
+                self._made["liveness"] = made
+            liveness: PassiveLiveness | None = self._made["liveness"]
+            return liveness
+
+    def _needed(self, task: str) -> ModelInfo:
+        info = self._library.best(task)
+        if info is None:
+            raise ModelFault(ErrorCode.MODEL_MISSING, f"no model for {task} is installed: kiosk models install")
+        return info
+
+
+def build_engines(setup: Setup) -> Engines:
+    return Engines(setup)
