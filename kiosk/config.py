@@ -43,7 +43,6 @@ class SessionConfig:
     """`workflow`: file name in resources/workflows without its ending."""
 
     workflow: str = "branch"
-    required_purposes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,10 @@ class ThemeConfig:
 
 @dataclass(frozen=True, slots=True)
 class TimingsConfig:
-    """Seconds until the button for taking the picture by hand and the help appear; analysis lanes' upper rate."""
+    """Seconds until the button for taking the picture by hand and the help appear."""
 
     manual_after_s: float = 6.0
     help_after_s: float = 15.0
-    still_there_s: float = 15.0
-    max_analysis_fps: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("theme", "name"): frozenset({"light", "dark", "contrast"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
-_POSITIVE = frozenset({"fps", "width", "height", "max_bytes", "max_side_px", "max_analysis_fps", "files"})
+_POSITIVE = frozenset({"fps", "width", "height", "max_bytes", "max_side_px", "files"})
 
 
 def load_config(path: Path, *, must_exist: bool = False) -> Config:

@@ -49,11 +49,21 @@ class AllowListFilter(logging.Filter):
 class FieldFormatter(logging.Formatter):
     """`2026-01-31T09:15:02.123Z INFO kiosk.store.database committed step=consent ms=4`; exceptions without their message when not ours."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-        self.default_msec_format = "%s.%03dZ"
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        # the first formatter keeps its text of the exception in the record for all others; ours must neither use another's nor leave its own
+        kept, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = kept
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         text = super().formatMessage(record)
@@ -66,7 +76,7 @@ class FieldFormatter(logging.Formatter):
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        """Where it happened and what kind it was. A foreign exception's text may quote its input (a file name, a field), so it is left out."""
+        """Where it happened and what kind it was. A foreign exception's text may quote its input (a name, a field): left out."""
         kind, error, trace = ei
         if kind is None or error is None:
             return ""
@@ -93,9 +103,8 @@ def set_up_logging(folder: Path | None, *, level: str = "INFO", max_bytes: int =
     if folder is not None:
         try:
             make_private(folder)
-            handlers.append(
-                logging.handlers.RotatingFileHandler(folder / "kiosk.log", maxBytes=max_bytes, backupCount=files, encoding="utf-8", delay=True)
-            )
+            file = folder / "kiosk.log"
+            handlers.append(logging.handlers.RotatingFileHandler(file, maxBytes=max_bytes, backupCount=files, encoding="utf-8"))
         except OSError as error:
             fault = error
     for handler in handlers:
