@@ -142,8 +142,8 @@ class CaptureService:
                 return
             # A frozen picture must not be taken for a live one.
             self._newest = None
-            if self._error is code:
-                return  # told already; the attempts since have ended the same way
+            if self._error is not None:
+                return  # told already; how the attempts since have ended is for the log
             self._error = code
         self._bus.publish(CameraStateChanged(camera, code))
 

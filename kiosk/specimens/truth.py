@@ -1,0 +1,105 @@
+"""What is printed on a specimen, exactly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from kiosk.domain.document import FieldName, PageSide, Quad
+from kiosk.domain.face import Box
+from kiosk.imaging.frame import Image
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodeTruth:
+    """`content` is the text in the barcode: the MRZ lines, one per line."""
+
+    format: str
+    content: str
+    side: PageSide
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class SpecimenTruth:
+    """Places are pixels of the specimen's own pages (`Specimen.pages`).
+
+    Attributes:
+        fields: normalised as `Reading.value`: dates YYYY-MM-DD, gender M/F/X, countries alpha-3, names in capitals as printed.
+        field_sides, field_boxes: where each field's value is printed in the visual zone.
+        mrz_lines: as printed; `mrz_valid` False when a check digit was misprinted on purpose.
+        mrz_box: around the printed lines; corners: of each page, clockwise from the top left.
+        portrait_box: on the front.
+        size_mm: of the page (ISO/IEC 7810).
+    """
+
+    design: str
+    type: str
+    mrtd: str
+    country: str
+    fields: Mapping[FieldName, str]
+    field_sides: Mapping[FieldName, PageSide]
+    field_boxes: Mapping[FieldName, Box]
+    mrz_lines: tuple[str, ...]
+    mrz_valid: bool
+    mrz_side: PageSide
+    mrz_box: Box
+    expired: bool
+    portrait_box: Box
+    corners: Mapping[PageSide, Quad]
+    size_mm: tuple[float, float]
+    barcode: BarcodeTruth | None = None
+
+    def to_json(self) -> str:
+        """One JSON object, members named as the attributes."""
+        barcode = self.barcode
+        return json.dumps(
+            {
+                "design": self.design,
+                "type": self.type,
+                "mrtd": self.mrtd,
+                "country": self.country,
+                "fields": {name.value: value for name, value in self.fields.items()},
+                "fieldSides": {name.value: side.value for name, side in self.field_sides.items()},
+                "fieldBoxes": {name.value: [round(number, 1) for number in box] for name, box in self.field_boxes.items()},
+                "mrzLines": list(self.mrz_lines),
+                "mrzValid": self.mrz_valid,
+                "mrzSide": self.mrz_side.value,
+                "mrzBox": list(self.mrz_box),
+                "expired": self.expired,
+                "portraitBox": list(self.portrait_box),
+                "corners": {side.value: [list(corner) for corner in quad] for side, quad in self.corners.items()},
+                "sizeMm": list(self.size_mm),
+                "barcode": None
+                if barcode is None
+                else {"format": barcode.format, "content": barcode.content, "side": barcode.side.value, "box": list(barcode.box)},
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """`pages`: each page alone, upright, filling its picture, BGR."""
+
+    pages: Mapping[PageSide, Image]
+    truth: SpecimenTruth
+
+    def save(self, folder: Path) -> tuple[Path, ...]:
+        """Write front.png, back.png … and truth.json into a folder; returns the paths of the pages."""
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for side, page in self.pages.items():
+            path = folder / f"{side.value}.png"
+            good, data = cv2.imencode(".png", page)
+            if not good:
+                raise OSError(f"{path.name} could not be encoded")
+            path.write_bytes(data.tobytes())
+            paths.append(path)
+        (folder / "truth.json").write_text(self.truth.to_json(), encoding="utf-8")
+        return tuple(paths)
