@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,12 +29,12 @@ class Face:
     @property
     def eye_distance_px(self) -> float:
         (rx, ry), (lx, ly) = self.points[0], self.points[1]
-        return ((rx - lx) ** 2 + (ry - ly) ** 2) ** 0.5
+        return math.hypot(rx - lx, ry - ly)
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Head pose in degrees as DIS gives it: negative yaw = the person turns to their left, negative pitch = down, negative roll = tilts left."""
+    """Head pose in degrees, DIS signs: negative yaw = turned to the person's left, negative pitch = down, negative roll = tilted left."""
 
     yaw: float
     pitch: float
@@ -83,15 +84,24 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """Comparison of two faces: `score` 0..1 (the manifest's mapping), `threshold` of that model for a match."""
+    """Comparison of two faces: `score` 0..1 (the manifest's mapping), `threshold` of that model for a match.
+
+    Attributes:
+        borderline: a match whose score is less than this above the threshold is one that a person should look at.
+    """
 
     score: float
     threshold: float
     model: str
+    borderline: float = 0.0
 
     @property
     def is_match(self) -> bool:
         return self.score >= self.threshold
+
+    @property
+    def is_borderline(self) -> bool:
+        return self.is_match and self.score < self.threshold + self.borderline
 
 
 @dataclass(frozen=True, slots=True)

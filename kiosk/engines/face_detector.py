@@ -1,0 +1,258 @@
+"""Face detectors: BlazeFace short range (in the default set) and YuNet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.domain.face import Box, Face
+from kiosk.engines.tflite import TfliteNet, reason_of
+from kiosk.imaging.face_align import scaled
+from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import limited
+
+_INPUT_PX = 128
+_TILE_OVERLAP = 0.5
+_MIN_TILE_SCORE = 0.75
+"""Many looks need a stricter bound: patterns of a card's back reached 0.68."""
+_TILE_LEVELS = (1.0, 0.55, 0.3)  # tile side in units of the picture's shorter side
+_MIN_TILE_PX = 96
+_SMALL_FACE = 0.12  # of the longer side; BlazeFace finds few faces that are smaller than that
+
+
+class BlazeFaceDetector:
+    """MediaPipe's face_detection_short_range.tflite. Faces below about 20 of its 128 input pixels need a second pass over tiles.
+
+    It gives one mouth point, on the lower lip. The two mouth corners of `Face.points` are that point moved 0.12 of the eyes-to-mouth
+    distance up and 0.4 of the eye distance to either side: good for cropping, too coarse to align a face for a network
+    (dlib's matcher and the face mesh refine them). Calls are serialised by a lock.
+
+    Args:
+        thorough: also look at tiles, down to faces of about 4 % of the picture (some 40 calls when there is no face at all); without it
+            only squares of the full height are looked at, which suits live frames.
+    """
+
+    def __init__(self, path: Path, *, model_id: str = "blazeface_short", min_score: float = 0.5, thorough: bool = True) -> None:
+        """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
+        self._model_id = model_id
+        self._min_score = min_score
+        self._thorough = thorough
+        self._net = TfliteNet(path, ("regressors", "classificators"))
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        """All faces, the largest first. A picture without a face costs the most: every tile is looked at."""
+        height, width = image.shape[:2]
+        longest = max(height, width)
+        small = limited(image, 1280)  # tiles below are seen at 128 pixels: more than this carries nothing
+        factor = longest / max(small.shape[:2])
+        found = self._detect_once(small, self._min_score)
+        if found and max(face.box[2] for face in found) >= _SMALL_FACE * max(small.shape[:2]):
+            return _without_doubles([scaled(face, factor) for face in found])
+        height, width = small.shape[:2]
+        for level in _TILE_LEVELS if self._thorough else _TILE_LEVELS[:1]:
+            side = round(level * min(height, width))
+            tiles = list(_tiles(width, height, side))
+            if side < _MIN_TILE_PX:
+                break
+            if len(tiles) > 1:
+                for left, top in tiles:
+                    tile = small[top : top + side, left : left + side]
+                    faces = self._detect_once(tile, max(self._min_score, _MIN_TILE_SCORE))
+                    # A face that fills a tile of its own was already looked for in the larger ones: most such are textures.
+                    found.extend(scaled(face, 1, (left, top)) for face in faces if level == 1 or face.box[2] < 0.8 * side)
+            if found:
+                break
+        return _without_doubles([scaled(face, factor) for face in found])
+
+    def _detect_once(self, image: Image, min_score: float) -> list[Face]:
+        """One look at the whole of `image`, padded to a square; in its pixels, doubles not yet removed."""
+        rows, columns = image.shape[:2]
+        side = max(rows, columns)
+        shrunk = limited(image, _INPUT_PX) if side > _INPUT_PX else image
+        scale = _INPUT_PX / side
+        if side < _INPUT_PX:
+            shrunk = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), np.uint8)
+        top, left = (_INPUT_PX - shrunk.shape[0]) // 2, (_INPUT_PX - shrunk.shape[1]) // 2
+        square = np.zeros((_INPUT_PX, _INPUT_PX, 3), np.uint8)
+        square[top : top + shrunk.shape[0], left : left + shrunk.shape[1]] = shrunk
+        tensor = cv2.dnn.blobFromImage(square, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
+        regressors, logits = self._net.run(np.asarray(tensor, np.float32))
+        scores = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+        keep = np.flatnonzero(scores >= min_score)
+        raw = regressors.reshape(-1, 16)[keep]
+        centres = _ANCHORS[keep]
+        faces = []
+        for row, centre, score in zip(raw, centres, scores[keep], strict=True):
+            points = (row.reshape(8, 2) + centre - (left, top)) / scale  # centre, (size), then six key points
+            width, height = row[2] / scale, row[3] / scale
+            if width > 0 and height > 0:
+                x, y = points[0]
+                faces.append(
+                    Face(
+                        box=(float(x - width / 2), float(y - height / 2), float(width), float(height)),
+                        score=float(score),
+                        points=_with_mouth_corners(points[2:6]),
+                        model=self._model_id,
+                    )
+                )
+        return _blended(faces)
+
+
+class YuNetDetector:
+    """YuNet through cv2.FaceDetectorYN: five points of its own. Calls are serialised by a lock.
+
+    Pictures are looked at with their longer side at 640 px, and once more at 1280 px when nothing is found.
+    """
+
+    def __init__(self, path: Path, *, model_id: str = "yunet_n_640", min_score: float = 0.7, thorough: bool = True) -> None:
+        """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
+        if not path.is_file():
+            raise ModelFault(ErrorCode.MODEL_MISSING, f"model file {path.name} is not there")
+        self._model_id = model_id
+        self._sides = (640, 1280) if thorough else (480,)
+        self._lock = threading.Lock()
+        try:
+            # as a buffer, because OpenCV's own file names go through the ANSI code page on Windows
+            buffer = np.frombuffer(path.read_bytes(), np.uint8)
+            with _quiet_opencv():
+                self._native = cv2.FaceDetectorYN.create("onnx", buffer, np.empty(0, np.uint8), (320, 320), min_score, 0.3, 200)
+            self._native.detect(np.zeros((320, 320, 3), np.uint8))
+        except cv2.error as error:
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} is refused by OpenCV: {reason_of(error)}") from error
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        longest = max(image.shape[:2])
+        looked_at = 0
+        for side in self._sides:
+            if min(side, longest) <= looked_at:
+                break
+            looked_at = min(side, longest)
+            small = limited(image, side)
+            faces = [scaled(face, longest / max(small.shape[:2])) for face in self._detect_once(small)]
+            if faces:
+                return _largest_first(faces)
+        return ()
+
+    def _detect_once(self, image: Image) -> list[Face]:
+        with self._lock:
+            self._native.setInputSize((image.shape[1], image.shape[0]))
+            found: object = self._native.detect(image)[1]  # None when there is no face, whatever the stub says
+        if found is None:
+            return []
+        return [
+            Face(
+                box=(float(row[0]), float(row[1]), float(row[2]), float(row[3])),
+                score=float(row[14]),
+                points=tuple((float(row[4 + 2 * i]), float(row[5 + 2 * i])) for i in range(5)),
+                model=self._model_id,
+            )
+            for row in np.asarray(found, np.float64)
+            if row[2] > 0 and row[3] > 0
+        ]
+
+
+@contextmanager
+def _quiet_opencv() -> Iterator[None]:
+    """OpenCV 5.0 warns on stderr at each FaceDetectorYN that its new engine knows no targets, which nobody can mend; errors still show."""
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(min(level, cv2.utils.logging.LOG_LEVEL_ERROR))
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+
+
+def _anchors() -> npt.NDArray[np.float64]:
+    """Centres of the 896 anchors in input pixels: two per cell of 8 px, then six per cell of 16 px."""
+    centres = []
+    for step, per_cell in ((8, 2), (16, 6)):
+        line = (np.arange(_INPUT_PX // step) + 0.5) * step
+        ys, xs = np.meshgrid(line, line, indexing="ij")
+        centres.append(np.repeat(np.stack([xs.ravel(), ys.ravel()], axis=1), per_cell, axis=0))
+    return np.concatenate(centres)
+
+
+_ANCHORS = _anchors()
+
+
+def _blended(faces: list[Face]) -> list[Face]:
+    """Overlapping finds of one look become their mean, weighted by score (MediaPipe does the same): steadier than the best alone."""
+    left = sorted(faces, key=lambda face: face.score, reverse=True)
+    result = []
+    while left:
+        group = [face for face in left if _overlap(left[0].box, face.box, of_union=True) > 0.3] or left[:1]
+        weights = np.array([face.score for face in group])
+        weights /= weights.sum()
+        box = np.average([face.box for face in group], axis=0, weights=weights)
+        points = np.average([face.points for face in group], axis=0, weights=weights)
+        result.append(
+            Face(
+                box=(float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+                score=group[0].score,
+                points=tuple((float(x), float(y)) for x, y in points),
+                model=group[0].model,
+            )
+        )
+        left = [face for face in left if face not in group]
+    return result
+
+
+def _with_mouth_corners(points: npt.NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
+    """Args: right eye, left eye, nose, mouth, as rows."""
+    right, left, nose, mouth = points
+    lift = 0.12 * ((right + left) / 2 - mouth)
+    side = 0.4 * (left - right)
+    corners = (mouth + lift - side, mouth + lift + side)
+    return tuple((float(x), float(y)) for x, y in (right, left, nose, *corners))
+
+
+def _tiles(width: int, height: int, side: int) -> Iterator[tuple[int, int]]:
+    """Top left corners of overlapping squares that cover the picture."""
+    for top in _starts(height, side):
+        for left in _starts(width, side):
+            yield left, top
+
+
+def _starts(length: int, side: int) -> list[int]:
+    if length <= side:
+        return [0]
+    count = int(np.ceil((length - side) / (side * _TILE_OVERLAP))) + 1
+    return [round(start) for start in np.linspace(0, length - side, count)]
+
+
+def _largest_first(faces: list[Face] | tuple[Face, ...]) -> tuple[Face, ...]:
+    return tuple(sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True))
+
+
+def _without_doubles(faces: list[Face]) -> tuple[Face, ...]:
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: face.score, reverse=True):
+        if all(_overlap(face.box, other.box) < 0.3 for other in kept):
+            kept.append(face)
+    return _largest_first(kept)
+
+
+def _overlap(one: Box, other: Box, *, of_union: bool = False) -> float:
+    """Intersection over the smaller area (a face cut by a tile lies inside the whole one), or over the union."""
+    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = (one[2] * one[3], other[2] * other[3])
+    common = width * height
+    return float(common / (sum(areas) - common if of_union else min(areas)))

@@ -1,0 +1,90 @@
+"""Face mesh: 468 landmarks by MediaPipe's face_landmark.tflite (Apache-2.0)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.face import Face
+from kiosk.engines.tflite import TfliteNet
+from kiosk.imaging.face_align import face_axis
+from kiosk.imaging.frame import Image
+
+MESH_POINTS = 468
+INPUT_PX = 192
+_MIN_PRESENCE_LOGIT = 0.0
+_POINTS, _PRESENCE = "conv2d_21", "conv2d_31"
+_REGION = 1.5
+"""Side of the region in units of the longer side of the face's (or mesh's) box, as in MediaPipe's face_landmark graphs."""
+
+
+class FaceMeshLandmarker:
+    """MediaPipe face mesh on an upright square around a known face. Calls are serialised by a lock."""
+
+    def __init__(self, path: Path, *, model_id: str = "facemesh_468") -> None:
+        """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
+        self._model_id = model_id
+        self._net = TfliteNet(path, (_POINTS, _PRESENCE))
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    def landmarks(self, image: Image, face: Face) -> tuple[tuple[float, float, float], ...]:
+        eyes, mouth, length = face_axis(face)
+        if length < 2:
+            return ()
+        right, left = face.points[0], face.points[1]
+        angle = math.atan2(left[1] - right[1], left[0] - right[0])
+        centre = (eyes[0] + 0.5 * (mouth[0] - eyes[0]), eyes[1] + 0.5 * (mouth[1] - eyes[1]))
+        side = _REGION * max(2.25 * length, 1.6 * face.eye_distance_px)
+        mesh = self._mesh(image, centre, side, angle)
+        if mesh is None:
+            return ()
+        # A detector's points are rough; the mesh is best when the region follows the mesh itself, as from frame to frame in MediaPipe.
+        better_centre, better_side, better_angle = _region_of(mesh)
+        moved = math.dist(centre, better_centre) / side
+        if moved > 0.06 or abs(math.log(better_side / side)) > 0.15 or abs(better_angle - angle) > math.radians(6):
+            better = self._mesh(image, better_centre, better_side, better_angle)
+            mesh = mesh if better is None else better
+        return tuple((float(x), float(y), float(z)) for x, y, z in mesh)
+
+    def _mesh(self, image: Image, centre: tuple[float, float], side: float, angle: float) -> npt.NDArray[np.float64] | None:
+        """468 x 3 in pixels of `image`, None when the network sees no face there."""
+        scale = INPUT_PX / side
+        if scale < 0.5:  # an area-averaged reduction first: plain warping of a large face would alias
+            shrink = 2 * scale
+            image = np.asarray(cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+        else:
+            shrink = 1.0
+        cos, sin = scale / shrink * math.cos(angle), scale / shrink * math.sin(angle)
+        x, y = centre[0] * shrink, centre[1] * shrink
+        half = INPUT_PX / 2
+        forth = np.array([[cos, sin, half - cos * x - sin * y], [-sin, cos, half + sin * x - cos * y]])
+        crop = cv2.warpAffine(image, forth, (INPUT_PX, INPUT_PX), flags=cv2.INTER_LINEAR)
+        tensor = cv2.dnn.blobFromImage(crop, 1 / 255, swapRB=True)
+        points, presence = self._net.run(np.asarray(tensor, np.float32))
+        if presence[0] < _MIN_PRESENCE_LOGIT:
+            return None
+        raw = points.reshape(MESH_POINTS, 3)
+        back = cv2.invertAffineTransform(forth)
+        mesh = np.empty_like(raw)
+        mesh[:, :2] = (raw[:, :2] @ back[:, :2].T + back[:, 2]) / shrink
+        mesh[:, 2] = raw[:, 2] / scale
+        return mesh
+
+
+def _region_of(mesh: npt.NDArray[np.float64]) -> tuple[tuple[float, float], float, float]:
+    """Centre, side and angle of the region for a mesh: 1.5 times its box, eyes level."""
+    across = mesh[263, :2] - mesh[33, :2]
+    angle = math.atan2(across[1], across[0])
+    cos, sin = math.cos(angle), math.sin(angle)
+    turned = mesh[:, :2] @ np.array([[cos, -sin], [sin, cos]])
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    middle = (low + high) / 2
+    centre = (float(cos * middle[0] - sin * middle[1]), float(sin * middle[0] + cos * middle[1]))
+    return centre, _REGION * float((high - low).max()), angle
