@@ -131,7 +131,6 @@ class SessionRunner:
         self._liveness_tries = 0
         self._wrong_side_tries = 0
         self._deciding = False
-        self._camera_on: str | None = None
         self._last_activity = clock.monotonic()
         self._warned = False
 
@@ -395,13 +394,9 @@ class SessionRunner:
     def _ensure_camera(self) -> None:
         """The camera of the step is on; the other one, if there are two, is off."""
         document = self._step.screen == "document_capture"
-        wanted = self._settings.document_camera if document else self._settings.selfie_camera
-        if self._camera_on != wanted:
-            self._camera_on = wanted
-            self._capture.start(wanted)
+        self._capture.start(self._settings.document_camera if document else self._settings.selfie_camera)
 
     def _camera_off(self) -> None:
-        self._camera_on = None
         self._capture.stop()
         self._capture.clear()
 
