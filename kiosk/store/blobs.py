@@ -27,7 +27,6 @@ _NONCE_BYTES = 12
 _MEDIA_TYPES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"RIFF", "image/webp"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"BM", "image/bmp"),
@@ -146,6 +145,8 @@ def missing_file(file: str) -> StoreFault:
 
 def media_type_of(data: bytes) -> str:
     """By the first bytes; "application/octet-stream" when they are not of an image we know."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
     return next((media_type for start, media_type in _MEDIA_TYPES if data.startswith(start)), "application/octet-stream")
 
 
