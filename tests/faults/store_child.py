@@ -1,4 +1,4 @@
-"""Processes that write to a store, to be killed: imported once, then forked per order, so that five hundred kills take minutes, not an hour.
+"""Processes that write to a store, to be killed: imported once, then forked per order, so that 500 kills take a minute, not an hour.
 
 Orders come as JSON lines on stdin: {"folder", "customer", "steps"}. Lines on stdout: "pid N", "opened C", "step C N" (after `commit` has
 returned), "ended C STATUS". Steps are computed from customer and number alone, so that the parent knows what must be there.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from kiosk.domain.errors import StoreFault
 from kiosk.ports import StepCommit
 from kiosk.store.blobs import BlobEntry, BlobFolder
 from kiosk.store.customers import SqlCustomerStore
@@ -63,7 +64,7 @@ def test_deleting_erases_key_rows_files_and_log(opened: Opener, tmp_path: Path) 
 
 
 def decrypted_pages(path: Path) -> bytes:
-    """What someone sees who holds the key: SQLCipher 4 pages are AES-256-CBC with IV and HMAC in the last 80 bytes, the first 16 are salt."""
+    """What someone sees who holds the key: SQLCipher 4 pages are AES-256-CBC, IV and HMAC in the last 80 bytes; the file begins with salt."""
     key = bytes.fromhex((path.parent / "store.key").read_text())
     data = path.read_bytes()
     pages = []
@@ -110,8 +111,8 @@ def test_the_files_of_one_customer_cannot_be_read_with_the_key_of_another(opened
                 try:
                     blobs.read(BlobEntry(*row), key=key, customer_id=customer, name="selfie")
                     readable += 1
-                except Exception as error:
-                    assert getattr(error, "code", None) == "STORE_DAMAGED"
+                except StoreFault:
+                    continue
     assert readable == 2, "each file with one key, for one customer"
 
 
