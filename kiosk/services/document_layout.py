@@ -1,0 +1,311 @@
+"""Which printed value belongs to which printed label: beside it, below it, or in the same line. No template of any document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kiosk.domain.document import FieldName, Quad
+from kiosk.imaging import geometry
+from kiosk.ports import TextLine
+from kiosk.services.document_values import Context, Value, value_of
+from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, plain
+
+_MULTILINE = frozenset({FieldName.ADDRESS})
+_LEAST_COVERED = 0.55
+_LEAST_COVERED_OF_MANY = 0.28  # of a line with slashes: one of its languages was read, the others are not known or too small
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A piece of text and where it is; `height` of its letters."""
+
+    text: str
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+    quad: Quad
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label: its field's key, its place, how sure."""
+
+    key: str
+    box: Box
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that was found for a field."""
+
+    field: FieldName
+    value: Value
+    box: Box
+    likeness: float
+    cost: float
+
+
+def find_values(lines: Sequence[TextLine], context: Context) -> tuple[Found, ...]:
+    """The values of all labels of a page, each text used once, the nearest pairs first."""
+    labels, texts, inline = _sorted_out(lines, context)
+    labels = _without_doubles(labels)
+    labels = _named(labels, inline)
+    found: dict[FieldName, Found] = {}
+    used: set[int] = set()
+    pairs: list[_Pair] = []
+    for number, label in enumerate(labels):
+        if label.key == IGNORED:
+            # takes its value away, so that nobody else does; only where it is right below or beside
+            near = [(place, cost) for place, cost in _near(label.box, texts) if cost < 1.0]
+            pairs.extend((cost + 0.05, number, place, FieldName.FULL_NAME, Value("")) for place, cost in near)
+            continue
+        for place, cost in _near(label.box, texts):
+            for field in _fields_of(label.key):
+                value = value_of(field, texts[place].text, context)
+                if value is not None:
+                    pairs.append((cost + 1.2 * (1.0 - value.fit) + (1.0 - label.likeness), number, place, field, value))
+    for one in inline:
+        if one.field not in found or one.cost < found[one.field].cost:
+            found[one.field] = one
+    done: set[tuple[int, FieldName]] = set()
+    ignoring: set[int] = set()
+    for cost, number, place, field, value in sorted(pairs, key=lambda pair: pair[0]):
+        label = labels[number]
+        if label.key == IGNORED:
+            if number not in ignoring and place not in used:
+                ignoring.add(number)
+                if not _wanted_elsewhere(place, number, cost, pairs, labels):
+                    used.add(place)
+            continue
+        period = label.key == VALIDITY
+        if (number, field) in done or field in found or (place in used and not period):
+            continue
+        done.add((number, field))
+        used.add(place)
+        box = texts[place]
+        if field in _MULTILINE:
+            box, more = _with_following(box, place, texts, used)
+            used.update(more)
+            value = value_of(field, box.text, context) or value
+        found[field] = Found(field, value, box, label.likeness, cost)
+    return tuple(found.values())
+
+
+def count_labels(lines: Sequence[TextLine], context: Context) -> int:
+    """How many different fields the page has labels of: evidence that it is a document."""
+    labels, _, inline = _sorted_out(lines, context)
+    sure = {label.key for label in labels if label.key != IGNORED and (label.likeness == 1.0 or len(label.box.text) > 7)}
+    return len(sure | {found.field.value for found in inline})
+
+
+def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label], list[Box], list[Found]]:
+    """Lines that are labels, lines that may be values, and values that follow their label in the same line."""
+    labels: list[Label] = []
+    texts: list[Box] = []
+    inline: list[Found] = []
+    for line in lines:
+        box = _box(line)
+        if line.text.count("<") >= 4:
+            continue  # the MRZ has its own reader
+        tokens = [(match.start(), match.end()) for match in re.finditer("[^\\W_]+(?:['\u2019][^\\W_]+)*", line.text)]
+        words = [plain(line.text[start:end]).replace(" ", "") for start, end in tokens]
+        hits = context.words.labels.find(words)
+        if not hits:
+            texts.append(box)
+            continue
+        letters = sum(len(word) for word in words if not word.isdigit())
+        covered = sum(len(word) for hit in hits for word in words[hit.first : hit.last] if not word.isdigit())
+        share = covered / max(1, letters)
+        several = "/" in line.text or len(hits) > 1
+        rest = _behind(line.text, tokens, hits[-1])
+        if _is_label_line(words, share, several) and not _is_inline(hits, rest, context):
+            labels.extend(_labels_of(box, tokens, hits))
+            continue
+        if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
+            got = _inline(box, tokens, hits, rest, context)
+            if got is not None:
+                inline.append(got)
+                continue
+        texts.append(box)
+    return labels, texts, inline
+
+
+def _is_label_line(words: list[str], share: float, several: bool) -> bool:
+    digits = sum(any(c.isdigit() for c in word) and len(word) > 2 for word in words)
+    if digits:
+        return False
+    return share >= _LEAST_COVERED or (several and share >= _LEAST_COVERED_OF_MANY)
+
+
+def _is_inline(hits: tuple[Labelled, ...], rest: str, context: Context) -> bool:
+    """ "Sex M", "Nationality SVK": a label line by its letters, and yet the value stands behind."""
+    if not rest or len({hit.key for hit in hits if hit.key != IGNORED}) != 1:
+        return False
+    key = hits[-1].key
+    strict = {FieldName.GENDER.value, FieldName.NATIONALITY.value, FieldName.ISSUING_STATE.value}
+    return key in strict and value_of(FieldName(key), rest, context) is not None
+
+
+def _behind(text: str, tokens: list[tuple[int, int]], last: Labelled) -> str:
+    return text[tokens[last.last - 1][1] :].strip(" :.-/|)").strip()
+
+
+def _inline(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...], rest: str, context: Context) -> Found | None:
+    label = hits[-1]
+    if label.key == IGNORED or label.likeness < 0.88:
+        return None
+    separated = bool(re.match(r"\s*[:.]", box.text[tokens[label.last - 1][1] :]))
+    for field in _fields_of(FieldName.FULL_NAME.value if label.key == NAME else label.key):
+        value = value_of(field, rest, context)
+        if value is None:
+            continue
+        # free text behind a word that may be a label is too weak without a colon: "NATIONALITY OFFICE", "PLACE DE LA GARE"
+        free = field in (FieldName.ISSUING_AUTHORITY, FieldName.ADDRESS, FieldName.PLACE_OF_BIRTH, FieldName.FULL_NAME)
+        named = field in (FieldName.SURNAME, FieldName.GIVEN_NAMES)
+        if (free or named) and not separated:
+            continue
+        start = tokens[label.last - 1][1] / max(1, len(box.text))
+        part = _part(box, start, 1.0, rest)
+        return Found(field, value, part, label.likeness, 0.3)
+    return None
+
+
+def _labels_of(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...]) -> list[Label]:
+    """One label per run of hits of the same field; ignored words inside a run do not break it."""
+    labels: list[Label] = []
+    size = max(1, len(box.text))
+    for hit in hits:
+        start, end = tokens[hit.first][0] / size, tokens[hit.last - 1][1] / size
+        if labels and labels[-1].key == hit.key:
+            last = labels[-1]
+            joined = replace(last.box, right=box.left + end * (box.right - box.left))
+            labels[-1] = Label(hit.key, joined, max(last.likeness, hit.likeness))
+        else:
+            labels.append(Label(hit.key, _part(box, start, end, box.text[tokens[hit.first][0] : tokens[hit.last - 1][1]]), hit.likeness))
+    # the first label begins where the line does: what stands before it is its number or an unknown language
+    if labels:
+        labels[0] = replace(labels[0], box=replace(labels[0].box, left=box.left))
+    return labels
+
+
+def _without_doubles(labels: list[Label]) -> list[Label]:
+    """Of two labels of one field, one right below the other, the lower one stays: the value follows it."""
+    kept: list[Label] = []
+    for label in labels:
+        doubled = any(
+            other.key == label.key
+            and other is not label
+            and 0 < other.box.top - label.box.top < 2.0 * label.box.height
+            and abs(other.box.left - label.box.left) < 3 * label.box.height
+            for other in labels
+        )
+        if not doubled:
+            kept.append(label)
+    return kept
+
+
+def _named(labels: list[Label], inline: list[Found]) -> list[Label]:
+    """Settles what "Name", and what "Nom"/"Nume"/"Naam" beside no given names, mean on this page."""
+    keys = {label.key for label in labels} | {found.field.value for found in inline}
+    if FieldName.SURNAME.value in keys:
+        meaning = FieldName.GIVEN_NAMES.value
+    elif FieldName.GIVEN_NAMES.value in keys:
+        meaning = FieldName.SURNAME.value
+    else:
+        meaning = FieldName.FULL_NAME.value
+    if meaning == FieldName.GIVEN_NAMES.value and FieldName.GIVEN_NAMES.value in keys:
+        # "Surname/Name/Nom" over one line and "Given names/Vornamen" over another: the plain "Name" repeats the surname
+        return [label for label in labels if label.key != NAME]
+    return [replace(label, key=meaning) if label.key == NAME else label for label in labels]
+
+
+def _fields_of(key: str) -> tuple[FieldName, ...]:
+    if key == VALIDITY:
+        return FieldName.DATE_OF_ISSUE, FieldName.DATE_OF_EXPIRY
+    if key in (NAME, IGNORED):
+        return ()
+    return (FieldName(key),)
+
+
+def _near(label: Box, texts: Sequence[Box]) -> list[tuple[int, float]]:
+    """Texts that can be the label's value with what speaks against each: 0 = right below and aligned."""
+    height = max(1.0, label.height)
+    found: list[tuple[int, float]] = []
+    for place, text in enumerate(texts):
+        gap = (text.top - label.bottom) / height
+        # text detection leaves margins that overlap: a value may begin above the end of its label
+        below = text.middle > label.bottom - 0.15 * height and -0.7 <= gap <= 2.4
+        aligned = abs(text.left - label.left) / height
+        spans = text.left <= label.right + 0.5 * height and text.right >= label.left - 0.5 * height
+        if below and spans and (aligned <= 8 or text.left >= label.left - 2 * height):
+            # a value set right of a number or of a margin is still the value; far to the right it belongs to the next column
+            found.append((place, max(0.0, gap) * 0.6 + min(2.0, 0.12 * aligned)))
+            continue
+        overlap = min(text.bottom, label.bottom) - max(text.top, label.top)
+        beside = (text.left - label.right) / height
+        if overlap >= 0.4 * min(height, text.height) and -0.8 <= beside <= 16:
+            found.append((place, 0.55 + 0.07 * max(0.0, beside)))
+    return found
+
+
+_Pair = tuple[float, int, int, FieldName, Value]
+"""cost, number of the label, place of the text, field, value"""
+
+
+def _wanted_elsewhere(place: int, number: int, cost: float, pairs: list[_Pair], labels: list[Label]) -> bool:
+    """Whether a known field claims the text about as strongly as a label that is not read."""
+    return any(p == place and n != number and labels[n].key != IGNORED and c <= cost + 0.25 for c, n, p, _, _ in pairs)
+
+
+def _with_following(first: Box, place: int, texts: Sequence[Box], used: set[int]) -> tuple[Box, set[int]]:
+    """An address goes on in the lines below that begin at the same margin and have letters of the same size."""
+    whole, more = first, set[int]()
+    for number, text in sorted(enumerate(texts), key=lambda pair: pair[1].top):
+        if number == place or number in used or len(more) >= 3:
+            continue
+        size = first.height
+        gap = text.top - whole.bottom
+        same_margin = abs(text.left - first.left) < 1.2 * size
+        if same_margin and -0.6 * size <= gap <= 0.7 * size and text.middle > whole.middle and 0.65 < text.height / size < 1.5:
+            more.add(number)
+            joined = geometry.box_quad(min(whole.left, text.left), whole.top, max(whole.right, text.right), text.bottom)
+            whole = replace(
+                whole,
+                text=f"{whole.text}, {text.text}",
+                confidence=min(whole.confidence, text.confidence),
+                left=joined[0][0],
+                right=joined[1][0],
+                bottom=text.bottom,
+                quad=joined,
+            )
+    return whole, more
+
+
+def _box(line: TextLine) -> Box:
+    left, top, right, bottom = geometry.bounds(line.quad)
+    return Box(line.text, line.confidence, left, top, right, bottom, line.quad)
+
+
+def _part(box: Box, start: float, end: float, text: str) -> Box:
+    """The part of a line from `start` to `end` (0..1 of its letters)."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = box.quad
+
+    def between(x0: float, y0: float, x1: float, y1: float, t: float) -> tuple[float, float]:
+        return x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
+
+    quad = (between(ax, ay, bx, by, start), between(ax, ay, bx, by, end), between(dx, dy, cx, cy, end), between(dx, dy, cx, cy, start))
+    left, top, right, bottom = geometry.bounds(quad)
+    return Box(text, box.confidence, left, top, right, bottom, quad)

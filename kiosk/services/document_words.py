@@ -1,0 +1,196 @@
+"""The words that documents print: labels, document names, states, sexes, months. Loaded once from resources/templates."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+from kiosk.domain.countries import COUNTRIES
+
+_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "templates"
+
+# letters that Unicode does not take apart
+_PLAIN = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "\u0131": "i", "ħ": "h", "º": "o"}
+)
+_SHORTEST_FUZZY = 6
+_LEAST_LIKENESS = 0.8
+
+NAME = "name"
+"""The label that means given names beside a surname, the surname beside given names, the full name alone."""
+VALIDITY = "validity"
+"""The label of a period: two dates, issue and expiry."""
+IGNORED = "ignored"
+"""Labels of what is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A label found in a line: what it labels, which tokens of the line it takes (end exclusive), and how alike it is, 0..1."""
+
+    key: str
+    first: int
+    last: int
+    likeness: float
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, letters and digits only, words apart by one blank."""
+    taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    bare = "".join(c for c in taken_apart if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", " ", bare).strip()
+
+
+class LabelBook:
+    """Finds labels in a line as OCR gives it: letters misread, blanks lost, several languages in a row."""
+
+    def __init__(self, labels: Mapping[str, Mapping[str, list[str]]], ignored: list[str]) -> None:
+        self._exact: dict[str, str] = {}
+        for word in ignored:
+            self._exact[_compact(word)] = IGNORED
+        for key, languages in labels.items():
+            for words in languages.values():
+                for word in words:
+                    self._exact.setdefault(_compact(word), key)
+        self._long = [word for word in self._exact if len(word) >= _SHORTEST_FUZZY]
+        self._index: dict[str, list[int]] = defaultdict(list)
+        self._sizes: list[int] = []
+        for number, word in enumerate(self._long):
+            pairs = _pairs(word)
+            self._sizes.append(len(pairs))
+            for pair in pairs:
+                self._index[pair].append(number)
+        self._longest = max(map(len, self._exact))
+
+    def find(self, tokens: list[str]) -> tuple[Labelled, ...]:
+        """Labels among the plain tokens of one line, left to right, none overlapping; the longest and likest win."""
+        found: list[Labelled] = []
+        for first in range(len(tokens)):
+            compact = ""
+            for last in range(first, min(len(tokens), first + 7)):
+                compact += tokens[last]
+                if len(compact) > self._longest + 3:
+                    break
+                match = self._match(compact)
+                if match is not None:
+                    found.append(Labelled(match[0], first, last + 1, match[1]))
+        taken: set[int] = set()
+        chosen: list[Labelled] = []
+        for label in sorted(found, key=lambda one: (-sum(map(len, tokens[one.first : one.last])) * one.likeness, one.first)):
+            span = set(range(label.first, label.last))
+            if not span & taken:
+                taken |= span
+                chosen.append(label)
+        return tuple(sorted(chosen, key=lambda one: one.first))
+
+    def _match(self, compact: str) -> tuple[str, float] | None:
+        key = self._exact.get(compact)
+        if key is not None:
+            return key, 1.0
+        if len(compact) < _SHORTEST_FUZZY:
+            return None
+        return self._fuzzy(compact)
+
+    @cache  # noqa: B019 - the book lives as long as the process
+    def _fuzzy(self, compact: str) -> tuple[str, float] | None:
+        pairs = _pairs(compact)
+        counts: dict[int, int] = defaultdict(int)
+        for pair in pairs:
+            for number in self._index.get(pair, ()):
+                counts[number] += 1
+        best: tuple[str, float] | None = None
+        for number, common in counts.items():
+            # bigrams in common: a cheap bound before the exact comparison
+            if 2 * common < 0.5 * (len(pairs) + self._sizes[number]):
+                continue
+            word = self._long[number]
+            likeness = SequenceMatcher(None, compact, word, autojunk=False).ratio()
+            if likeness >= _LEAST_LIKENESS and (best is None or likeness > best[1]):
+                best = self._exact[word], likeness
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything in resources/templates.
+
+    Attributes:
+        types: plain words -> document type ("passport", …).
+        states: plain words -> code.
+        genders: plain word -> M, F, X.
+        months: plain beginning -> 1..12.
+    """
+
+    labels: LabelBook
+    types: Mapping[str, str]
+    states: Mapping[str, str]
+    genders: Mapping[str, str]
+    months: Mapping[str, int]
+
+    def month(self, word: str) -> int | None:
+        """1..12 for a word that begins like a month's name."""
+        bare = plain(word)
+        for length in range(len(bare), 2, -1):
+            if bare[:length] in self.months:
+                return self.months[bare[:length]]
+        return None
+
+    def state(self, text: str) -> str:
+        """The code that a printed nationality or state means, or ""."""
+        code = text.strip().upper()
+        if code in COUNTRIES:
+            return code
+        for part in (text, *re.split(r"[/|,;()]", text)):
+            if part.strip().upper() in COUNTRIES:
+                return part.strip().upper()
+            known = self.states.get(plain(part))
+            if known:
+                return known
+        return ""
+
+    def states_in(self, text: str) -> Iterator[str]:
+        """Codes of the states named in a line, by whole words of at least five letters."""
+        padded = f" {plain(text)} "
+        for words, code in self.states.items():
+            if len(words) >= 5 and f" {words} " in padded:
+                yield code
+
+    def types_in(self, text: str) -> Iterator[str]:
+        padded = f" {plain(text)} "
+        for words, kind in self.types.items():
+            if f" {words} " in padded:
+                yield kind
+
+
+@cache
+def load_words() -> Words:
+    """Reads resources/templates once per process (20 ms)."""
+    with (_FOLDER / "labels.toml").open("rb") as file:
+        labels = tomllib.load(file)
+    with (_FOLDER / "countries.toml").open("rb") as file:
+        countries = tomllib.load(file)
+    states = {plain(name): code for code, name in COUNTRIES.items() if len(code) == 3 and not code.startswith("X")}
+    for code, words in countries["words"].items():
+        states.update((plain(word), code) for word in words)
+    return Words(
+        labels=LabelBook(labels["labels"], labels["ignored"]["words"]),
+        types={plain(word): kind for kind, words in labels["document_types"].items() for word in words},
+        states=states,
+        genders={plain(word): letter for letter, words in labels["genders"].items() for word in words},
+        months={plain(word): int(number) for number, words in labels["months"].items() for word in words},
+    )
+
+
+def _compact(text: str) -> str:
+    return plain(text).replace(" ", "")
+
+
+def _pairs(word: str) -> frozenset[str]:
+    return frozenset(word[i : i + 2] for i in range(len(word) - 1))

@@ -1,0 +1,413 @@
+"""Reads the pages of a document: finds each, straightens it, turns it upright, reads what stands on it, and merges the pages.
+
+Engines are used through their ports; one thread at a time, as they demand.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from kiosk.domain.document import Barcode, Document, DocumentPage, Field, FieldName, PageSide, Quad
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.face import Face
+from kiosk.domain.mrz import Mrz, MrzFormat
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.page_quality import page_quality
+from kiosk.imaging.rectify import cropped, limited, rotated, straighten
+from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextLine, TextReader
+from kiosk.services import document_merge
+from kiosk.services.document_fields import (
+    Readings,
+    anchored_fields,
+    barcode_fields,
+    context_of,
+    fields_of,
+    is_aamva,
+    mrz_fields,
+    visual_fields,
+)
+from kiosk.services.document_layout import count_labels
+from kiosk.services.mrz_reading import MrzReading
+
+logger = logging.getLogger(__name__)
+
+PAGE_WIDTH_PX = 1200
+PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, no larger than this
+PAGE_TEXT_PX = 640  # side of the text detector's input for a straightened page
+PICTURE_TEXT_PX = 960
+SURE_LOCATION = 0.55
+STRONG_EVIDENCE = 4.0
+WEAK_EVIDENCE = 2.0
+MIN_READING_CONFIDENCE = 0.65
+_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
+_PASSPORT_RATIO = 125.0 / 88.0
+_PORTRAIT_RATIO = 35.0 / 45.0
+
+
+class MrzSource(Protocol):
+    """What is needed of `services.mrz_reading.MrzReader`."""
+
+    def read(self, image: Image) -> MrzReading | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """A page as read.
+
+    Attributes:
+        straightened: upright, BGR; all places of `page` refer to it.
+        portrait: the crop of the holder's portrait, BGR, or None.
+        timings_ms: by stage: locate, straighten, faces, text, mrz, barcodes, fields, total.
+    """
+
+    page: DocumentPage
+    straightened: Image
+    portrait: Image | None
+    timings_ms: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One way to look at the picture: a located page, or the picture as it is."""
+
+    image: Image
+    location: PageLocation | None
+    turns: int = 0
+    lines: tuple[TextLine, ...] = ()
+    mrz: Mrz | None = None
+    mrz_quads: tuple[Quad, ...] = ()
+    face: Face | None = None
+    labels: int = 0
+    part: tuple[float, float, float, float] | None = None  # of the straightened page (0..1 left, top, right, bottom), when it was cut
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> float:
+        """How much speaks for a document being what is seen."""
+        mrz = 0.0 if self.mrz is None else 5.0 if self.mrz.valid else 3.0
+        face = 1.0 if self.face is not None else 0.0
+        located = 0.5 if self.location is not None and not self.location.touches_border else 0.0
+        return mrz + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16
+
+
+class DocumentReader:
+    """Reads pages and merges them. One thread at a time."""
+
+    def __init__(
+        self,
+        locator: PageLocator,
+        text_reader: TextReader,
+        mrz_reader: MrzSource,
+        barcode_reader: BarcodeReader,
+        face_detector: FaceDetector,
+        *,
+        today: Callable[[], str] | None = None,
+    ) -> None:
+        """`today` gives the local date YYYY-MM-DD: it decides the century of two-digit years."""
+        self._locator = locator
+        self._text_reader = text_reader
+        self._mrz_reader = mrz_reader
+        self._barcode_reader = barcode_reader
+        self._face_detector = face_detector
+        self._today = today or (lambda: date.today().isoformat())
+
+    def read_page(self, image: Image, *, expected: PageSide | None = None) -> PageResult:
+        """Read one page of a document.
+
+        Args:
+            image: photograph or scan, BGR; a picture with no outline in it is taken as the page alone.
+            expected: which side it should be; decides only where the page itself does not tell.
+
+        Raises:
+            BadInput: NO_DOCUMENT_DETECTED when nothing in the picture speaks for a document.
+            ModelFault: an engine is missing or broke.
+        """
+        began = time.perf_counter()
+        timings: dict[str, float] = {}
+        with _timed(timings, "barcodes"):
+            barcodes = self._barcode_reader.read(image)
+        attempt = self._best_attempt(image, timings)
+        has_licence = any(is_aamva(barcode) for barcode in barcodes)
+        if attempt is None and not has_licence:
+            raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
+        if attempt is None:
+            attempt = _Attempt(limited(image, PICTURE_SIDE_PX), None)
+        side = _side_of(attempt, expected)
+        with _timed(timings, "fields"):
+            fields = self._fields(attempt, barcodes, side)
+        quad = _upright_quad(attempt)
+        height, width = attempt.image.shape[:2]
+        portrait = _portrait_quad(attempt.face, width, height) if attempt.face is not None else None
+        page = DocumentPage(
+            side=side,
+            quad=quad,
+            location_confidence=attempt.location.confidence if attempt.location is not None else 0.0,
+            size=(width, height),
+            quality=page_quality(attempt.image, quad, (image.shape[1], image.shape[0])),
+            fields=fields,
+            mrz=attempt.mrz,
+            barcodes=tuple(replace(barcode, page=side) for barcode in barcodes),
+            portrait=portrait,
+            text_lines=tuple(line.text for line in attempt.lines),
+        )
+        timings["total"] = _since(began)
+        logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(attempt.lines), len(fields))
+        crop = cropped(attempt.image, *geometry.bounds(portrait)) if portrait is not None else None
+        return PageResult(page, attempt.image, crop, timings)
+
+    def merge(self, pages: Sequence[DocumentPage]) -> Document:
+        """All pages as one document: its type, country and fields with every source's reading."""
+        return document_merge.merge(pages, today=self._today())
+
+    def needs_back(self, document: Document) -> bool:
+        """True for cards whose front holds no MRZ: the rest stands on the back."""
+        return document_merge.needs_back(document)
+
+    def _best_attempt(self, image: Image, timings: dict[str, float]) -> _Attempt | None:
+        """The strongest of: the pages that were located, the picture as it is. Stops as soon as the evidence is strong."""
+        with _timed(timings, "locate"):
+            locations = [one for one in self._locator.locate(image) if one.confidence >= SURE_LOCATION][:2]
+        attempts: list[_Attempt] = []
+        for location in locations:
+            with _timed(timings, "straighten"):
+                page = straighten(image, location.quad, max_width_px=PAGE_WIDTH_PX)
+            attempt = self._read(_Attempt(page, location), PAGE_TEXT_PX, timings)
+            attempts.append(attempt)
+            if attempt.evidence >= STRONG_EVIDENCE and not location.touches_border:
+                return attempt
+        whole = self._read(_Attempt(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
+        attempts.append(whole)
+        best = max(attempts, key=lambda one: one.evidence)
+        if best.evidence < STRONG_EVIDENCE and best.mrz is None:
+            # the last thing to try: the MRZ reader looks at several scales and turns of its own
+            with _timed(timings, "mrz"):
+                self._take_mrz(whole, self._mrz_reader.read(whole.image), (0.0, 0.0))
+            best = max(attempts, key=lambda one: one.evidence)
+        return best if _is_document(best) else None
+
+    def _read(self, attempt: _Attempt, text_px: int, timings: dict[str, float]) -> _Attempt:
+        """Turn upright, read text and MRZ."""
+        with _timed(timings, "faces"):
+            faces, turns = self._upright_face(attempt.image)
+        attempt.image, attempt.turns = rotated(attempt.image, turns), turns
+        attempt.face = faces[0] if faces else None
+        with _timed(timings, "text"):
+            attempt.lines = self._text_reader.read(attempt.image, max_side_px=text_px)
+            more = self._better_turn(attempt, text_px)
+        if more:
+            attempt.turns = (attempt.turns + more) % 4
+            attempt.face = None
+            with _timed(timings, "faces"):
+                found = _portrait_faces(self._face_detector.detect(attempt.image))
+                attempt.face = found[0] if found else None
+        with _timed(timings, "mrz"):
+            self._read_mrz(attempt)
+        attempt.labels = count_labels(attempt.lines, context_of(self._today()))
+        _crop_open_passport(attempt)
+        return attempt
+
+    def _upright_face(self, image: Image) -> tuple[tuple[Face, ...], int]:
+        """Faces of the turn in which a face stands upright; no turn when there is none."""
+        for turns in (0, 2) if image.shape[1] > image.shape[0] * 1.2 else (0, 2, 1, 3):
+            faces = _portrait_faces(self._face_detector.detect(rotated(image, turns)))
+            if faces:
+                return faces, turns
+        return (), 0
+
+    def _better_turn(self, attempt: _Attempt, text_px: int) -> int:
+        """Reads again in another turn when the text reads badly; leaves the better in `attempt` and returns the quarter turns added."""
+        worth = _readability(attempt.lines)
+        if worth >= 0.85 or (attempt.face is not None and worth >= 0.7):
+            return 0
+        upright = [line for line in attempt.lines if _is_wide(line)]
+        turns = (1, 3) if attempt.lines and len(upright) < 0.4 * len(attempt.lines) else (2,)
+        if not attempt.lines:
+            return 0
+        best, best_lines, best_image, best_turn = worth, attempt.lines, attempt.image, 0
+        for turn in turns:
+            image = rotated(attempt.image, turn)
+            lines = self._text_reader.read(image, max_side_px=text_px)
+            if _readability(lines) > best + 0.03:
+                best, best_lines, best_image, best_turn = _readability(lines), lines, image, turn
+        attempt.lines, attempt.image = best_lines, best_image
+        return best_turn
+
+    def _read_mrz(self, attempt: _Attempt) -> None:
+        """Reads the zone where the text shows one; a page without a sign of it costs nothing."""
+        zone = _mrz_zone(attempt.lines, attempt.image)
+        if zone is None:
+            return
+        left, top, right, bottom = zone
+        found = self._mrz_reader.read(cropped(attempt.image, left, top, right, bottom))
+        if found is None or found.rotation != 0:
+            found, left, top = self._mrz_reader.read(attempt.image), 0.0, 0.0
+        if found is not None and found.rotation == 0:
+            self._take_mrz(attempt, found, (left, top))
+
+    def _take_mrz(self, attempt: _Attempt, found: MrzReading | None, offset: tuple[float, float]) -> None:
+        if found is None:
+            return
+        attempt.mrz = found.mrz
+        turns = found.rotation // 90
+        if turns:
+            # only the MRZ was legible: the picture is turned for people, the text of the wrong turn is worth nothing
+            attempt.image, attempt.turns = rotated(attempt.image, turns), (attempt.turns + turns) % 4
+            attempt.lines, attempt.mrz_quads, attempt.face = (), (), None
+            attempt.lines = self._text_reader.read(attempt.image, max_side_px=PICTURE_TEXT_PX)
+            faces = _portrait_faces(self._face_detector.detect(attempt.image))
+            attempt.face = faces[0] if faces else None
+            return
+        attempt.mrz_quads = tuple(_moved(quad, *offset) for quad in found.line_quads)
+
+    def _fields(self, attempt: _Attempt, barcodes: Sequence[Barcode], side: PageSide) -> tuple[Field, ...]:
+        today = self._today()
+        printed: Readings = {}
+        machine: Readings = {}
+        coded = barcode_fields(barcodes, side, today)
+        if attempt.mrz is not None:
+            machine = mrz_fields(attempt.mrz, side, attempt.mrz_quads, today)
+        state = attempt.mrz.values.get("issuingState", "") if attempt.mrz is not None else ""
+        state = state or next((reading.value for reading in coded.get(FieldName.ISSUING_STATE, ())), "")
+        context = context_of(today, state=state)
+        labelled = {
+            name: kept
+            for name, readings in visual_fields(attempt.lines, side, context).items()
+            if (kept := tuple(reading for reading in readings if reading.confidence >= MIN_READING_CONFIDENCE))
+        }
+        printed = anchored_fields(attempt.lines, machine, side, context) | labelled
+        return fields_of(printed, machine, coded)
+
+
+def _is_document(attempt: _Attempt) -> bool:
+    """Evidence enough to call it one; a face with a frame around it, a book or a blank card is not."""
+    if attempt.mrz is not None or attempt.labels >= 2:
+        return True
+    located = attempt.location is not None
+    return attempt.evidence >= WEAK_EVIDENCE and attempt.face is not None and (attempt.labels >= 1 or (located and len(attempt.lines) >= 3))
+
+
+def _side_of(attempt: _Attempt, expected: PageSide | None) -> PageSide:
+    """The front bears the portrait; a card's MRZ without one is the back's; a passport's data page is the front (9303-4, 9303-5)."""
+    if attempt.mrz is not None and attempt.mrz.format not in _CARD_FORMATS:
+        return PageSide.FRONT
+    if attempt.face is not None:
+        return PageSide.FRONT
+    if attempt.mrz is not None:
+        return PageSide.BACK
+    return expected or PageSide.UNKNOWN
+
+
+def _portrait_faces(faces: Sequence[Face]) -> tuple[Face, ...]:
+    """Upright faces, the largest first: eyes above the mouth, head not tilted by more than 30 degrees."""
+    upright: list[Face] = []
+    for face in faces:
+        (rx, ry), (lx, ly) = face.points[0], face.points[1]
+        mouth = (face.points[3][1] + face.points[4][1]) / 2
+        if lx > rx and abs(ly - ry) < 0.58 * (lx - rx) and mouth > (ry + ly) / 2 + 0.4 * (lx - rx):
+            upright.append(face)
+    return tuple(sorted(upright, key=lambda face: -face.box[2] * face.box[3]))
+
+
+def _portrait_quad(face: Face, width: int, height: int) -> Quad:
+    """The portrait around a face: 35 x 45 proportions, the face about half its height (9303-3 section 3.9.1.1)."""
+    x, y, w, h = face.box
+    size = max(h, w * 1.2)
+    tall = min(2.0 * size, float(height))
+    wide = tall * _PORTRAIT_RATIO
+    middle_x, middle_y = x + w / 2, y + h / 2 - 0.06 * tall
+    left = min(max(0.0, middle_x - wide / 2), max(0.0, width - wide))
+    top = min(max(0.0, middle_y - tall / 2), max(0.0, height - tall))
+    return geometry.box_quad(left, top, min(float(width), left + wide), min(float(height), top + tall))
+
+
+def _upright_quad(attempt: _Attempt) -> Quad | None:
+    """Corners in the picture, starting with the one that is top left when the text is upright."""
+    if attempt.location is None:
+        return None
+    corners = geometry.ordered(attempt.location.quad)
+    top, right, bottom, left = geometry.sides(corners)
+    if top + bottom < left + right:
+        corners = geometry.rolled(corners, 1)
+    # a page turned clockwise by n quarters has its new top left corner n corners before
+    upright = geometry.rolled(corners, -attempt.turns)
+    if attempt.part is None:
+        return upright
+    back = geometry.homography(geometry.box_quad(0, 0, 1, 1), upright)
+    return geometry.as_quad(geometry.mapped(geometry.box_quad(*attempt.part), back))
+
+
+def _readability(lines: Sequence[TextLine]) -> float:
+    """Confidence by letters, 0..1; 0 without text."""
+    letters = sum(len(line.text) for line in lines)
+    return sum(len(line.text) * line.confidence for line in lines) / letters if letters else 0.0
+
+
+def _is_wide(line: TextLine) -> bool:
+    left, top, right, bottom = geometry.bounds(line.quad)
+    return right - left >= 1.2 * (bottom - top)
+
+
+def _mrz_zone(lines: Sequence[TextLine], image: Image) -> tuple[float, float, float, float] | None:
+    """left, top, right, bottom around the lines that look like an MRZ, with air; None when none does."""
+    signs = [line for line in lines if line.text.count("<") >= 3 or (len(line.text.replace(" ", "")) >= 26 and _is_code(line.text))]
+    if not signs:
+        return None
+    boxes = [geometry.bounds(line.quad) for line in signs]
+    tallest = max(bottom - top for _, top, _, bottom in boxes)
+    height, width = image.shape[:2]
+    top = min(top for _, top, _, _ in boxes) - 2.2 * tallest
+    bottom = max(bottom for _, _, _, bottom in boxes) + 2.2 * tallest
+    return 0.0, max(0.0, top), float(width), min(float(height), bottom)
+
+
+def _is_code(text: str) -> bool:
+    tight = text.replace(" ", "")
+    return tight.isascii() and sum(c.isupper() or c.isdigit() or c == "<" for c in tight) >= 0.9 * len(tight)
+
+
+def _crop_open_passport(attempt: _Attempt) -> None:
+    """An open booklet shows two pages: the data page is the lower one, above and including its MRZ."""
+    if attempt.mrz is None or attempt.mrz.format in _CARD_FORMATS or not attempt.mrz_quads or attempt.location is None:
+        return
+    height, width = attempt.image.shape[:2]
+    wanted = width / _PASSPORT_RATIO
+    if height < 1.3 * wanted:
+        return
+    bottom = min(float(height), max(geometry.bounds(quad)[3] for quad in attempt.mrz_quads) + 0.05 * width)
+    top = max(0.0, bottom - wanted)
+    attempt.image = cropped(attempt.image, 0, top, width, bottom)
+    attempt.mrz_quads = tuple(_moved(quad, 0, -top) for quad in attempt.mrz_quads)
+    attempt.lines = tuple(
+        replace(line, quad=_moved(line.quad, 0, -top)) for line in attempt.lines if geometry.centre(line.quad)[1] > top
+    )
+    if attempt.face is not None:
+        x, y, w, h = attempt.face.box
+        moved = replace(attempt.face, box=(x, y - top, w, h), points=tuple((px, py - top) for px, py in attempt.face.points))
+        attempt.face = moved if y + h / 2 > top else None
+    attempt.part = (0.0, top / height, 1.0, bottom / height)
+
+
+def _moved(quad: Quad, dx: float, dy: float) -> Quad:
+    a, b, c, d = ((x + dx, y + dy) for x, y in quad)
+    return a, b, c, d
+
+
+def _since(began: float) -> float:
+    return round(1000 * (time.perf_counter() - began), 1)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Adds the time of the block to a stage."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        timings[stage] = round(timings.get(stage, 0.0) + _since(began), 1)
