@@ -105,20 +105,16 @@ class BlobFolder:
             return False
 
     def remove(self, files: Iterable[str]) -> int:
-        """Unlink; returns how many could not be (in use on Windows): the next sweep takes them."""
+        """Unlink; returns how many could not be (in use on Windows): the next sweep takes them.
+
+        Not synced: a file that a power cut brings back is an orphan without a key or a row, and the next sweep takes it.
+        """
         left = 0
-        parents = set()
         for file in files:
-            path = self._path(file)
             try:
-                path.unlink(missing_ok=True)
-                parents.add(path.parent)
+                self._path(file).unlink(missing_ok=True)
             except OSError:
                 left += 1
-        for parent in parents:
-            if parent.is_dir():
-                with store_errors(self.folder):
-                    sync_folder(parent)
         return left
 
     def names(self) -> set[str]:

@@ -244,12 +244,7 @@ class SqlCustomerStore:
 
     def _discard(self, files: list[str]) -> None:
         # what is done is done: a file that stays is an orphan for the next sweep, not a reason to call the commit failed
-        try:
-            left = self._blobs.remove(files)
-        except StoreFault as fault:
-            _log.warning("old files not removed: %s", fault.code)
-            return
-        if left:
+        if left := self._blobs.remove(files):
             _log.warning("%d old files not removed, the next start will", left)
 
 

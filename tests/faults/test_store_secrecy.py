@@ -64,7 +64,7 @@ def test_deleting_erases_key_rows_files_and_log(opened: Opener, tmp_path: Path) 
 
 
 def decrypted_pages(path: Path) -> bytes:
-    """What someone sees who holds the key: SQLCipher 4 pages are AES-256-CBC, IV and HMAC in the last 80 bytes; the file begins with salt."""
+    """What someone sees who holds the key: SQLCipher 4 pages are AES-256-CBC, IV and HMAC in the last 80 bytes; salt comes first."""
     key = bytes.fromhex((path.parent / "store.key").read_text())
     data = path.read_bytes()
     pages = []
