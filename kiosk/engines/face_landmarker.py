@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kiosk.domain.face import Face
 from kiosk.engines.tflite import TfliteNet
-from kiosk.imaging.face_align import face_axis
+from kiosk.imaging.face_align import face_axis, turned_square
 from kiosk.imaging.frame import Image
 
 MESH_POINTS = 468
@@ -55,17 +55,7 @@ class FaceMeshLandmarker:
 
     def _mesh(self, image: Image, centre: tuple[float, float], side: float, angle: float) -> npt.NDArray[np.float64] | None:
         """468 x 3 in pixels of `image`, None when the network sees no face there."""
-        scale = INPUT_PX / side
-        if scale < 0.5:  # an area-averaged reduction first: plain warping of a large face would alias
-            shrink = 2 * scale
-            image = np.asarray(cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
-        else:
-            shrink = 1.0
-        cos, sin = scale / shrink * math.cos(angle), scale / shrink * math.sin(angle)
-        x, y = centre[0] * shrink, centre[1] * shrink
-        half = INPUT_PX / 2
-        forth = np.array([[cos, sin, half - cos * x - sin * y], [-sin, cos, half + sin * x - cos * y]])
-        crop = cv2.warpAffine(image, forth, (INPUT_PX, INPUT_PX), flags=cv2.INTER_LINEAR)
+        crop, forth = turned_square(image, centre, side, angle, INPUT_PX)
         tensor = cv2.dnn.blobFromImage(crop, 1 / 255, swapRB=True)
         points, presence = self._net.run(np.asarray(tensor, np.float32))
         if presence[0] < _MIN_PRESENCE_LOGIT:
@@ -73,8 +63,8 @@ class FaceMeshLandmarker:
         raw = points.reshape(MESH_POINTS, 3)
         back = cv2.invertAffineTransform(forth)
         mesh = np.empty_like(raw)
-        mesh[:, :2] = (raw[:, :2] @ back[:, :2].T + back[:, 2]) / shrink
-        mesh[:, 2] = raw[:, 2] / scale
+        mesh[:, :2] = raw[:, :2] @ back[:, :2].T + back[:, 2]
+        mesh[:, 2] = raw[:, 2] * side / INPUT_PX
         return mesh
 
 

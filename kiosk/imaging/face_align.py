@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -48,12 +49,35 @@ def align_face(image: Image, points: Points, template: Points = ARCFACE_112, siz
     """`size_px` square BGR picture in which `points` lie on `template` (given for that size); outside is black as in training."""
     matrix = similarity_transform(points, template)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    if scale < 0.5:
-        # Plain bilinear warping of a large face aliases; an area-averaged reduction first keeps the skin smooth.
-        shrink = 2 * scale
-        image = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-        matrix = similarity_transform([(x * shrink, y * shrink) for x, y in points], template)
-    return cv2.warpAffine(image, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0)).astype(np.uint8, copy=False)
+    back = cv2.invertAffineTransform(matrix)
+    centre = back @ (size_px / 2, size_px / 2, 1)
+    angle = -math.atan2(matrix[1, 0], matrix[0, 0])
+    return turned_square(image, (float(centre[0]), float(centre[1])), size_px / scale, angle, size_px)[0]
+
+
+def turned_square(
+    image: Image, centre: tuple[float, float], side: float, angle: float, size_px: int
+) -> tuple[Image, npt.NDArray[np.float64]]:
+    """A square cut at an angle: `side` pixels of `image` become `size_px`, what lies at `angle` (radians, clockwise) becomes level.
+
+    Returns the square (black outside the picture) and the 2x3 matrix from `image` to it.
+    """
+    scale = size_px / side
+    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
+    x, y = centre
+    half = size_px / 2
+    matrix = np.array([[cos, sin, half - cos * x - sin * y], [-sin, cos, half + sin * x - cos * y]])
+    around = (x - side * 0.71, y - side * 0.71, side * 1.42, side * 1.42)  # room for any angle
+    crop, (left, top, width) = square_crop(image, around, 1.0, border=cv2.BORDER_CONSTANT)
+    shrink = min(1.0, 2 * scale)  # an area-averaged reduction first: plain warping of a large face would alias
+    if shrink < 1:
+        pixels = max(2, round(width * shrink))
+        crop = np.asarray(cv2.resize(crop, (pixels, pixels), interpolation=cv2.INTER_AREA), np.uint8)
+        shrink = pixels / width
+    inner = matrix.copy()
+    inner[:, 2] += matrix[:, :2] @ (left, top)
+    inner[:, :2] /= shrink
+    return np.asarray(cv2.warpAffine(crop, inner, (size_px, size_px), flags=cv2.INTER_LINEAR), np.uint8), matrix
 
 
 def face_axis(face: Face) -> tuple[tuple[float, float], tuple[float, float], float]:
@@ -103,3 +127,10 @@ def scaled(face: Face, factor: float, shift: tuple[float, float] = (0.0, 0.0)) -
         points=tuple((px * factor + dx, py * factor + dy) for px, py in face.points),
         model=face.model,
     )
+
+
+def with_margin(image: Image, share: float) -> tuple[Image, tuple[int, int]]:
+    """The picture in a grey frame of `share` of its longer side; also the (left, top) width of the frame in pixels."""
+    pixels = max(1, round(share * max(image.shape[:2])))
+    framed = cv2.copyMakeBorder(image, pixels, pixels, pixels, pixels, cv2.BORDER_CONSTANT, value=(128, 128, 128))
+    return np.asarray(framed, np.uint8), (pixels, pixels)

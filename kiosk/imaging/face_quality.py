@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from kiosk.domain.face import Face, FaceIssue, FaceQuality, Pose
-from kiosk.imaging.face_align import box_from_points, square_crop
+from kiosk.imaging.face_align import box_from_points, face_axis, square_crop
 from kiosk.imaging.frame import Image
 
 _MEASURED_AT_PX = 128
@@ -21,13 +21,14 @@ class FaceLimits:
     """Bounds of a usable face. Sizes as a share of the picture's shorter side; angles in degrees; the rest 0..1.
 
     Attributes:
+        smallest: 0 for a picture from a file, whose face may be small as long as it has pixels enough; live guidance asks for more.
         dark, dark_highlights: too dark when the mean is below the first and the 95th percentile below the second: dark skin in good
             light keeps its highlights, an unlit face does not.
         min_eye_distance_px: ISO/IEC 19794-5 asks for 60 px at least between the eyes for enrolment; the matchers need less.
     """
 
-    smallest: float = 0.22
-    largest: float = 0.85
+    smallest: float = 0.0
+    largest: float = 0.9
     min_eye_distance_px: float = 40.0
     dark: float = 0.28
     dark_highlights: float = 0.48
@@ -50,6 +51,9 @@ class Light:
 
 
 SELFIE = FaceLimits()
+"""For pictures from a file and for the picture that was taken."""
+LIVE = FaceLimits(smallest=0.24, largest=0.72)
+"""For guidance before a camera."""
 
 
 def face_region(image: Image, face: Face) -> Image:
@@ -69,7 +73,8 @@ def face_sharpness(region: Image) -> float:
     """0..1 of a `face_region`: how much of its fine detail a second blur would take away, free of contrast and skin tone.
 
     After Crété-Roffet and others, "The blur effect" (SPIE 2007): a sharp picture loses much of its neighbour differences when blurred,
-    a blurred one little. Measured on nine pictures: 0.5 to 0.85 as taken, 0.3 to 0.5 after a Gaussian of 1 % of the face width, below 0.3 at 1.5 %.
+    a blurred one little. Measured on nine pictures: 0.5 to 0.85 as taken, 0.3 to 0.5 after a Gaussian blur of 1 % of the face width,
+    0.2 to 0.37 at 1.5 %.
     """
     luma = cv2.GaussianBlur(cv2.cvtColor(region, cv2.COLOR_BGR2GRAY).astype(np.float32), (3, 3), 0.6)  # sensor noise is no detail
     losses = []
@@ -106,14 +111,19 @@ def size_and_place(face: Face, image_size: tuple[int, int], limits: FaceLimits =
     x, y, box_width, box_height = box_from_points(face, width=2.1, height=2.9, down=0.35)
     share = box_width / min(height, width)
     issues = []
-    if share < limits.smallest or (face.eye_distance_px < limits.min_eye_distance_px and share < limits.largest / 2):
-        issues.append(FaceIssue.TOO_SMALL)
-    elif share > limits.largest:
+    if share > limits.largest:
         issues.append(FaceIssue.TOO_CLOSE)
+    elif share < limits.smallest or eye_span(face) < limits.min_eye_distance_px:
+        issues.append(FaceIssue.TOO_SMALL)
     slack = 0.04 * box_height
     if x < -slack or y < -slack or x + box_width > width + slack or y + box_height > height + slack:
         issues.append(FaceIssue.NEAR_BORDER)
     return tuple(issues)
+
+
+def eye_span(face: Face) -> float:
+    """The distance between the eyes in pixels as it would be if the face looked straight at the camera."""
+    return max(face.eye_distance_px, 0.9 * face_axis(face)[2])
 
 
 def pose_issues(pose: Pose | None, limits: FaceLimits = SELFIE) -> tuple[FaceIssue, ...]:
@@ -146,6 +156,21 @@ def face_quality(
     if sharp < limits.sharpness:
         issues.append(FaceIssue.BLURRED)
     return FaceQuality(face=face, pose=pose, sharpness=sharp, brightness=light.mean, eyes_open=eyes, issues=in_order(issues))
+
+
+def quality_score(quality: FaceQuality, limits: FaceLimits = SELFIE) -> float:
+    """0..1: the worst of what was measured, each on a scale on which its limit is 0.5."""
+    if quality.face is None:
+        return 0.0
+    parts = [quality.sharpness / (2 * limits.sharpness), eye_span(quality.face) / (2 * limits.min_eye_distance_px)]
+    if quality.eyes_open is not None:
+        parts.append(quality.eyes_open / (2 * limits.eyes))
+    if quality.pose is not None:
+        turned = (quality.pose.yaw / limits.yaw, quality.pose.pitch / limits.pitch, quality.pose.roll / limits.roll)
+        parts.extend(1 - abs(value) / 2 for value in turned)
+    if quality.issues:
+        parts.append(0.49)
+    return float(np.clip(min(parts), 0, 1))
 
 
 def no_face_quality(image: Image) -> FaceQuality:

@@ -1,0 +1,229 @@
+"""Who is it: finds the faces of portrait and selfie, judges the selfie, compares the two, and asks whether the selfie is live."""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
+from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.domain.face import Face, FaceIssue, FaceQuality, Similarity
+from kiosk.imaging.face_pose import eyes_open, head_pose
+from kiosk.imaging.face_quality import eye_span, face_quality, frame_light_issue, quality_score
+from kiosk.imaging.frame import Image
+from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
+
+_log = logging.getLogger(__name__)
+
+SECOND_FACE = 0.3
+"""A second person counts from this share of the largest face's width: passers-by far behind do not."""
+SURE = 0.9
+"""Detector score from which a face needs no second opinion: patterns of security print reach 0.8."""
+LIVENESS_MIN_SHARPNESS = 0.12
+LIVENESS_MIN_EYES_PX = 24.0
+"""Below these the pixels that tell skin from paper are gone, whatever a model says."""
+_PORTRAIT, _SELFIE = "document.front", "selfie"
+
+
+@dataclass(frozen=True, slots=True)
+class SelfieResult:
+    """A selfie that can be used.
+
+    Attributes:
+        face: the largest.
+        faces: how many count (see SECOND_FACE).
+        check: SELFIE_QUALITY: PASSED, WARNING or REJECTED with LOW_QUALITY, or WARNING with SEVERAL_FACES.
+    """
+
+    face: Face
+    quality: FaceQuality
+    check: Check
+    faces: int = 1
+
+
+class Verifier:
+    """Holds no customer. Used by one thread at a time; without a landmarker, pose and eyes are not judged."""
+
+    def __init__(
+        self,
+        detector: FaceDetector,
+        landmarker: FaceLandmarker | None = None,
+        matcher: FaceMatcher | None = None,
+        liveness: PassiveLiveness | None = None,
+    ) -> None:
+        self._detector = detector
+        self._landmarker = landmarker
+        self._matcher = matcher
+        self._liveness = liveness
+
+    def portrait_face(self, image: Image) -> Face | None:
+        """The largest face of a document page or of a crop of it, however tight; None when there is none."""
+        faces = self._faces(image)
+        return faces[0] if faces else None
+
+    def selfie(self, image: Image, *, strict: bool) -> SelfieResult:
+        """Judges a selfie.
+
+        Args: `strict` refuses several faces; else the largest is taken and the check says so.
+        Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED).
+        """
+        began = time.perf_counter()
+        faces = self._one(image) if strict else self._counted(image)
+        quality = self._quality(image, faces[0], several=len(faces) > 1)
+        status, label = _selfie_verdict(quality)
+        check = Check(
+            CheckName.SELFIE_QUALITY,
+            status,
+            label,
+            score=round(quality_score(quality), 4),
+            threshold=0.5,
+            inputs=(_SELFIE,),
+            model=self._detector.model_id if self._landmarker is None else self._landmarker.model_id,
+            ms=_ms_since(began),
+            params={"issues": ", ".join(issue.value for issue in quality.issues)} if quality.issues else {},
+        )
+        return SelfieResult(faces[0], quality, check, len(faces))
+
+    def face_match(self, portrait_image: Image | None, selfie_image: Image | None) -> Check:
+        """FACE_MATCH: PASSED, WARNING/BORDERLINE just above the threshold, REJECTED/BELOW_THRESHOLD; NOT_EXECUTED with the reason."""
+        inputs = (_PORTRAIT, _SELFIE)
+        if portrait_image is None or selfie_image is None:
+            return not_executed(CheckName.FACE_MATCH, CheckLabel.INPUT_MISSING, inputs=inputs)
+        if self._matcher is None:
+            return not_executed(CheckName.FACE_MATCH, CheckLabel.MODEL_MISSING, inputs=inputs)
+        began = time.perf_counter()
+        try:
+            portrait, selfie = self.portrait_face(portrait_image), self.portrait_face(selfie_image)
+            if portrait is None or selfie is None:
+                return not_executed(CheckName.FACE_MATCH, CheckLabel.NO_FACE, inputs=inputs)
+            similarity = self._matcher.compare(
+                self._matcher.embed(portrait_image, portrait), self._matcher.embed(selfie_image, selfie)
+            )
+        except ModelFault as error:
+            return _engine_failed(CheckName.FACE_MATCH, error, inputs)
+        if similarity.is_borderline:
+            status, label = CheckStatus.WARNING, CheckLabel.BORDERLINE
+        elif similarity.is_match:
+            status, label = CheckStatus.PASSED, CheckLabel.OK
+        else:
+            status, label = CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD
+        return Check(
+            CheckName.FACE_MATCH,
+            status,
+            label,
+            score=round(similarity.score, 4),
+            threshold=similarity.threshold,
+            inputs=inputs,
+            model=similarity.model,
+            ms=_ms_since(began),
+        )
+
+    def passive_liveness(self, images: Sequence[Image]) -> Check:
+        """PASSIVE_LIVENESS of one face over one or more frames: the median of the scores of the frames that are good enough to judge."""
+        inputs = (_SELFIE,)
+        if not images:
+            return not_executed(CheckName.PASSIVE_LIVENESS, CheckLabel.INPUT_MISSING, inputs=inputs)
+        if self._liveness is None:
+            return not_executed(CheckName.PASSIVE_LIVENESS, CheckLabel.MODEL_MISSING, inputs=inputs)
+        began = time.perf_counter()
+        scores = []
+        found = 0
+        try:
+            for image in images:
+                face = self.portrait_face(image)
+                if face is None:
+                    continue
+                found += 1
+                quality = face_quality(image, face, pose=None, eyes=None)
+                if _can_judge_liveness(quality):
+                    scores.append(self._liveness.assess(image, face))
+        except ModelFault as error:
+            return _engine_failed(CheckName.PASSIVE_LIVENESS, error, inputs)
+        if not scores:
+            label = CheckLabel.LOW_QUALITY if found else CheckLabel.NO_FACE
+            return not_executed(CheckName.PASSIVE_LIVENESS, label, inputs=inputs)
+        score, threshold = statistics.median(one.score for one in scores), scores[0].threshold
+        live = score >= threshold
+        return Check(
+            CheckName.PASSIVE_LIVENESS,
+            CheckStatus.PASSED if live else CheckStatus.REJECTED,
+            CheckLabel.OK if live else CheckLabel.BELOW_THRESHOLD,
+            score=round(score, 4),
+            threshold=threshold,
+            inputs=inputs,
+            model=scores[0].model,
+            ms=_ms_since(began),
+        )
+
+    def compare(self, one: Image, other: Image) -> Similarity:
+        """Two pictures of one face each.
+
+        Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED), ModelFault(MODEL_MISSING).
+        """
+        if self._matcher is None:
+            raise ModelFault(ErrorCode.MODEL_MISSING, "no face embedding model is installed: kiosk models install")
+        templates = []
+        for name, image in (("first", one), ("second", other)):
+            faces = self._one(image, f"the {name} picture")
+            templates.append(self._matcher.embed(image, faces[0]))
+        return self._matcher.compare(templates[0], templates[1])
+
+    def liveness(self, image: Image) -> Check:
+        """PASSIVE_LIVENESS of one picture. Raises BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED)."""
+        if self._liveness is not None:
+            self._one(image)
+        return self.passive_liveness((image,))
+
+    def _faces(self, image: Image) -> tuple[Face, ...]:
+        """What the detector is sure of, and what it is less sure of when the landmarker sees a face there, too."""
+        faces = self._detector.detect(image)
+        if self._landmarker is None:
+            return faces
+        return tuple(face for face in faces if face.score >= SURE or self._landmarker.landmarks(image, face))
+
+    def _counted(self, image: Image, what: str = "the picture") -> tuple[Face, ...]:
+        """At least one face, the largest first; those too small beside it are left out."""
+        faces = self._faces(image)
+        if not faces:
+            issue = frame_light_issue(image)
+            why = {FaceIssue.TOO_DARK: ": it is too dark", FaceIssue.TOO_BRIGHT: ": it is too bright", None: ""}.get(issue, "")
+            raise BadInput(ErrorCode.NO_FACE_DETECTED, f"no face in {what}{why}")
+        return tuple(face for face in faces if face.box[2] >= SECOND_FACE * faces[0].box[2])
+
+    def _one(self, image: Image, what: str = "the picture") -> tuple[Face, ...]:
+        faces = self._counted(image, what)
+        if len(faces) > 1:
+            raise BadInput(ErrorCode.MULTIPLE_FACES_DETECTED, f"{len(faces)} faces in {what}, one is wanted", count=len(faces))
+        return faces
+
+    def _quality(self, image: Image, face: Face, *, several: bool) -> FaceQuality:
+        mesh = self._landmarker.landmarks(image, face) if self._landmarker is not None else ()
+        pose, eyes = (head_pose(mesh), eyes_open(mesh)) if mesh else (None, None)
+        return face_quality(image, face, pose=pose, eyes=eyes, several=several)
+
+
+def _selfie_verdict(quality: FaceQuality) -> tuple[CheckStatus, CheckLabel]:
+    """Several faces first: the picture may be of the wrong person. Light and blur that leave no features reject; the rest is a warning."""
+    if not quality.issues:
+        return CheckStatus.PASSED, CheckLabel.OK
+    if FaceIssue.SEVERAL_FACES in quality.issues:
+        return CheckStatus.WARNING, CheckLabel.SEVERAL_FACES
+    return (CheckStatus.WARNING if _can_judge_liveness(quality) else CheckStatus.REJECTED), CheckLabel.LOW_QUALITY
+
+
+def _can_judge_liveness(quality: FaceQuality) -> bool:
+    if quality.face is None or FaceIssue.TOO_DARK in quality.issues:
+        return False
+    return quality.sharpness >= LIVENESS_MIN_SHARPNESS and eye_span(quality.face) >= LIVENESS_MIN_EYES_PX
+
+
+def _engine_failed(name: CheckName, error: ModelFault, inputs: tuple[str, ...]) -> Check:
+    _log.error("%s could not run: %s", name.value, error.code.value)
+    return not_executed(name, CheckLabel.ENGINE_FAILED, inputs=inputs)
+
+
+def _ms_since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
