@@ -198,10 +198,10 @@ class Engines:
             if "landmarker" not in self._made:
                 info = self._library.best("face_landmarks")
                 made: FaceLandmarker | None = None
-                if info is not None and self._library.find("blazeface_short") is not None:
+                if info is not None:
                     from kiosk.engines.face_landmarker import FaceMeshLandmarker
 
-                    made = FaceMeshLandmarker(self._library.path(info.id), self._library.path("blazeface_short"), model_id=info.id)
+                    made = FaceMeshLandmarker(self._library.path(info.id), model_id=info.id)
                 self._made["landmarker"] = made
             landmarker: FaceLandmarker | None = self._made["landmarker"]
             return landmarker
