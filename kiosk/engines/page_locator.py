@@ -6,7 +6,7 @@ from it by how well the four sides are supported by edges, whether the edges run
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,15 +18,17 @@ from kiosk.imaging.frame import Image
 from kiosk.ports import PageLocation
 
 Floats = npt.NDArray[np.float64]
+Plane = npt.NDArray[np.int16]
 
 _WORK_PX = 512
 _MIN_AREA = 0.05  # of the picture: smaller, a card's letters are below 8 px even at 1280
 _MAX_LINES = 14  # per direction
-_SAMPLES = 48
-_OFFSETS = np.arange(-2.0, 2.1, 1.0)
+_LEAST_SHARE = 0.45  # of a side must lie on an edge
+_OFFSETS = np.array([-1.6, -0.8, 0.0, 0.8, 1.6])
 _RATIO_LIMITS = (1.12, 2.1)
 _KNOWN_RATIOS = (1.586, 1.42)  # ID-1; ID-2 and ID-3 (ISO/IEC 7810)
 _MIN_CONFIDENCE = 0.5
+_NONE: tuple[Floats, Floats] = (np.empty((0, 4, 2)), np.empty(0))
 
 
 class ClassicalPageLocator:
@@ -43,15 +45,9 @@ class ClassicalPageLocator:
         if min(height, width) < 48:
             return ()
         scale = min(1.0, _WORK_PX / max(height, width))
-        small = image
-        if scale < 1.0:
-            size = (round(width * scale), round(height * scale))
-            small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        small = _shrunk(image, (round(width * scale), round(height * scale)))
         field = _EdgeField(small)
-        quads = _candidates(field)
-        if not len(quads):
-            return ()
-        scores = _scores(field, quads)
+        quads, scores = _candidates(field)
         found: list[PageLocation] = []
         back = np.array([width / small.shape[1], height / small.shape[0]])
         for quad, score in _best(quads, scores):
@@ -59,6 +55,16 @@ class ClassicalPageLocator:
             corners = geometry.ordered(geometry.as_quad((fine + 0.5) * back - 0.5))
             found.append(PageLocation(corners, round(score, 4), _touches_border(corners, width, height)))
         return tuple(found)
+
+
+def _shrunk(image: Image, size: tuple[int, int]) -> Image:
+    """Halved as often as possible, then the rest: halving is the fast case of area interpolation (1 ms instead of 5 for 1280x720)."""
+    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if (image.shape[1], image.shape[0]) == size:
+        return image
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 class _EdgeField:
@@ -69,13 +75,22 @@ class _EdgeField:
         soft = cv2.GaussianBlur(small, (0, 0), 1.2)
         dx = cv2.Sobel(soft, cv2.CV_16S, 1, 0, ksize=3)
         dy = cv2.Sobel(soft, cv2.CV_16S, 0, 1, ksize=3)
-        strength = np.abs(dx) + np.abs(dy)
-        channel = strength.argmax(axis=2)[:, :, None]
-        self.dx = np.ascontiguousarray(np.take_along_axis(dx, channel, axis=2)[:, :, 0])
-        self.dy = np.ascontiguousarray(np.take_along_axis(dy, channel, axis=2)[:, :, 0])
-        total = np.take_along_axis(strength, channel, axis=2)[:, :, 0]
+        best_x: Plane = np.empty(0, np.int16)
+        best_y, total = best_x, best_x
+        for channel in range(3):
+            x = np.asarray(cv2.extractChannel(dx, channel), dtype=np.int16)
+            y = np.asarray(cv2.extractChannel(dy, channel), dtype=np.int16)
+            strength = np.abs(x) + np.abs(y)
+            if channel == 0:
+                best_x, best_y, total = x, y, strength
+                continue
+            stronger = cv2.compare(strength, total, cv2.CMP_GT)
+            cv2.copyTo(x, stronger, best_x)
+            cv2.copyTo(y, stronger, best_y)
+            cv2.copyTo(strength, stronger, total)
+        self.dx, self.dy = best_x, best_y
         # a white card on a white table shows only the shadow of its rim: the threshold follows the picture's own noise
-        noise = float(np.median(total))
+        noise = float(np.median(total[::2, ::2]))
         self.low = max(14.0, 2.2 * noise)
         self.edges = cv2.Canny(self.dx, self.dy, self.low, self.low * 2.2, L2gradient=False)
 
@@ -119,11 +134,13 @@ def _lines(segments: Floats) -> Floats:
         near[index] = True
         taken |= near
         ends = np.concatenate([segments[near, :2], segments[near, 2:]])
-        weights = np.concatenate([length[near], length[near]])
-        mean = np.average(ends, axis=0, weights=weights)
-        spread = (ends - mean) * weights[:, None]
-        _, _, axes = np.linalg.svd(spread, full_matrices=False)
-        fitted = np.array([-axes[0, 1], axes[0, 0]])
+        weight = np.concatenate([length[near], length[near]])
+        weight /= weight.sum()
+        mean = weight @ ends
+        spread = ends - mean
+        (xx, xy), (_, yy) = (spread * weight[:, None]).T @ spread
+        direction = 0.5 * np.arctan2(2 * xy, xx - yy)
+        fitted = np.array([-np.sin(direction), np.cos(direction)])
         lines.append((float(fitted[0]), float(fitted[1]), float(fitted @ mean), float(length[near].sum())))
         if len(lines) >= 40:
             break
@@ -131,24 +148,24 @@ def _lines(segments: Floats) -> Floats:
     return found[np.argsort(-found[:, 3])]
 
 
-def _candidates(field: _EdgeField) -> Floats:
-    """n x 4 x 2 convex quads spanned by two roughly parallel pairs of lines, clockwise."""
+def _candidates(field: _EdgeField) -> tuple[Floats, Floats]:
+    """Convex quads spanned by two roughly parallel pairs of lines, n x 4 x 2 clockwise, and their scores 0..1."""
     segments = _segments(field)
     if len(segments) < 2:
-        return np.empty((0, 4, 2))
+        return _NONE
     lines = _lines(segments)
     angle = np.degrees(np.arctan2(lines[:, 1], lines[:, 0])) % 180.0
     quads: list[Floats] = []
-    # two families of directions about the strongest line's own; the picture's frame counts too, for pages that it cuts
+    scores: list[Floats] = []
     for base in _bases(angle):
         off = np.abs((angle - base + 90.0) % 180.0 - 90.0)
-        one = lines[off <= 32.0][:_MAX_LINES]
-        two = lines[off >= 58.0][:_MAX_LINES]
-        one, two = _with_frame(one, base, field), _with_frame(two, base + 90.0, field)
-        if len(one) < 2 or len(two) < 2:
-            continue
-        quads.append(_spanned(one, two, field))
-    return np.concatenate(quads) if quads else np.empty((0, 4, 2))
+        one = _Family(field, lines[off <= 32.0][:_MAX_LINES], base)
+        two = _Family(field, lines[off >= 58.0][:_MAX_LINES], base + 90.0)
+        if one.count and two.count:
+            found = _spanned(field, one, two)
+            quads.append(found[0])
+            scores.append(found[1])
+    return (np.concatenate(quads), np.concatenate(scores)) if quads else _NONE
 
 
 def _bases(angle: Floats) -> list[float]:
@@ -159,42 +176,131 @@ def _bases(angle: Floats) -> list[float]:
     return [first] if not len(oblique) else [first, float(angle[oblique[0]])]
 
 
-def _with_frame(lines: Floats, direction: float, field: _EdgeField) -> Floats:
-    """The lines and the two borders of the picture that run the same way."""
-    radians = np.radians(direction)
-    if abs(np.cos(radians)) >= abs(np.sin(radians)):
-        border = [[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, field.width - 1.0, 0.0]]
-    else:
-        border = [[0.0, 1.0, 0.0, 0.0], [0.0, 1.0, field.height - 1.0, 0.0]]
-    return np.concatenate([lines, np.asarray(border)])
+class _Family:
+    """Lines of about one direction and, for pages that the picture cuts, the two borders of the picture that run the same way.
+
+    Each line is sampled once along its whole length; how much of any piece of it lies on an edge is then a difference of two sums.
+    """
+
+    def __init__(self, field: _EdgeField, lines: Floats, direction: float) -> None:
+        self.count = len(lines)
+        radians = np.radians(direction)
+        if abs(np.cos(radians)) >= abs(np.sin(radians)):
+            border = [[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, field.width - 1.0, 0.0]]
+        else:
+            border = [[0.0, 1.0, 0.0, 0.0], [0.0, 1.0, field.height - 1.0, 0.0]]
+        self.lines = np.concatenate([lines, np.asarray(border)])
+        self.framed = np.arange(len(self.lines)) >= self.count
+        hits, strength = self._sampled(field)
+        zero = np.zeros((len(self.lines), 1))
+        self.hit_sums = np.hstack([zero, np.cumsum(hits, axis=1)])
+        self.strength_sums = np.hstack([zero, np.cumsum(strength, axis=1)])
+
+    def _sampled(self, field: _EdgeField) -> tuple[Floats, Floats]:
+        """lines x samples (one per two pixels): is there an edge along the line, and how strong (0..1)."""
+        normal = self.lines[:, :2]
+        along = np.stack([-normal[:, 1], normal[:, 0]], axis=1)
+        reach = int(np.hypot(field.width, field.height)) // 2 * 2 + 2
+        self.zero = reach / 2
+        s = np.arange(-reach, reach + 1, 2, dtype=np.float64)
+        points = (normal * self.lines[:, 2:3])[:, None, :] + s[None, :, None] * along[:, None, :]
+        seen = ((points > 3.5) & (points < (field.width - 4.5, field.height - 4.5))).all(axis=2)
+        n = np.broadcast_to(normal[:, None, :], points.shape)[seen]
+        places = points[seen][:, None, :] + _OFFSETS[None, :, None] * n[:, None, :] + 0.5
+        x, y = places[..., 0].astype(np.intp), places[..., 1].astype(np.intp)
+        at = y * field.width + x
+        dx, dy = field.dx.ravel()[at], field.dy.ravel()[at]
+        across = np.abs(dx * n[:, None, 0] + dy * n[:, None, 1])
+        beside = np.abs(dx * n[:, None, 1] - dy * n[:, None, 0])
+        best = np.zeros(points.shape[:2])
+        best[seen] = np.where(across > 2.0 * beside, across, 0.0).max(axis=1)
+        return (best > field.low).astype(np.float64), np.minimum(best / (4 * field.low), 1.0)
+
+    def places(self, points: Floats) -> Floats:
+        """lines x m positions along each line of lines x m x 2 points, as indices into the sums."""
+        along = points[..., 1] * self.lines[:, None, 0] - points[..., 0] * self.lines[:, None, 1]
+        return np.asarray(along / 2 + self.zero, dtype=np.float64)
+
+    def share(self, sums: Floats, start: Floats, end: Floats) -> Floats:
+        """Mean of a sampled quantity per line between two positions (lines x ...)."""
+        last = sums.shape[1] - 1
+        low = np.clip(np.rint(np.minimum(start, end)), 0, last).astype(np.int32)
+        high = np.clip(np.rint(np.maximum(start, end)), 0, last).astype(np.int32)
+        row = np.arange(len(sums)).reshape((-1,) + (1,) * (start.ndim - 1))
+        return np.asarray((sums[row, high] - sums[row, low]) / np.maximum(high - low, 1), dtype=np.float64)
 
 
-def _spanned(one: Floats, two: Floats, field: _EdgeField) -> Floats:
-    """All quads of a pair of `one` and a pair of `two` that can be a page by size, angles and proportion."""
-    pairs_one = np.asarray(list(itertools.combinations(range(len(one)), 2)))
-    pairs_two = np.asarray(list(itertools.combinations(range(len(two)), 2)))
-    meet = _intersections(one, two)  # len(one) x len(two) x 2
-    a, b = pairs_one[:, 0][:, None], pairs_one[:, 1][:, None]
-    c, d = pairs_two[:, 0][None, :], pairs_two[:, 1][None, :]
-    quads = np.stack([meet[a, c], meet[a, d], meet[b, d], meet[b, c]], axis=2).reshape(-1, 4, 2)
+@dataclass(slots=True)
+class _Pieces:
+    """Of each line between each two lines across it (lines x across x across): edge share, strength, overrun past the ends."""
+
+    share: Floats
+    strength: Floats
+    overrun: Floats
+
+
+def _pieces(family: _Family, places: Floats) -> _Pieces:
+    start, end = places[:, :, None], places[:, None, :]
+    length = end - start
+    # cards have round corners (radius 3 mm of 86): the first and last twentieth of a side need no edge
+    inner = (start + 0.06 * length, end - 0.06 * length)
+    share = family.share(family.hit_sums, *inner)
+    strength = family.share(family.strength_sums, *inner)
+    # what runs on past its corners is the table's edge or a printed line, not a side of a page
+    before = family.share(family.hit_sums, start - 0.15 * length, start - 0.03 * length)
+    behind = family.share(family.hit_sums, end + 0.03 * length, end + 0.15 * length)
+    return _Pieces(share, strength, (before + behind) / 2)
+
+
+def _spanned(field: _EdgeField, one: _Family, two: _Family) -> tuple[Floats, Floats]:
+    """All quads of two lines of each family that can be a page by support, size, angles and proportion, with their scores."""
+    meet = _intersections(one.lines, two.lines)  # one x two x 2
     slack = 0.02 * max(field.width, field.height)
-    inside = (quads[..., 0] > -slack) & (quads[..., 0] < field.width - 1 + slack)
-    inside &= (quads[..., 1] > -slack) & (quads[..., 1] < field.height - 1 + slack)
-    quads = quads[inside.all(axis=1)]
-    if not len(quads):
-        return quads
+    inside = (meet[..., 0] > -slack) & (meet[..., 0] < field.width - 1 + slack)
+    inside &= (meet[..., 1] > -slack) & (meet[..., 1] < field.height - 1 + slack)
+    pieces_one = _pieces(one, one.places(meet))
+    pieces_two = _pieces(two, two.places(meet.transpose(1, 0, 2)))
+    shortest = 0.1 * max(field.width, field.height)
+    good_one = _usable(one, pieces_one, inside, one.places(meet), shortest)  # a, c, d
+    good_two = _usable(two, pieces_two, inside.T, two.places(meet.transpose(1, 0, 2)), shortest)  # c, a, b
+    # a < b, c < d, all four sides supported
+    both_one = good_one[:, None, :, :] & good_one[None, :, :, :]
+    both_two = (good_two[:, None, :, :] & good_two[None, :, :, :]).transpose(2, 3, 0, 1)
+    everything = both_one & both_two & np.triu(np.ones(both_one.shape[:2], dtype=bool), 1)[:, :, None, None]
+    everything &= np.triu(np.ones(both_one.shape[2:], dtype=bool), 1)[None, None]
+    a, b, c, d = np.nonzero(everything)
+    quads = np.stack([meet[a, c], meet[a, d], meet[b, d], meet[b, c]], axis=1)
+    good = _page_shaped(field, quads)
+    a, b, c, d, quads = a[good], b[good], c[good], d[good], quads[good]
+
+    def of_sides(name: str) -> Floats:
+        first, second = getattr(pieces_one, name), getattr(pieces_two, name)
+        return np.stack([first[a, c, d], second[d, a, b], first[b, c, d], second[c, a, b]], axis=1)
+
+    framed = np.stack([one.framed[a], two.framed[d], one.framed[b], two.framed[c]], axis=1)
+    return quads, _scores(field, quads, of_sides("share"), of_sides("strength"), of_sides("overrun"), framed)
+
+
+def _usable(family: _Family, pieces: _Pieces, inside: npt.NDArray[np.bool_], places: Floats, shortest: float) -> npt.NDArray[np.bool_]:
+    good = (pieces.share >= _LEAST_SHARE) | family.framed[:, None, None]
+    good &= inside[:, :, None] & inside[:, None, :]
+    good &= np.abs(places[:, :, None] - places[:, None, :]) >= shortest / 2
+    return np.asarray(good)
+
+
+def _page_shaped(field: _EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
     edges = np.roll(quads, -1, axis=1) - quads
     after = np.roll(edges, -1, axis=1)
     turn = edges[..., 0] * after[..., 1] - edges[..., 1] * after[..., 0]
-    lengths = np.linalg.norm(edges, axis=2)
-    sine = np.abs(turn) / np.maximum(lengths * np.linalg.norm(after, axis=2), 1e-6)
+    lengths = np.maximum(np.linalg.norm(edges, axis=2), 1e-6)
+    sine = np.abs(turn) / (lengths * np.roll(lengths, -1, axis=1))
     across, down = (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
-    ratio = np.maximum(across, down) / np.maximum(np.minimum(across, down), 1e-6)
-    skew = np.maximum(lengths[:, :2], lengths[:, 2:]) / np.maximum(np.minimum(lengths[:, :2], lengths[:, 2:]), 1e-6)
+    ratio = np.maximum(across, down) / np.minimum(across, down)
+    skew = np.maximum(lengths[:, :2], lengths[:, 2:]) / np.minimum(lengths[:, :2], lengths[:, 2:])
     good = ((turn > 0).all(axis=1) | (turn < 0).all(axis=1)) & (sine > 0.78).all(axis=1)
     good &= (ratio > _RATIO_LIMITS[0]) & (ratio < _RATIO_LIMITS[1]) & (skew < 1.5).all(axis=1)
     good &= across * down > _MIN_AREA * field.width * field.height
-    return np.asarray(quads[good], dtype=np.float64)
+    return np.asarray(good)
 
 
 def _intersections(one: Floats, two: Floats) -> Floats:
@@ -205,58 +311,29 @@ def _intersections(one: Floats, two: Floats) -> Floats:
     return np.nan_to_num(np.stack([x, y], axis=-1), nan=-1e6)
 
 
-def _support(field: _EdgeField, start: Floats, end: Floats, samples: int) -> tuple[Floats, Floats]:
-    """For n pieces of line: share of samples with an edge across the line, and mean strength of it over the threshold (capped)."""
-    delta = end - start
-    length = np.maximum(np.linalg.norm(delta, axis=1, keepdims=True), 1e-6)
-    normal = np.stack([-delta[:, 1], delta[:, 0]], axis=1) / length
-    t = (np.arange(samples) + 0.5) / samples
-    points = start[:, None, None, :] + t[None, :, None, None] * delta[:, None, None, :]
-    points = points + _OFFSETS[None, None, :, None] * normal[:, None, None, :]
-    x, y = np.rint(points[..., 0]).astype(np.int32), np.rint(points[..., 1]).astype(np.int32)
-    seen = (x >= 1) & (y >= 1) & (x < field.width - 1) & (y < field.height - 1)
-    x, y = np.clip(x, 0, field.width - 1), np.clip(y, 0, field.height - 1)
-    across = np.abs(field.dx[y, x] * normal[:, None, None, 0] + field.dy[y, x] * normal[:, None, None, 1])
-    along = np.abs(field.dx[y, x] * normal[:, None, None, 1] - field.dy[y, x] * normal[:, None, None, 0])
-    across = np.where(seen & (across > 2.0 * along), across, 0.0).max(axis=2)
-    hit = across > field.low
-    return hit.mean(axis=1), np.minimum(across / (4 * field.low), 1.0).mean(axis=1)
-
-
-def _scores(field: _EdgeField, quads: Floats) -> Floats:
-    """0..1 per quad."""
-    n = len(quads)
-    start, end = quads, np.roll(quads, -1, axis=1)
-    # cards have round corners (radius 3 mm of 86): the first and last twentieth of a side need no edge
-    inner_start = start + 0.06 * (end - start)
-    inner_end = end - 0.06 * (end - start)
-    share, strength = _support(field, inner_start.reshape(-1, 2), inner_end.reshape(-1, 2), _SAMPLES)
-    share, strength = share.reshape(n, 4), strength.reshape(n, 4)
-    # what runs on past its corners is the table's edge or a printed line, not a side of a page
-    reach = 0.12 * (end - start)
-    before, _ = _support(field, (start - 0.03 * (end - start) - reach).reshape(-1, 2), (start - 0.03 * (end - start)).reshape(-1, 2), 12)
-    behind, _ = _support(field, (end + 0.03 * (end - start)).reshape(-1, 2), (end + 0.03 * (end - start) + reach).reshape(-1, 2), 12)
-    overrun = ((before + behind).reshape(n, 4) / 2).mean(axis=1)
-    framed = _on_frame(field, quads)
+def _scores(
+    field: _EdgeField, quads: Floats, share: Floats, strength: Floats, overrun: Floats, framed: npt.NDArray[np.bool_]
+) -> Floats:
+    """0..1 per quad from what its sides show (n x 4 each)."""
+    framed = framed | _on_frame(field, quads)
     real = ~framed
     counted = np.maximum(real.sum(axis=1), 1)
     mean_share = np.where(real, share, 0).sum(axis=1) / counted
-    least_share = np.where(real, share, 1.0).min(axis=1)
+    least_share = np.where(real, share, 1.0).min(axis=1, initial=1.0)
     mean_strength = np.where(real, strength, 0).sum(axis=1) / counted
-    lengths = np.linalg.norm(end - start, axis=2)
+    lengths = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
     across, down = (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
-    ratio = np.maximum(across, down) / np.minimum(across, down)
+    ratio = np.maximum(across, down) / np.maximum(np.minimum(across, down), 1e-6)
     off = np.min([np.abs(np.log(ratio / known)) for known in _KNOWN_RATIOS], axis=0)
     proportion = np.exp(-((off / 0.16) ** 2))
     # a page that the picture cuts shows an arbitrary part of itself: its proportion says nothing
     proportion = np.where(framed.any(axis=1), 0.6, proportion)
     share_of_picture = np.clip(across * down / (field.width * field.height), 0, 1)
     score = 0.40 * mean_share + 0.22 * least_share + 0.10 * mean_strength + 0.18 * proportion + 0.10 * np.sqrt(share_of_picture)
-    score -= 0.30 * np.maximum(0.0, overrun - 0.25)
-    score = np.where(least_share < 0.45, score * least_share / 0.45, score)
+    score -= 0.30 * np.maximum(0.0, overrun.mean(axis=1) - 0.25)
     score = np.where(framed.sum(axis=1) >= 2, score - 0.25, score)
     score = np.where(framed.sum(axis=1) > 2, 0.0, score)
-    # 0.55 of these points is what chance lines on a textured table reach, 0.95 a clean outline
+    # half of these points is what chance lines on a textured table reach, 0.92 a clean outline
     return np.asarray(np.clip((score - 0.5) / 0.42, 0.0, 1.0), dtype=np.float64)
 
 
@@ -340,7 +417,7 @@ def _robust_line(t: Floats, y: Floats) -> tuple[float, float]:
     return slope, height
 
 
-def _sampled(plane: npt.NDArray[np.int16], points: Floats) -> Floats:
+def _sampled(plane: Plane, points: Floats) -> Floats:
     """Bilinear samples of a plane at (…, 2) points."""
     sampled = cv2.remap(
         plane.astype(np.float32),

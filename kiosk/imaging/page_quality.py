@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -11,7 +13,7 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited
 
 # Operating points, chosen on drawn specimens blurred, darkened and over-exposed by known amounts (tests/kiosk/test_page_quality.py)
-SHARPNESS_LIMIT = 0.30
+SHARPNESS_LIMIT = 0.22  # blur of two pixels' sigma on a page 1000 px wide; OCR begins to err beyond it
 BRIGHTNESS_LOW_LIMIT = 0.22
 BRIGHTNESS_HIGH_LIMIT = 0.94
 HOTSPOTS_LIMIT = 0.75
@@ -28,10 +30,9 @@ def page_quality(page: Image, quad: Quad | None, picture_size: tuple[int, int]) 
         quad: where it was in the picture; None = the picture is the page alone, so its border says nothing.
         picture_size: (width, height) of the picture it came from.
     """
-    small = limited(page, _MEASURE_PX)
-    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    measures = measure_page(page)
+    sharp, light, spots = measures.sharpness, measures.brightness, measures.hotspots
     width_px = page_width(quad) if quad is not None else max(picture_size)
-    sharp, light, spots = sharpness(grey), brightness(grey), hotspots(small)
     warnings: list[PageWarning] = []
     if quad is not None:
         warnings.extend(border_warnings(quad, picture_size))
@@ -46,6 +47,27 @@ def page_quality(page: Image, quad: Quad | None, picture_size: tuple[int, int]) 
     if spots < HOTSPOTS_LIMIT:
         warnings.append(PageWarning.HOTSPOTS_SCORE_HIGH)
     return PageQuality(sharp, light, spots, round(width_px), tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class PageMeasures:
+    """Scores 0..1 as in PageQuality."""
+
+    sharpness: float
+    brightness: float
+    hotspots: float
+
+
+def measure_page(page: Image) -> PageMeasures:
+    """The scores of a straightened page, BGR, measured at 640 px."""
+    small = limited(page, _MEASURE_PX)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    return PageMeasures(sharpness(grey), brightness(grey), hotspots(small))
+
+
+def measure_light(picture: Image) -> float:
+    """0..1, mean luminance of a whole picture, from every eighth pixel."""
+    return brightness(np.asarray(cv2.cvtColor(np.ascontiguousarray(picture[::8, ::8]), cv2.COLOR_BGR2GRAY), dtype=np.uint8))
 
 
 def page_width(quad: Quad) -> float:
