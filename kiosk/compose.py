@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from kiosk.engines.models import ModelInfo, ModelLibrary
     from kiosk.imaging.frame import Image
     from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
+    from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.face_guide import FaceGuide
     from kiosk.services.head_turn import HeadTurnChallenge
     from kiosk.services.reading import DocumentReader
     from kiosk.services.verification import Verifier
     from kiosk.store.customers import SqlCustomerStore
+    from kiosk.store.health import StoreHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,37 @@ def camera_finder(setup: Setup, *virtual: VirtualCamera, use_real: bool = True) 
 def camera_id(camera: CameraConfig) -> str:
     """What `CameraFinder.camera` is asked for."""
     return f"virtual:{camera.source}" if camera.kind == "virtual" else camera.name
+
+
+def doctor_looks(setup: Setup) -> Looks:
+    """Everything that `kiosk doctor` looks at. Looking makes nothing: no store, no key, no folder."""
+    from kiosk.engines.model_install import statuses
+    from kiosk.engines.ort import available_providers
+    from kiosk.services.doctor import Looks
+
+    def store() -> StoreHealth | None:
+        if not setup.paths.database.exists():
+            return None
+        with open_customer_store(setup) as opened:
+            return opened.health()
+
+    def last_activity() -> str:
+        if not setup.paths.database.exists():
+            return ""
+        with open_customer_store(setup) as opened:
+            return max((customer.updated_at for customer in opened.customers()), default="")
+
+    return Looks(
+        clock=SystemClock(),
+        data_folder=setup.paths.data,
+        models_folder=setup.paths.models,
+        cameras=lambda: camera_finder(setup).cameras(),
+        models=lambda: statuses(model_library(setup), afresh=True),
+        providers=available_providers,
+        store=store,
+        last_activity=last_activity,
+        min_free_mb=setup.config.limits.min_free_disk_mb,
+    )
 
 
 class Engines:

@@ -13,18 +13,23 @@ from kiosk.domain.document import PageSide
 from kiosk.domain.errors import ErrorCode, KioskError
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.ports import Json
-from kiosk.specimens.photograph import photograph
+from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.specimen import specimen
+
+PHOTO = (2560, 1440)
+"""Width and height of the simulated phone photograph, pixels."""
 
 
 def cli_card(runs: int) -> dict[str, Json]:
     """`kiosk read FRONT BACK` in a new process each time, after one that warms the disk cache."""
-    card = specimen("id_card")
+    card = specimen("td1")
+    desk = Desk(size=PHOTO)
     with tempfile.TemporaryDirectory() as folder:
         paths: list[str] = []
         for side in (PageSide.FRONT, PageSide.BACK):
             path = Path(folder) / f"{side.value}.jpg"
-            path.write_bytes(encode_jpeg(photograph(card.pages[side])))
+            page = card.pages[side]
+            path.write_bytes(encode_jpeg(desk.shot(page, Placement(width_px=fitting_width(page, PHOTO)))))
             paths.append(str(path))
         spent: list[float] = []
         for number in range(runs + 1):

@@ -119,6 +119,7 @@ class Onboarding:
     def keep_page(self, step: str, side: PageSide, result: PageResult, picture: bytes) -> None:
         """Keeps a read page under the side that was asked for. `picture` is the encoded image it was read from."""
         self._require_consent()
+        result = replace(result, page=_as_side(result.page, side))
         self.pages[side] = result
         name = f"document.{side.value}"
         blobs = {f"{name}.picture": picture, f"{name}.page": encode_jpeg(result.straightened)}
@@ -256,6 +257,14 @@ class Onboarding:
 
     def _time(self, name: str, ms: float) -> None:
         self.timings_ms[name] = self.timings_ms.get(name, 0.0) + ms
+
+
+def _as_side(page: DocumentPage, side: PageSide) -> DocumentPage:
+    """The page under the side that was asked for: where reader and customer differ, the step's own word counts from here on."""
+    if page.side is side:
+        return page
+    fields = tuple(Field(field.name, tuple(replace(reading, page=side) for reading in field.readings)) for field in page.fields)
+    return replace(page, side=side, fields=fields, barcodes=tuple(replace(code, page=side) for code in page.barcodes))
 
 
 def with_edits(document: Document, edits: Mapping[FieldName, str]) -> Document:
