@@ -18,11 +18,11 @@ from kiosk.specimens.mrz_lines import mrz_lines, with_wrong_digit
 from kiosk.specimens.person import Person, document_number, person
 from kiosk.specimens.truth import BarcodeTruth, Specimen, SpecimenTruth
 
-__all__ = ["DESIGNS", "Specimen", "SpecimenTruth", "astronaut", "specimen"]
+__all__ = ["ASTRONAUT_FACE", "DESIGNS", "Specimen", "SpecimenTruth", "astronaut", "specimen"]
 
 STATE = "UTO"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_ASTRONAUT_FACE: Box = (172.0, 64.0, 102.0, 128.0)
+ASTRONAUT_FACE: Box = (172.0, 64.0, 102.0, 128.0)
 """From brow to chin in scikit-image's 512x512 picture, measured once, so that drawing needs no face detector."""
 
 
@@ -93,7 +93,7 @@ def specimen(
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no specimen design {design!r}; there are {', '.join(DESIGNS)}")
     plan = DESIGNS[design]
     if portrait is None:
-        portrait, portrait_face = astronaut(), _ASTRONAUT_FACE
+        portrait, portrait_face = astronaut(), ASTRONAUT_FACE
     holder = person(seed)
     issued, expires = ("2012-04-16", "2022-04-15") if expired else ("2024-04-16", "2034-04-15")
     number = document_number(seed, design)
