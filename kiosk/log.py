@@ -58,7 +58,7 @@ class FieldFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        # the first formatter keeps its text of the exception in the record for all others; ours must neither use another's nor leave its own
+        # the first formatter leaves its text of the exception in the record for all others: ours must not use another's, nor leave its own
         kept, record.exc_text = record.exc_text, None
         try:
             return super().format(record)

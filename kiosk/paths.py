@@ -16,7 +16,7 @@ class Paths:
     """All places the product reads or writes; nothing is created by naming it.
 
     Attributes:
-        data: private to the user who runs the kiosk: database, blobs, key file, logs, settings.
+        data: private to the user who runs the kiosk: the store's database, pictures and key file, logs, settings.
         models: model files; they hold nothing personal, so they are shared by every data folder of the user.
         program: the folder that `kiosk`, `ui`, `resources` and `models` stand in: the source tree, or the frozen bundle.
     """
@@ -25,18 +25,6 @@ class Paths:
     models: Path
     program: Path
     config: Path
-
-    @property
-    def database(self) -> Path:
-        return self.data / "kiosk.db"
-
-    @property
-    def blobs(self) -> Path:
-        return self.data / "blobs"
-
-    @property
-    def key_file(self) -> Path:
-        return self.data / "kiosk.key"
 
     @property
     def logs(self) -> Path:

@@ -97,6 +97,7 @@ def fetch_https(info: ModelInfo, source: HttpsSource, models_dir: Path, on_progr
                 for done in _copy(answer, out, info, have):
                     on_progress(Progress(info.id, host, done, info.size))
     except urllib.error.HTTPError as error:
+        error.close()  # it is the answer too, with its connection
         if error.code == 416:  # our part does not fit what is there now
             part.unlink(missing_ok=True)
         raise _unreachable(info, host, f"HTTP {error.code}") from error

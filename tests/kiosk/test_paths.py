@@ -11,9 +11,9 @@ import pytest
 from kiosk.paths import find_paths, make_private
 
 
-def test_everything_of_a_customer_lies_in_the_data_folder(tmp_path: Path) -> None:
+def test_logs_and_settings_lie_in_the_data_folder(tmp_path: Path) -> None:
     paths = find_paths({"KIOSK_HOME": str(tmp_path)})
-    for path in (paths.database, paths.blobs, paths.key_file, paths.logs, paths.config):
+    for path in (paths.logs, paths.config):
         assert path.parent == tmp_path
 
 

@@ -1,0 +1,219 @@
+"""The model library: the manifest, which model serves a task, and that no changed byte is used."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.engines.models import HttpsSource, ModelLibrary, ModelState, PackageSource, PypiSource, read_manifest
+from kiosk.paths import find_paths
+
+MANIFEST = find_paths().manifest
+GOOD = b"a model's bytes"
+BETTER = b"a better model's bytes"
+
+
+def entry(name: str, content: bytes, extra: str = "") -> str:
+    return (
+        f'[[model]]\nid = "{name}"\ntask = "face_detection"\nfile = "{name}.onnx"\nsha256 = "{hashlib.sha256(content).hexdigest()}"\n'
+        f'size = {len(content)}\nlicence = "MIT"\n{extra}\n'
+    )
+
+
+def manifest_text(*entries: str, order: str = '["better", "good"]') -> str:
+    return f"version = 1\n[tasks]\nface_detection = {order}\n" + "\n".join(entries)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> ModelLibrary:
+    manifest = tmp_path / "manifest.toml"
+    manifest.write_text(manifest_text(entry("better", BETTER), entry("good", GOOD, "default = true\nthreshold = 0.5")), encoding="utf-8")
+    (tmp_path / "models").mkdir()
+    return ModelLibrary(manifest, tmp_path / "models")
+
+
+# --- the shipped manifest ------------------------------------------------------------------------------------------
+
+
+def test_every_model_says_how_it_is_licensed_and_has_a_card() -> None:
+    for info in read_manifest(MANIFEST).models.values():
+        assert info.licence in {"Apache-2.0", "MIT", "CC0-1.0", "CC-BY-4.0"}, info.id
+        assert (MANIFEST.parent / "cards" / info.card).is_file(), f"{info.id}: no card {info.card}"
+
+
+def test_the_default_set_serves_every_task_that_onboarding_needs_without_https() -> None:
+    manifest = read_manifest(MANIFEST)
+    served = {info.task for info in manifest.models.values() if info.default}
+    assert served >= {"face_detection", "face_landmarks", "face_embedding", "text_detection", "text_recognition"}
+    for info in manifest.models.values():
+        if info.default:
+            assert any(isinstance(source, PypiSource | PackageSource) for source in info.sources), info.id
+
+
+def test_https_addresses_name_one_version_for_good() -> None:
+    for info in read_manifest(MANIFEST).models.values():
+        for source in info.sources:
+            if isinstance(source, HttpsSource):
+                assert re.search(r"/[0-9a-f]{40}/", source.url), source.url
+
+
+def test_better_engines_come_first() -> None:
+    tasks = read_manifest(MANIFEST).tasks
+    assert tasks["face_detection"] == ("yunet_n_640", "blazeface_short")
+    assert tasks["face_embedding"] == ("sface_2021dec", "dlib_resnet_v1")
+
+
+def test_the_default_set_is_installed_and_verified(model_library: ModelLibrary) -> None:
+    for info in model_library.models.values():
+        if info.default:
+            path = model_library.path(info.id)
+            assert path.stat().st_size == info.size
+
+
+# --- which model serves --------------------------------------------------------------------------------------------
+
+
+def test_no_installed_model_means_none(library: ModelLibrary) -> None:
+    assert library.best("face_detection") is None
+    assert library.best("a task that nobody serves") is None
+
+
+def test_the_first_installed_of_the_order_serves(library: ModelLibrary) -> None:
+    (library.models_dir / "good.onnx").write_bytes(GOOD)
+    first = library.best("face_detection")
+    assert first is not None
+    assert first.id == "good"
+    (library.models_dir / "better.onnx").write_bytes(BETTER)
+    second = library.best("face_detection")
+    assert second is not None
+    assert second.id == "better"
+
+
+def test_a_setting_changes_the_order(library: ModelLibrary) -> None:
+    for name, content in (("good", GOOD), ("better", BETTER)):
+        (library.models_dir / f"{name}.onnx").write_bytes(content)
+    changed = ModelLibrary(library.manifest_path, library.models_dir, {"face_detection": ["good"]})
+    best = changed.best("face_detection")
+    assert best is not None
+    assert best.id == "good"
+
+
+@pytest.mark.parametrize("order", [{"face_detecton": ["good"]}, {"face_detection": ["god"]}])
+def test_a_misspelt_order_is_refused(library: ModelLibrary, order: dict[str, list[str]]) -> None:
+    with pytest.raises(BadInput):
+        ModelLibrary(library.manifest_path, library.models_dir, order)
+
+
+def test_a_changed_better_model_is_reported_and_not_replaced_by_the_weaker(library: ModelLibrary) -> None:
+    (library.models_dir / "good.onnx").write_bytes(GOOD)
+    (library.models_dir / "better.onnx").write_bytes(b"x" + BETTER[1:])
+    best = library.best("face_detection")
+    assert best is not None
+    with pytest.raises(ModelFault) as caught:
+        library.path(best.id)
+    assert caught.value.code is ErrorCode.MODEL_CORRUPT
+
+
+def test_an_unknown_id_is_bad_input(library: ModelLibrary) -> None:
+    with pytest.raises(BadInput, match="no model is called 'nobody'"):
+        library.path("nobody")
+
+
+# --- verification --------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_file_is_told_with_the_command(library: ModelLibrary) -> None:
+    assert library.verify("good") is ModelState.MISSING
+    with pytest.raises(ModelFault, match="kiosk models install good") as caught:
+        library.path("good")
+    assert caught.value.code is ErrorCode.MODEL_MISSING
+
+
+def test_one_changed_byte_is_found_also_after_a_first_good_look(library: ModelLibrary) -> None:
+    file = library.models_dir / "good.onnx"
+    file.write_bytes(GOOD)
+    assert library.path("good") == file
+    before = file.stat()
+    file.write_bytes(b"A" + GOOD[1:])  # same size
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    with pytest.raises(ModelFault) as caught:
+        library.path("good")
+    assert caught.value.code is ErrorCode.MODEL_CORRUPT
+
+
+def test_looking_afresh_finds_a_change_that_hides_behind_the_same_size_and_time(library: ModelLibrary) -> None:
+    file = library.models_dir / "good.onnx"
+    file.write_bytes(GOOD)
+    assert library.verify("good") is ModelState.INSTALLED
+    before = file.stat()
+    file.write_bytes(b"A" + GOOD[1:])
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert library.verify("good", afresh=True) is ModelState.CORRUPT
+
+
+def test_a_file_that_was_checked_is_not_hashed_again(library: ModelLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    (library.models_dir / "good.onnx").write_bytes(GOOD)
+    library.path("good")
+
+    def hashed(*_: object) -> str:
+        raise AssertionError("hashed again")
+
+    monkeypatch.setattr("kiosk.engines.models.sha256_of", hashed)
+    library.path("good")
+
+
+def test_a_file_inside_an_installed_package_is_used_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site" / "model_giver" / "data"
+    package.mkdir(parents=True)
+    (package / "good.bin").write_bytes(GOOD)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    source = '[[model.source]]\nkind = "installed"\npackage = "model_giver"\nmember = "data/good.bin"'
+    manifest = tmp_path / "manifest.toml"
+    manifest.write_text(manifest_text(entry("good", GOOD, source), order='["good"]'), encoding="utf-8")
+    library = ModelLibrary(manifest, tmp_path / "models")
+    assert library.path("good") == package / "good.bin"
+    (package / "good.bin").write_bytes(GOOD + b"!")
+    assert library.verify("good") is ModelState.CORRUPT
+
+
+# --- a manifest with a mistake -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("version = 2", "version = 1"),
+        ("version = 1\n[modle]", "unknown modle"),
+        ("version = ", "is not TOML"),
+        (manifest_text(entry("good", GOOD), order="[]"), "good: its task face_detection does not list it"),
+        (manifest_text(entry("good", GOOD)), "better is not a model of this task"),
+        (manifest_text(entry("good", GOOD), entry("good", GOOD), order='["good"]'), "names good twice"),
+        (manifest_text(entry("good", GOOD, "sha265 = 1"), order='["good"]'), "good: unknown sha265"),
+        (manifest_text(entry("good", GOOD).replace('file = "', 'file = "../'), order='["good"]'), "good: file must be a plain name"),
+        (manifest_text(re.sub(r"sha256 = .*", 'sha256 = "abc"', entry("good", GOOD)), order='["good"]'), "good: sha256"),
+        (manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "ftp"'), order='["good"]'), "source kind 'ftp'"),
+        (manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "https"\nurl = "http://x"'), order='["good"]'), "must begin with https://"),
+        (
+            manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "installed"\npackage = "p"\nmember = "../x"'), order='["good"]'),
+            "member must stay inside",
+        ),
+    ],
+)
+def test_a_mistake_in_the_manifest_is_refused_and_named(tmp_path: Path, text: str, named: str) -> None:
+    manifest = tmp_path / "manifest.toml"
+    manifest.write_text(text, encoding="utf-8")
+    with pytest.raises(ModelFault, match=re.escape(named)) as caught:
+        ModelLibrary(manifest, tmp_path)
+    assert caught.value.code is ErrorCode.MANIFEST_INVALID
+
+
+def test_the_shipped_manifest_names_no_package_index() -> None:
+    text = MANIFEST.read_text(encoding="utf-8")
+    assert "pypi.org" not in text
+    assert tomllib.loads(text)["version"] == 1
