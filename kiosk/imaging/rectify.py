@@ -32,13 +32,14 @@ def known_ratio(ratio: float) -> float:
     return nearest if abs(np.log(ratio / nearest)) <= _RATIO_TOLERANCE else ratio
 
 
-def straighten(image: Image, quad: Quad, *, max_width_px: int = 1200, min_width_px: int = 480) -> Image:
+def straighten(image: Image, quad: Quad, *, max_width_px: int = 1200, min_width_px: int = 480, fine: bool = True) -> Image:
     """The page as an upright landscape rectangle.
 
     Args:
         quad: corners in `image`, any start; the long side becomes the width, so the text may come out upside down.
         max_width_px: never wider than this, and never wider than the page appears (no invented detail), but at least `min_width_px`
             because text detection needs letters of some size.
+        fine: cubic instead of linear interpolation: a little sharper, three times slower.
 
     Returns:
         height x width x 3 BGR.
@@ -57,7 +58,8 @@ def straighten(image: Image, quad: Quad, *, max_width_px: int = 1200, min_width_
         source = cv2.resize(image, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
         scale = np.diag([image.shape[1] / source.shape[1], image.shape[0] / source.shape[0], 1.0])
         matrix = matrix @ scale
-    flat = cv2.warpPerspective(source, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    flags = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
+    flat = cv2.warpPerspective(source, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, dtype=np.uint8)
 
 

@@ -21,6 +21,8 @@ ADVICE_FOR_S = 0.7
 """So long an advice stays, so that it can be read."""
 MAX_DRIFT = 0.02
 """Of the page's width: how far corners may move between frames and still be called still."""
+CLOSE_FOR_S = 2.0
+"""So long a page that was seen too close is taken to be there still."""
 LOST_AFTER_S = 0.25
 """A page that is not found in one frame in between is still there."""
 
@@ -61,6 +63,7 @@ class DocumentGuide:
         self._previous: AdviceCode | None = None
         self._corners: Quad | None = None
         self._seen_at = -math.inf
+        self._close_at: float | None = None
         self._good_since: float | None = None
         self._best: Frame | None = None
         self._best_worth = -1.0
@@ -79,7 +82,7 @@ class DocumentGuide:
     def judge(self, frame: Frame) -> Guidance:
         """The verdict on a frame; frames must come in the order of `taken_at`."""
         now = frame.taken_at
-        seen = self._look(frame.pixels)
+        seen = self._look(frame.pixels, now)
         height, width = frame.pixels.shape[:2]
         location = seen.location
         moving = location is not None and self._moved(location.quad, now)
@@ -102,25 +105,32 @@ class DocumentGuide:
         outline = None if location is None else _relative(location.quad, width, height)
         return Guidance(advice, outline, good, progress, now)
 
-    def _look(self, image: Image) -> _Seen:
+    def _look(self, image: Image, now: float) -> _Seen:
         height, width = image.shape[:2]
         location = next((one for one in self._locator.locate(image) if one.confidence >= _SURE), None)
         if location is None:
-            dark = measure_light(image) < _DARK_FRAME
-            return _Seen(AdviceCode.TOO_DARK if dark else AdviceCode.SHOW_DOCUMENT)
+            if measure_light(image) < _DARK_FRAME:
+                return _Seen(AdviceCode.TOO_DARK)
+            return _Seen(AdviceCode.MOVE_BACK if self._was_close(now) else AdviceCode.SHOW_DOCUMENT)
         left, top, right, bottom = geometry.bounds(location.quad)
         long_side = max(_long_side(location.quad), 1.0)
         if location.touches_border:
             fills = (right - left) > _MAX_WIDTH * width or (bottom - top) > _MAX_WIDTH * height
+            if fills:
+                self._close_at = now
             return _Seen(AdviceCode.MOVE_BACK if fills else AdviceCode.SHOW_WHOLE_DOCUMENT, location)
         if long_side < max(_MIN_WIDTH_PX, _MIN_WIDTH * width) and (bottom - top) < 0.75 * height:
             return _Seen(AdviceCode.COME_CLOSER, location)
-        page = straighten(image, location.quad, max_width_px=_JUDGED_PX)
+        page = straighten(image, location.quad, max_width_px=_JUDGED_PX, fine=False)
         measures = measure_page(page)
         problem = _problem_of(measures)
         if problem is None and self._reference is not None and likeness(page_print(page), self._reference) >= SAME_PAGE:
             problem = AdviceCode.TURN_OVER
         return _Seen(problem, location, measures.sharpness * measures.hotspots)
+
+    def _was_close(self, now: float) -> bool:
+        """A page that filled the picture and then has no outline any more was brought closer still."""
+        return self._close_at is not None and now - self._close_at < CLOSE_FOR_S
 
     def _moved(self, quad: Quad, now: float) -> bool:
         """Whether the page moved since it was last seen; a page that has just appeared counts as moving."""
