@@ -47,8 +47,10 @@ class VirtualCamera:
     ) -> None:
         """Args: `loop` False holds the last picture; `picture_s` how long each picture of a folder or sequence stands (None: one frame).
 
-        A path need not exist yet: as with a real camera, `open` is what fails.
+        A path need not exist yet: as with a real camera, `open` is what fails. Raises ValueError for a rate below 0.5.
         """
+        if fps < 0.5:
+            raise ValueError("fps must be 0.5 or more: a camera's read blocks for two seconds at most")
         if camera_id is None:
             camera_id = f"virtual:{source}" if isinstance(source, str | Path) else "virtual"
         if name is None:
