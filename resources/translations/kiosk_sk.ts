@@ -1,0 +1,1419 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="sk_SK" sourcelanguage="en_GB">
+<context>
+    <name>advice</name>
+    <message>
+        <source>Hold your document in the frame</source>
+        <translation>Podržte doklad v rámčeku</translation>
+    </message>
+    <message>
+        <source>Show the whole document, all four corners</source>
+        <translation>Ukážte celý doklad, všetky štyri rohy</translation>
+    </message>
+    <message>
+        <source>Now turn it over</source>
+        <translation>Teraz ho otočte</translation>
+    </message>
+    <message>
+        <source>Come a little closer</source>
+        <translation>Priblížte sa trochu</translation>
+    </message>
+    <message>
+        <source>Move back a little</source>
+        <translation>Trochu sa vzdiaľte</translation>
+    </message>
+    <message>
+        <source>It&apos;s too dark, turn towards the light</source>
+        <translation>Je príliš tma, otočte sa k svetlu</translation>
+    </message>
+    <message>
+        <source>Too much light, turn away from it a little</source>
+        <translation>Príliš veľa svetla, trochu sa od neho odvráťte</translation>
+    </message>
+    <message>
+        <source>Tilt it a little, so that the shine goes away</source>
+        <translation>Mierne ho nakloňte, aby zmizol odlesk</translation>
+    </message>
+    <message>
+        <source>Hold still for a sharp picture</source>
+        <translation>Chvíľu sa nehýbte, nech je snímka ostrá</translation>
+    </message>
+    <message>
+        <source>That&apos;s it, hold still</source>
+        <translation>Výborne, nehýbte sa</translation>
+    </message>
+    <message>
+        <source>Look into the camera</source>
+        <translation>Pozrite sa do kamery</translation>
+    </message>
+    <message>
+        <source>Only one person in the picture</source>
+        <translation>Na snímke má byť len jedna osoba</translation>
+    </message>
+    <message>
+        <source>Move your face into the oval</source>
+        <translation>Presuňte tvár do oválu</translation>
+    </message>
+    <message>
+        <source>Look straight ahead</source>
+        <translation>Pozerajte sa rovno</translation>
+    </message>
+    <message>
+        <source>Keep your head upright</source>
+        <translation>Držte hlavu vzpriamene</translation>
+    </message>
+    <message>
+        <source>Keep your eyes open</source>
+        <translation>Nechajte oči otvorené</translation>
+    </message>
+    <message>
+        <source>Turn your head slowly to the left</source>
+        <translation>Pomaly otočte hlavu doľava</translation>
+    </message>
+    <message>
+        <source>Turn your head slowly to the right</source>
+        <translation>Pomaly otočte hlavu doprava</translation>
+    </message>
+    <message>
+        <source>Good, now look straight ahead again</source>
+        <translation>Dobre, teraz sa znova pozrite rovno</translation>
+    </message>
+    <message>
+        <source>The camera is starting</source>
+        <translation>Kamera sa spúšťa</translation>
+    </message>
+    <message>
+        <source>Got it</source>
+        <translation>Hotovo</translation>
+    </message>
+    <message>
+        <source>Let&apos;s try once more</source>
+        <translation>Skúsme to ešte raz</translation>
+    </message>
+</context>
+<context>
+    <name>busy</name>
+    <message>
+        <source>Reading your document</source>
+        <translation>Čítame váš doklad</translation>
+    </message>
+    <message>
+        <source>Comparing the pictures</source>
+        <translation>Porovnávame snímky</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>Ukladáme</translation>
+    </message>
+    <message>
+        <source>Putting everything together</source>
+        <translation>Vyhodnocujeme výsledky</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>Chvíľku strpenia</translation>
+    </message>
+</context>
+<context>
+    <name>capture</name>
+    <message>
+        <source>Can you read everything?</source>
+        <translation>Dá sa všetko prečítať?</translation>
+    </message>
+    <message>
+        <source>Got it</source>
+        <translation>Hotovo</translation>
+    </message>
+    <message>
+        <source>Now turn it over</source>
+        <translation>Teraz ho otočte</translation>
+    </message>
+    <message>
+        <source>Hold the back in the frame. The picture is taken by itself.</source>
+        <translation>Podržte v rámčeku zadnú stranu. Snímka sa urobí sama.</translation>
+    </message>
+    <message>
+        <source>Show the front of your document</source>
+        <translation>Ukážte prednú stranu dokladu</translation>
+    </message>
+    <message>
+        <source>Identity card or passport, page with the photo. The picture is taken by itself.</source>
+        <translation>Občiansky preukaz alebo pas, strana s fotografiou. Snímka sa urobí sama.</translation>
+    </message>
+    <message>
+        <source>Take it out of its cover, and hold it by its edge in front of something dark.</source>
+        <translation>Vyberte doklad z obalu a držte ho za okraj pred niečím tmavým.</translation>
+    </message>
+    <message>
+        <source>Thank you, that&apos;s done</source>
+        <translation>Ďakujeme, hotovo</translation>
+    </message>
+    <message>
+        <source>Look straight ahead first, then turn your head slowly to the left.</source>
+        <translation>Najprv sa pozrite rovno, potom pomaly otočte hlavu doľava.</translation>
+    </message>
+    <message>
+        <source>Look straight ahead first, then turn your head slowly to the right.</source>
+        <translation>Najprv sa pozrite rovno, potom pomaly otočte hlavu doprava.</translation>
+    </message>
+    <message>
+        <source>A quick check that it&apos;s really you</source>
+        <translation>Rýchle overenie, že ste to naozaj vy</translation>
+    </message>
+    <message>
+        <source>Turn only your head, and follow the arrow. There&apos;s no hurry.</source>
+        <translation>Otočte iba hlavu v smere šípky. Netreba sa ponáhľať.</translation>
+    </message>
+    <message>
+        <source>That&apos;s you</source>
+        <translation>To ste vy</translation>
+    </message>
+    <message>
+        <source>Now your selfie</source>
+        <translation>Teraz vaša selfie</translation>
+    </message>
+    <message>
+        <source>Put your face in the oval and look into the camera. The picture is taken by itself.</source>
+        <translation>Umiestnite tvár do oválu a pozrite sa do kamery. Snímka sa urobí sama.</translation>
+    </message>
+    <message>
+        <source>Face the light, and take off sunglasses or a cap. A headscarf can stay on.</source>
+        <translation>Otočte sa k svetlu a zložte si slnečné okuliare alebo čiapku. Šatka na hlave môže zostať.</translation>
+    </message>
+    <message>
+        <source>Does it not work?</source>
+        <translation>Nedarí sa?</translation>
+    </message>
+    <message>
+        <source>Ask a colleague</source>
+        <translation>Zavolať kolegu</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Pokračovať</translation>
+    </message>
+    <message>
+        <source>Take again</source>
+        <translation>Odfotiť znova</translation>
+    </message>
+    <message>
+        <source>Take the picture</source>
+        <translation>Odfotiť</translation>
+    </message>
+    <message>
+        <source>Let&apos;s take it once more</source>
+        <translation>Odfoťme to ešte raz</translation>
+    </message>
+    <message>
+        <source>You can continue, or take it again.</source>
+        <translation>Môžete pokračovať alebo ju urobiť znova.</translation>
+    </message>
+</context>
+<context>
+    <name>consent</name>
+    <message>
+        <source>Read your document</source>
+        <translation>Prečítame váš doklad</translation>
+    </message>
+    <message>
+        <source>We take pictures of your document and read your data from them, to know who you are.</source>
+        <translation>Odfotíme váš doklad a prečítame z neho vaše údaje, aby sme vedeli, kto ste.</translation>
+    </message>
+    <message>
+        <source>Compare your face</source>
+        <translation>Porovnáme vašu tvár</translation>
+    </message>
+    <message>
+        <source>We compare your selfie with the photo on the document, and check that a real person is here.</source>
+        <translation>Porovnáme vašu selfie s fotografiou na doklade a overíme, že je tu skutočný človek.</translation>
+    </message>
+    <message>
+        <source>Keep it safe</source>
+        <translation>Bezpečne ich uložíme</translation>
+    </message>
+    <message>
+        <source>We keep the pictures and the result encrypted, as the law asks of us. You can ask us to erase them.</source>
+        <translation>Snímky a výsledok uchovávame zašifrované, ako nám to ukladá zákon. O ich vymazanie môžete požiadať.</translation>
+    </message>
+    <message>
+        <source>I agree</source>
+        <translation>Súhlasím</translation>
+    </message>
+    <message>
+        <source>I don&apos;t agree</source>
+        <translation>Nesúhlasím</translation>
+    </message>
+    <message>
+        <source>Before we start</source>
+        <translation>Skôr než začneme</translation>
+    </message>
+    <message>
+        <source>With your consent we do three things, and nothing else.</source>
+        <translation>S vaším súhlasom urobíme tri veci a nič iné.</translation>
+    </message>
+    <message>
+        <source>You can stop at any time. Version {version}.</source>
+        <translation>Kedykoľvek môžete prestať. Verzia {version}.</translation>
+    </message>
+</context>
+<context>
+    <name>decision</name>
+    <message>
+        <source>Continue</source>
+        <translation>Pokračovať</translation>
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation>Skryť podrobnosti</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Podrobnosti</translation>
+    </message>
+    <message>
+        <source>Your data is checked and saved.</source>
+        <translation>Vaše údaje sú overené a uložené.</translation>
+    </message>
+    <message>
+        <source>Your data is saved. There&apos;s nothing more that you need to do now.</source>
+        <translation>Vaše údaje sú uložené. Teraz už nemusíte nič robiť.</translation>
+    </message>
+    <message>
+        <source>If you think that this is wrong, talk to a colleague. They can look at it with you.</source>
+        <translation>Ak si myslíte, že to nie je správne, obráťte sa na kolegu. Pozrie sa na to s vami.</translation>
+    </message>
+    <message>
+        <source>Score {score}</source>
+        <translation>Skóre {score}</translation>
+    </message>
+    <message>
+        <source>needed {threshold}</source>
+        <translation>potrebné {threshold}</translation>
+    </message>
+    <message>
+        <source>{ms} ms</source>
+        <translation>{ms} ms</translation>
+    </message>
+</context>
+<context>
+    <name>done</name>
+    <message>
+        <source>Finish</source>
+        <translation>Ukončiť</translation>
+    </message>
+    <message>
+        <source>All done</source>
+        <translation>Všetko je hotové</translation>
+    </message>
+    <message>
+        <source>Thank you. You can take your document and go.</source>
+        <translation>Ďakujeme. Vezmite si doklad, môžete odísť.</translation>
+    </message>
+    <message>
+        <source>Thank you</source>
+        <translation>Ďakujeme</translation>
+    </message>
+    <message>
+        <source>A colleague looks at your data and gets back to you. Don&apos;t forget your document.</source>
+        <translation>Kolega si pozrie vaše údaje a ozve sa vám. Nezabudnite si doklad.</translation>
+    </message>
+    <message>
+        <source>It didn&apos;t work out today</source>
+        <translation>Dnes to nevyšlo</translation>
+    </message>
+    <message>
+        <source>A colleague can tell you what else is possible. Don&apos;t forget your document.</source>
+        <translation>Kolega vám povie, aké sú ďalšie možnosti. Nezabudnite si doklad.</translation>
+    </message>
+    <message>
+        <source>Your reference</source>
+        <translation>Vaše referenčné číslo</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>Nothing is lost. Take the picture once more.</source>
+        <translation>O nič ste neprišli. Urobte snímku ešte raz.</translation>
+    </message>
+    <message>
+        <source>Nothing that you confirmed is lost. A colleague will help you.</source>
+        <translation>O nič, čo ste potvrdili, ste neprišli. Kolega vám pomôže.</translation>
+    </message>
+    <message>
+        <source>Something here doesn&apos;t fit</source>
+        <translation>Niečo tu nesedí</translation>
+    </message>
+    <message>
+        <source>Look at what you entered and try again.</source>
+        <translation>Skontrolujte, čo ste zadali, a skúste to znova.</translation>
+    </message>
+    <message>
+        <source>A value was refused. The log names it.</source>
+        <translation>Hodnota bola odmietnutá. Nájdete ju v protokole.</translation>
+    </message>
+    <message>
+        <source>The picture isn&apos;t there any more</source>
+        <translation>Snímka už neexistuje</translation>
+    </message>
+    <message>
+        <source>A file vanished before it was read.</source>
+        <translation>Súbor zmizol skôr, než bol prečítaný.</translation>
+    </message>
+    <message>
+        <source>The picture is empty</source>
+        <translation>Snímka je prázdna</translation>
+    </message>
+    <message>
+        <source>The camera or scanner gave a file of 0 bytes.</source>
+        <translation>Kamera alebo skener odovzdali súbor s veľkosťou 0 bajtov.</translation>
+    </message>
+    <message>
+        <source>The picture can&apos;t be opened</source>
+        <translation>Snímka sa nedá otvoriť</translation>
+    </message>
+    <message>
+        <source>The file is not an image of a known kind.</source>
+        <translation>Súbor nie je obrázok známeho typu.</translation>
+    </message>
+    <message>
+        <source>A part of the picture is missing</source>
+        <translation>Časť snímky chýba</translation>
+    </message>
+    <message>
+        <source>The image file ends too early. Check the cable or the network folder.</source>
+        <translation>Súbor so snímkou je neúplný. Skontrolujte kábel alebo sieťový priečinok.</translation>
+    </message>
+    <message>
+        <source>The picture is too large</source>
+        <translation>Snímka je príliš veľká</translation>
+    </message>
+    <message>
+        <source>The image file is larger than 10 MB. Lower the camera&apos;s or scanner&apos;s quality.</source>
+        <translation>Súbor so snímkou je väčší ako 10 MB. Znížte kvalitu kamery alebo skenera.</translation>
+    </message>
+    <message>
+        <source>A side of the image is longer than 8000 pixels. Lower the camera&apos;s or scanner&apos;s resolution.</source>
+        <translation>Strana snímky je dlhšia ako 8000 pixelov. Znížte rozlíšenie kamery alebo skenera.</translation>
+    </message>
+    <message>
+        <source>There is no document to be seen</source>
+        <translation>Nevidíme žiadny doklad</translation>
+    </message>
+    <message>
+        <source>Hold it flat in the frame with all four corners visible, and take the picture once more.</source>
+        <translation>Podržte ho rovno v rámčeku tak, aby bolo vidno všetky štyri rohy, a odfoťte ho ešte raz.</translation>
+    </message>
+    <message>
+        <source>No page was found in the picture. A plain, dark background helps.</source>
+        <translation>Na snímke sa nenašla strana dokladu. Pomáha jednofarebné tmavé pozadie.</translation>
+    </message>
+    <message>
+        <source>There is no face to be seen</source>
+        <translation>Nevidíme žiadnu tvár</translation>
+    </message>
+    <message>
+        <source>Look into the camera with your face in the oval, and take the picture once more.</source>
+        <translation>Pozrite sa do kamery s tvárou v ovále a odfoťte sa ešte raz.</translation>
+    </message>
+    <message>
+        <source>No face was found in the picture. Check the light and the height of the camera.</source>
+        <translation>Na snímke sa nenašla tvár. Skontrolujte svetlo a výšku kamery.</translation>
+    </message>
+    <message>
+        <source>There is more than one face in the picture</source>
+        <translation>Na snímke je viac tvárí</translation>
+    </message>
+    <message>
+        <source>Make sure that you are alone in the picture, and take it once more.</source>
+        <translation>Uistite sa, že ste na snímke sami, a odfoťte sa ešte raz.</translation>
+    </message>
+    <message>
+        <source>Several faces were found. Look for posters or people behind the customer.</source>
+        <translation>Našlo sa viac tvárí. Pozrite, či za zákazníkom nie sú plagáty alebo iní ľudia.</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded without your consent</source>
+        <translation>Bez vášho súhlasu sme nič nezaznamenali</translation>
+    </message>
+    <message>
+        <source>You can start again at any time, or talk to a colleague about other ways.</source>
+        <translation>Kedykoľvek môžete začať znova alebo sa s kolegom porozprávať o iných možnostiach.</translation>
+    </message>
+    <message>
+        <source>The customer did not consent. Only that answer was recorded.</source>
+        <translation>Zákazník nedal súhlas. Zaznamenala sa len táto odpoveď.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t find that customer</source>
+        <translation>Tohto zákazníka nevieme nájsť</translation>
+    </message>
+    <message>
+        <source>Look at the number and try again.</source>
+        <translation>Skontrolujte číslo a skúste to znova.</translation>
+    </message>
+    <message>
+        <source>There is no customer with this id, or it has been erased.</source>
+        <translation>Zákazník s týmto identifikátorom neexistuje alebo bol vymazaný.</translation>
+    </message>
+    <message>
+        <source>This kiosk isn&apos;t set up yet</source>
+        <translation>Tento kiosk ešte nie je pripravený</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. A colleague will help you.</source>
+        <translation>O nič ste neprišli. Kolega vám pomôže.</translation>
+    </message>
+    <message>
+        <source>A workflow or policy file is wrong. Run: kiosk doctor</source>
+        <translation>Súbor s postupom alebo pravidlami je chybný. Spustite: kiosk doctor</translation>
+    </message>
+    <message>
+        <source>That isn&apos;t possible right now</source>
+        <translation>To teraz nie je možné</translation>
+    </message>
+    <message>
+        <source>Go on with what is on the screen.</source>
+        <translation>Pokračujte tým, čo je na obrazovke.</translation>
+    </message>
+    <message>
+        <source>An answer came for another step. If it happens again, send us the log.</source>
+        <translation>Prišla odpoveď pre iný krok. Ak sa to zopakuje, pošlite nám protokol.</translation>
+    </message>
+    <message>
+        <source>We stopped, because nobody was there</source>
+        <translation>Skončili sme, lebo tu nikto nebol</translation>
+    </message>
+    <message>
+        <source>You can start again at any time.</source>
+        <translation>Kedykoľvek môžete začať znova.</translation>
+    </message>
+    <message>
+        <source>Nobody answered before the time-out of the step.</source>
+        <translation>Do vypršania času kroku nikto neodpovedal.</translation>
+    </message>
+    <message>
+        <source>There is no camera</source>
+        <translation>Kamera nie je pripojená</translation>
+    </message>
+    <message>
+        <source>We go on by ourselves as soon as it is there. A colleague can help.</source>
+        <translation>Len čo bude pripojená, budeme sami pokračovať. Kolega vám môže pomôcť.</translation>
+    </message>
+    <message>
+        <source>Connect the camera, or choose another one in the settings. Run: kiosk doctor</source>
+        <translation>Pripojte kameru alebo vyberte inú v nastaveniach. Spustite: kiosk doctor</translation>
+    </message>
+    <message>
+        <source>The camera stopped</source>
+        <translation>Kamera sa zastavila</translation>
+    </message>
+    <message>
+        <source>We go on by ourselves as soon as it is back. Nothing is lost.</source>
+        <translation>Len čo sa obnoví, budeme sami pokračovať. O nič ste neprišli.</translation>
+    </message>
+    <message>
+        <source>The camera gives no pictures. Check its cable and whether another program uses it.</source>
+        <translation>Kamera neposiela obraz. Skontrolujte kábel a či ju nepoužíva iný program.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t save this right now</source>
+        <translation>Práve teraz to nevieme uložiť</translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some space, then try again. Run: kiosk doctor</source>
+        <translation>Disk je plný. Uvoľnite miesto a skúste to znova. Spustite: kiosk doctor</translation>
+    </message>
+    <message>
+        <source>We can&apos;t open our records</source>
+        <translation>Nevieme otvoriť naše záznamy</translation>
+    </message>
+    <message>
+        <source>The database key does not fit. Restore the key that belongs to this database.</source>
+        <translation>Kľúč databázy nesedí. Obnovte kľúč, ktorý patrí k tejto databáze.</translation>
+    </message>
+    <message>
+        <source>The database key is missing from the keyring and from the key file. Restore it.</source>
+        <translation>Kľúč databázy chýba v systémovej kľúčenke aj v súbore. Obnovte ho.</translation>
+    </message>
+    <message>
+        <source>Our records are damaged</source>
+        <translation>Naše záznamy sú poškodené</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue on this kiosk. A colleague will help you.</source>
+        <translation>Na tomto kiosku nemôžeme pokračovať. Kolega vám pomôže.</translation>
+    </message>
+    <message>
+        <source>The database or a picture file is damaged. Keep the files and restore a backup.</source>
+        <translation>Databáza alebo súbor so snímkou je poškodený. Súbory ponechajte a obnovte zálohu.</translation>
+    </message>
+    <message>
+        <source>This kiosk needs an update</source>
+        <translation>Tento kiosk potrebuje aktualizáciu</translation>
+    </message>
+    <message>
+        <source>The database was made by a newer version. Install that version.</source>
+        <translation>Databázu vytvorila novšia verzia. Nainštalujte ju.</translation>
+    </message>
+    <message>
+        <source>The store cannot be reached: check the folder, its rights, and whether another kiosk runs.</source>
+        <translation>Úložisko nie je dostupné: skontrolujte priečinok, jeho práva a či nebeží iný kiosk.</translation>
+    </message>
+    <message>
+        <source>A model is not installed. Run: kiosk models install</source>
+        <translation>Model nie je nainštalovaný. Spustite: kiosk models install</translation>
+    </message>
+    <message>
+        <source>A model file was changed and is not used. Run: kiosk models install</source>
+        <translation>Súbor s modelom bol zmenený a nepoužije sa. Spustite: kiosk models install</translation>
+    </message>
+    <message>
+        <source>A model could not be fetched. Check the network, or run: kiosk models install --from FOLDER</source>
+        <translation>Model sa nepodarilo stiahnuť. Skontrolujte sieť alebo spustite: kiosk models install --from PRIEČINOK</translation>
+    </message>
+    <message>
+        <source>The list of models (models/manifest.toml) is wrong. Restore it.</source>
+        <translation>Zoznam modelov (models/manifest.toml) je chybný. Obnovte ho.</translation>
+    </message>
+    <message>
+        <source>Something went wrong on our side</source>
+        <translation>Na našej strane sa niečo pokazilo</translation>
+    </message>
+    <message>
+        <source>It&apos;s not your fault. Start again, or ask a colleague.</source>
+        <translation>Nie je to vaša chyba. Začnite znova alebo zavolajte kolegu.</translation>
+    </message>
+    <message>
+        <source>An unexpected fault. The log holds its code and time.</source>
+        <translation>Neočakávaná chyba. Jej kód a čas sú v protokole.</translation>
+    </message>
+</context>
+<context>
+    <name>fields</name>
+    <message>
+        <source>Surname</source>
+        <translation>Priezvisko</translation>
+    </message>
+    <message>
+        <source>Given names</source>
+        <translation>Meno</translation>
+    </message>
+    <message>
+        <source>Full name</source>
+        <translation>Celé meno</translation>
+    </message>
+    <message>
+        <source>Date of birth</source>
+        <translation>Dátum narodenia</translation>
+    </message>
+    <message>
+        <source>Sex</source>
+        <translation>Pohlavie</translation>
+    </message>
+    <message>
+        <source>Nationality</source>
+        <translation>Štátne občianstvo</translation>
+    </message>
+    <message>
+        <source>Personal number</source>
+        <translation>Rodné číslo</translation>
+    </message>
+    <message>
+        <source>Place of birth</source>
+        <translation>Miesto narodenia</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresa</translation>
+    </message>
+    <message>
+        <source>Document number</source>
+        <translation>Číslo dokladu</translation>
+    </message>
+    <message>
+        <source>Date of issue</source>
+        <translation>Dátum vydania</translation>
+    </message>
+    <message>
+        <source>Date of expiry</source>
+        <translation>Dátum platnosti</translation>
+    </message>
+    <message>
+        <source>Issuing authority</source>
+        <translation>Vydávajúci orgán</translation>
+    </message>
+    <message>
+        <source>Issuing state</source>
+        <translation>Vydávajúci štát</translation>
+    </message>
+    <message>
+        <source>Male</source>
+        <translation>Muž</translation>
+    </message>
+    <message>
+        <source>Female</source>
+        <translation>Žena</translation>
+    </message>
+    <message>
+        <source>Unspecified</source>
+        <translation>Neuvedené</translation>
+    </message>
+    <message>
+        <source>DD/MM/YYYY</source>
+        <translation>DD.MM.RRRR</translation>
+    </message>
+    <message>
+        <source>Write it as day, month, year: {pattern}</source>
+        <translation>Zadajte deň, mesiac, rok: {pattern}</translation>
+    </message>
+    <message>
+        <source>The year can&apos;t be that early</source>
+        <translation>Rok nemôže byť taký dávny</translation>
+    </message>
+    <message>
+        <source>This day hasn&apos;t come yet</source>
+        <translation>Tento deň ešte nenastal</translation>
+    </message>
+    <message>
+        <source>Uncertain</source>
+        <translation>Neisté</translation>
+    </message>
+    <message>
+        <source>Typed</source>
+        <translation>Zadané ručne</translation>
+    </message>
+    <message>
+        <source>Is this right?</source>
+        <translation>Je to správne?</translation>
+    </message>
+</context>
+<context>
+    <name>footer</name>
+    <message>
+        <source>Back</source>
+        <translation>Späť</translation>
+    </message>
+    <message>
+        <source>Start over</source>
+        <translation>Začať odznova</translation>
+    </message>
+    <message>
+        <source>Ask a colleague</source>
+        <translation>Zavolať kolegu</translation>
+    </message>
+</context>
+<context>
+    <name>header</name>
+    <message>
+        <source>Step {number} of {count}: {name}</source>
+        <translation>Krok {number} z {count}: {name}</translation>
+    </message>
+    <message>
+        <source>About 1 minute</source>
+        <translation>Asi 1 minúta</translation>
+    </message>
+    <message>
+        <source>About {minutes} minutes</source>
+        <translation>Asi {minutes} min</translation>
+    </message>
+</context>
+<context>
+    <name>headlines</name>
+    <message>
+        <source>Everything fits. Welcome, {first_name}.</source>
+        <translation>Všetko sedí. Vitajte, {first_name}.</translation>
+    </message>
+    <message>
+        <source>Everything fits. Welcome.</source>
+        <translation>Všetko sedí. Vitajte.</translation>
+    </message>
+    <message>
+        <source>A colleague will take a look.</source>
+        <translation>Pozrie sa na to kolega.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue today.</source>
+        <translation>Dnes nemôžeme pokračovať.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue without your consent.</source>
+        <translation>Bez vášho súhlasu nemôžeme pokračovať.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue with this document, because it expired on {date}.</source>
+        <translation>S týmto dokladom nemôžeme pokračovať, lebo jeho platnosť sa skončila {date}.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue with this document, because it has expired.</source>
+        <translation>S týmto dokladom nemôžeme pokračovať, lebo jeho platnosť sa skončila.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue with this document, because it is of a kind that we can&apos;t use.</source>
+        <translation>S týmto dokladom nemôžeme pokračovať, lebo tento druh dokladu nevieme použiť.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue with this document, because its check digits don&apos;t match.</source>
+        <translation>S týmto dokladom nemôžeme pokračovať, lebo jeho kontrolné číslice nesedia.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue, because the selfie doesn&apos;t look like the person on the document.</source>
+        <translation>Nemôžeme pokračovať, lebo selfie sa nepodobá na osobu na doklade.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue, because we couldn&apos;t confirm that a real person is here.</source>
+        <translation>Nemôžeme pokračovať, lebo sa nepodarilo overiť, že je tu skutočný človek.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue, because the quick head turn didn&apos;t work.</source>
+        <translation>Nemôžeme pokračovať, lebo otočenie hlavy sa nepodarilo.</translation>
+    </message>
+    <message>
+        <source>We can&apos;t continue, because the head turn and the selfie show different people.</source>
+        <translation>Nemôžeme pokračovať, lebo pri otočení hlavy a na selfie sú rôzni ľudia.</translation>
+    </message>
+</context>
+<context>
+    <name>keyboard</name>
+    <message>
+        <source>Space</source>
+        <translation>Medzera</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Hotovo</translation>
+    </message>
+    <message>
+        <source>Capital letters</source>
+        <translation>Veľké písmená</translation>
+    </message>
+</context>
+<context>
+    <name>language</name>
+    <message>
+        <source>Continue</source>
+        <translation>Pokračovať</translation>
+    </message>
+    <message>
+        <source>Choose your language</source>
+        <translation>Vyberte si jazyk</translation>
+    </message>
+</context>
+<context>
+    <name>review</name>
+    <message>
+        <source>On your document</source>
+        <translation>Na doklade</translation>
+    </message>
+    <message>
+        <source>Your selfie</source>
+        <translation>Vaša selfie</translation>
+    </message>
+    <message>
+        <source>Everything is right</source>
+        <translation>Všetko je správne</translation>
+    </message>
+    <message>
+        <source>Is everything right?</source>
+        <translation>Je všetko správne?</translation>
+    </message>
+    <message>
+        <source>What we couldn&apos;t read for certain comes first. Tap anything to change it.</source>
+        <translation>Ako prvé je to, čo sme nevedeli spoľahlivo prečítať. Čokoľvek môžete ťuknutím zmeniť.</translation>
+    </message>
+    <message>
+        <source>Tap anything that should be different.</source>
+        <translation>Ťuknite na to, čo má byť inak.</translation>
+    </message>
+</context>
+<context>
+    <name>sentences</name>
+    <message>
+        <source>Consent</source>
+        <translation>Súhlas</translation>
+    </message>
+    <message>
+        <source>Document pictures</source>
+        <translation>Snímky dokladu</translation>
+    </message>
+    <message>
+        <source>Machine-readable lines</source>
+        <translation>Strojovo čitateľná zóna</translation>
+    </message>
+    <message>
+        <source>Expiry date</source>
+        <translation>Platnosť</translation>
+    </message>
+    <message>
+        <source>Plausible data</source>
+        <translation>Zmysluplné údaje</translation>
+    </message>
+    <message>
+        <source>Data agrees</source>
+        <translation>Zhoda údajov</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>Čítanie</translation>
+    </message>
+    <message>
+        <source>Selfie</source>
+        <translation>Selfie</translation>
+    </message>
+    <message>
+        <source>Same person</source>
+        <translation>Tá istá osoba</translation>
+    </message>
+    <message>
+        <source>Real person</source>
+        <translation>Skutočná osoba</translation>
+    </message>
+    <message>
+        <source>Head turn</source>
+        <translation>Otočenie hlavy</translation>
+    </message>
+    <message>
+        <source>Changed by hand</source>
+        <translation>Zmenené ručne</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>Doklad</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>Osoba</translation>
+    </message>
+    <message>
+        <source>Live presence</source>
+        <translation>Živá prítomnosť</translation>
+    </message>
+    <message>
+        <source>Passed</source>
+        <translation>V poriadku</translation>
+    </message>
+    <message>
+        <source>Take a look</source>
+        <translation>Treba pozrieť</translation>
+    </message>
+    <message>
+        <source>Not passed</source>
+        <translation>Neprešlo</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>Neoverené</translation>
+    </message>
+    <message>
+        <source>Consent was given.</source>
+        <translation>Súhlas bol udelený.</translation>
+    </message>
+    <message>
+        <source>Consent was not given, so nothing was checked.</source>
+        <translation>Súhlas nebol udelený, preto sa nič neoverovalo.</translation>
+    </message>
+    <message>
+        <source>Consent has not been asked for.</source>
+        <translation>Súhlas ešte nebol vyžiadaný.</translation>
+    </message>
+    <message>
+        <source>The pictures of the document are whole and clear.</source>
+        <translation>Snímky dokladu sú úplné a jasné.</translation>
+    </message>
+    <message>
+        <source>The back of the document is missing.</source>
+        <translation>Chýba zadná strana dokladu.</translation>
+    </message>
+    <message>
+        <source>A picture of the document is not clear enough to be sure.</source>
+        <translation>Snímka dokladu nie je dosť jasná na to, aby sme si boli istí.</translation>
+    </message>
+    <message>
+        <source>This does not look like a document that can be used here.</source>
+        <translation>Nevyzerá to ako doklad, ktorý sa tu dá použiť.</translation>
+    </message>
+    <message>
+        <source>There is no picture of a document.</source>
+        <translation>Chýba snímka dokladu.</translation>
+    </message>
+    <message>
+        <source>Every check digit is right.</source>
+        <translation>Všetky kontrolné číslice sú správne.</translation>
+    </message>
+    <message>
+        <source>A check digit does not match: {fields}.</source>
+        <translation>Kontrolná číslica nesedí: {fields}.</translation>
+    </message>
+    <message>
+        <source>A check digit does not match: {field}.</source>
+        <translation>Kontrolná číslica nesedí: {field}.</translation>
+    </message>
+    <message>
+        <source>A check digit does not match.</source>
+        <translation>Kontrolná číslica nesedí.</translation>
+    </message>
+    <message>
+        <source>Every check digit is right after a misread character was put right.</source>
+        <translation>Po oprave nesprávne prečítaného znaku sú všetky kontrolné číslice správne.</translation>
+    </message>
+    <message>
+        <source>The machine-readable lines could not be read.</source>
+        <translation>Strojovo čitateľnú zónu sa nepodarilo prečítať.</translation>
+    </message>
+    <message>
+        <source>This document has no machine-readable lines.</source>
+        <translation>Tento doklad nemá strojovo čitateľnú zónu.</translation>
+    </message>
+    <message>
+        <source>The machine-readable lines are on the back, which is missing.</source>
+        <translation>Strojovo čitateľná zóna je na zadnej strane, ktorá chýba.</translation>
+    </message>
+    <message>
+        <source>The document is valid until {date}.</source>
+        <translation>Doklad platí do {date}.</translation>
+    </message>
+    <message>
+        <source>The document has not expired.</source>
+        <translation>Platnosť dokladu trvá.</translation>
+    </message>
+    <message>
+        <source>The document expired on {date}.</source>
+        <translation>Platnosť dokladu sa skončila {date}.</translation>
+    </message>
+    <message>
+        <source>The document has expired.</source>
+        <translation>Platnosť dokladu sa skončila.</translation>
+    </message>
+    <message>
+        <source>This document has no expiry date.</source>
+        <translation>Tento doklad nemá dátum platnosti.</translation>
+    </message>
+    <message>
+        <source>The expiry date could not be read.</source>
+        <translation>Dátum platnosti sa nepodarilo prečítať.</translation>
+    </message>
+    <message>
+        <source>The expiry date could not be read for certain.</source>
+        <translation>Dátum platnosti sa nepodarilo spoľahlivo prečítať.</translation>
+    </message>
+    <message>
+        <source>Dates, age and countries make sense.</source>
+        <translation>Dátumy, vek a krajiny dávajú zmysel.</translation>
+    </message>
+    <message>
+        <source>Something does not make sense: {fields}.</source>
+        <translation>Niečo nedáva zmysel: {fields}.</translation>
+    </message>
+    <message>
+        <source>Something does not make sense: {field}.</source>
+        <translation>Niečo nedáva zmysel: {field}.</translation>
+    </message>
+    <message>
+        <source>A date, the age or a country does not make sense.</source>
+        <translation>Dátum, vek alebo krajina nedáva zmysel.</translation>
+    </message>
+    <message>
+        <source>There are no dates or countries to look at.</source>
+        <translation>Nie sú žiadne dátumy ani krajiny na posúdenie.</translation>
+    </message>
+    <message>
+        <source>The same data stands everywhere on the document.</source>
+        <translation>Na celom doklade sú rovnaké údaje.</translation>
+    </message>
+    <message>
+        <source>The document says two different things: {fields}.</source>
+        <translation>Doklad uvádza dva rôzne údaje: {fields}.</translation>
+    </message>
+    <message>
+        <source>The document says two different things: {field}.</source>
+        <translation>Doklad uvádza dva rôzne údaje: {field}.</translation>
+    </message>
+    <message>
+        <source>The document says two different things in two places.</source>
+        <translation>Doklad uvádza na dvoch miestach rôzne údaje.</translation>
+    </message>
+    <message>
+        <source>The data was read in one place only, so there is nothing to compare.</source>
+        <translation>Údaje sa prečítali len na jednom mieste, preto ich nie je s čím porovnať.</translation>
+    </message>
+    <message>
+        <source>This document holds its data in one place only.</source>
+        <translation>Tento doklad má údaje len na jednom mieste.</translation>
+    </message>
+    <message>
+        <source>Everything was read clearly.</source>
+        <translation>Všetko sa prečítalo jasne.</translation>
+    </message>
+    <message>
+        <source>Not read for certain: {fields}.</source>
+        <translation>Neprečítané spoľahlivo: {fields}.</translation>
+    </message>
+    <message>
+        <source>Not read for certain: {field}.</source>
+        <translation>Neprečítané spoľahlivo: {field}.</translation>
+    </message>
+    <message>
+        <source>Some of the text was not read for certain.</source>
+        <translation>Časť textu sa nepodarilo spoľahlivo prečítať.</translation>
+    </message>
+    <message>
+        <source>No text could be read.</source>
+        <translation>Nepodarilo sa prečítať žiadny text.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed by hand.</source>
+        <translation>Nič sa nezmenilo ručne.</translation>
+    </message>
+    <message>
+        <source>Changed by hand: {fields}.</source>
+        <translation>Zmenené ručne: {fields}.</translation>
+    </message>
+    <message>
+        <source>Changed by hand: {field}.</source>
+        <translation>Zmenené ručne: {field}.</translation>
+    </message>
+    <message>
+        <source>Something that was read was changed by hand.</source>
+        <translation>Niečo z prečítaného sa zmenilo ručne.</translation>
+    </message>
+    <message>
+        <source>The selfie is clear.</source>
+        <translation>Selfie je jasná.</translation>
+    </message>
+    <message>
+        <source>The selfie is not clear enough to be sure.</source>
+        <translation>Selfie nie je dosť jasná na to, aby sme si boli istí.</translation>
+    </message>
+    <message>
+        <source>There is no face in the selfie.</source>
+        <translation>Na selfie nie je tvár.</translation>
+    </message>
+    <message>
+        <source>There is more than one face in the selfie.</source>
+        <translation>Na selfie je viac tvárí.</translation>
+    </message>
+    <message>
+        <source>There is no selfie.</source>
+        <translation>Chýba selfie.</translation>
+    </message>
+    <message>
+        <source>The selfie shows the person on the document.</source>
+        <translation>Na selfie je osoba z dokladu.</translation>
+    </message>
+    <message>
+        <source>The selfie does not look like the person on the document.</source>
+        <translation>Selfie sa nepodobá na osobu na doklade.</translation>
+    </message>
+    <message>
+        <source>It is not certain that the selfie shows the person on the document.</source>
+        <translation>Nie je isté, že na selfie je osoba z dokladu.</translation>
+    </message>
+    <message>
+        <source>There was no face to compare.</source>
+        <translation>Nebolo s čím porovnať tvár.</translation>
+    </message>
+    <message>
+        <source>There was more than one face to compare.</source>
+        <translation>Na porovnanie bolo viac tvárí.</translation>
+    </message>
+    <message>
+        <source>The pictures are not clear enough to compare the faces.</source>
+        <translation>Snímky nie sú dosť jasné na porovnanie tvárí.</translation>
+    </message>
+    <message>
+        <source>The faces were not compared, because the portrait or the selfie is missing.</source>
+        <translation>Tváre sa neporovnali, lebo chýba fotografia z dokladu alebo selfie.</translation>
+    </message>
+    <message>
+        <source>The selfie shows a real person.</source>
+        <translation>Na selfie je skutočný človek.</translation>
+    </message>
+    <message>
+        <source>The selfie may show a picture or a screen and not a real person.</source>
+        <translation>Na selfie môže byť fotografia alebo obrazovka, nie skutočný človek.</translation>
+    </message>
+    <message>
+        <source>It is not certain that the selfie shows a real person.</source>
+        <translation>Nie je isté, že na selfie je skutočný človek.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the model for it is not installed.</source>
+        <translation>Neoverené, lebo potrebný model nie je nainštalovaný.</translation>
+    </message>
+    <message>
+        <source>Not checked, because there is no selfie.</source>
+        <translation>Neoverené, lebo chýba selfie.</translation>
+    </message>
+    <message>
+        <source>The head was turned to the side that was asked for.</source>
+        <translation>Hlava sa otočila na požadovanú stranu.</translation>
+    </message>
+    <message>
+        <source>The head was not turned to the side that was asked for.</source>
+        <translation>Hlava sa neotočila na požadovanú stranu.</translation>
+    </message>
+    <message>
+        <source>Someone else than in the selfie turned their head.</source>
+        <translation>Hlavu otočil niekto iný, než je na selfie.</translation>
+    </message>
+    <message>
+        <source>No face was seen during the head turn.</source>
+        <translation>Pri otočení hlavy nebolo vidno tvár.</translation>
+    </message>
+    <message>
+        <source>More than one face was seen during the head turn.</source>
+        <translation>Pri otočení hlavy bolo vidno viac tvárí.</translation>
+    </message>
+    <message>
+        <source>Not checked, because it needs a live camera.</source>
+        <translation>Neoverené, lebo je na to potrebná živá kamera.</translation>
+    </message>
+    <message>
+        <source>Not checked, because something that it needs is missing.</source>
+        <translation>Neoverené, lebo chýba niečo, čo je na to potrebné.</translation>
+    </message>
+    <message>
+        <source>Not checked, because an earlier check did not pass.</source>
+        <translation>Neoverené, lebo neprešla skoršia kontrola.</translation>
+    </message>
+    <message>
+        <source>Not needed for this document.</source>
+        <translation>Pri tomto doklade to netreba.</translation>
+    </message>
+    <message>
+        <source>Not checked, because of a technical fault.</source>
+        <translation>Neoverené pre technickú chybu.</translation>
+    </message>
+    <message>
+        <source>Not checked, because consent was not given.</source>
+        <translation>Neoverené, lebo nebol udelený súhlas.</translation>
+    </message>
+    <message>
+        <source>The picture is not clear enough to be sure.</source>
+        <translation>Snímka nie je dosť jasná na to, aby sme si boli istí.</translation>
+    </message>
+    <message>
+        <source>A misread character was put right.</source>
+        <translation>Nesprávne prečítaný znak bol opravený.</translation>
+    </message>
+    <message>
+        <source>No face was found.</source>
+        <translation>Nenašla sa žiadna tvár.</translation>
+    </message>
+    <message>
+        <source>More than one face was found.</source>
+        <translation>Našlo sa viac tvárí.</translation>
+    </message>
+    <message>
+        <source>The result is below what is needed.</source>
+        <translation>Výsledok je nižší, než je potrebné.</translation>
+    </message>
+    <message>
+        <source>The result is too close to the limit to be sure.</source>
+        <translation>Výsledok je príliš blízko hranice na to, aby sme si boli istí.</translation>
+    </message>
+    <message>
+        <source>What was asked for was not done.</source>
+        <translation>Požadovaný úkon sa nevykonal.</translation>
+    </message>
+    <message>
+        <source>This is not the same person.</source>
+        <translation>Nie je to tá istá osoba.</translation>
+    </message>
+    <message>
+        <source>This is in order.</source>
+        <translation>Toto je v poriadku.</translation>
+    </message>
+    <message>
+        <source>Someone should take a look at this.</source>
+        <translation>Niekto by sa na to mal pozrieť.</translation>
+    </message>
+    <message>
+        <source>This check did not pass.</source>
+        <translation>Táto kontrola neprešla.</translation>
+    </message>
+    <message>
+        <source>This was not checked.</source>
+        <translation>Toto sa neoverovalo.</translation>
+    </message>
+    <message>
+        <source>Not needed</source>
+        <translation>Netreba</translation>
+    </message>
+</context>
+<context>
+    <name>sorry</name>
+    <message>
+        <source>Start again</source>
+        <translation>Začať znova</translation>
+    </message>
+    <message>
+        <source>What you confirmed is saved.</source>
+        <translation>Čo ste potvrdili, je uložené.</translation>
+    </message>
+    <message>
+        <source>Your data and pictures were not kept.</source>
+        <translation>Vaše údaje ani snímky sme si nenechali.</translation>
+    </message>
+    <message>
+        <source>For staff: {advice} ({code})</source>
+        <translation>Pre personál: {advice} ({code})</translation>
+    </message>
+</context>
+<context>
+    <name>sources</name>
+    <message>
+        <source>Page</source>
+        <translation>Strana dokladu</translation>
+    </message>
+    <message>
+        <source>Machine-readable lines</source>
+        <translation>Strojovo čitateľná zóna</translation>
+    </message>
+    <message>
+        <source>Barcode</source>
+        <translation>Čiarový kód</translation>
+    </message>
+    <message>
+        <source>Chip</source>
+        <translation>Čip</translation>
+    </message>
+    <message>
+        <source>Typed</source>
+        <translation>Zadané ručne</translation>
+    </message>
+</context>
+<context>
+    <name>steps</name>
+    <message>
+        <source>Document</source>
+        <translation>Doklad</translation>
+    </message>
+    <message>
+        <source>Selfie</source>
+        <translation>Selfie</translation>
+    </message>
+    <message>
+        <source>Quick check</source>
+        <translation>Overenie</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>Kontrola</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Výsledok</translation>
+    </message>
+</context>
+<context>
+    <name>veils</name>
+    <message>
+        <source>Start over?</source>
+        <translation>Začať odznova?</translation>
+    </message>
+    <message>
+        <source>Everything that you&apos;ve shown us so far will be erased.</source>
+        <translation>Všetko, čo ste nám doteraz ukázali, sa vymaže.</translation>
+    </message>
+    <message>
+        <source>Erase and start over</source>
+        <translation>Vymazať a začať znova</translation>
+    </message>
+    <message>
+        <source>Keep going</source>
+        <translation>Pokračovať</translation>
+    </message>
+    <message>
+        <source>A colleague has been called</source>
+        <translation>Kolega je privolaný</translation>
+    </message>
+    <message>
+        <source>You can go on in the meantime.</source>
+        <translation>Zatiaľ môžete pokračovať.</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Are you still there?</source>
+        <translation>Ste ešte tu?</translation>
+    </message>
+    <message>
+        <source>Otherwise we&apos;ll stop, so that nobody else sees your data.</source>
+        <translation>Inak skončíme, aby vaše údaje nevidel nikto iný.</translation>
+    </message>
+    <message>
+        <source>I&apos;m still here</source>
+        <translation>Som tu</translation>
+    </message>
+    <message>
+        <source>For staff: {advice} ({code})</source>
+        <translation>Pre personál: {advice} ({code})</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Zavrieť túto správu</translation>
+    </message>
+</context>
+<context>
+    <name>warnings</name>
+    <message>
+        <source>The picture is very bright.</source>
+        <translation>Snímka je veľmi svetlá.</translation>
+    </message>
+    <message>
+        <source>The picture is rather dark.</source>
+        <translation>Snímka je dosť tmavá.</translation>
+    </message>
+    <message>
+        <source>There is a shine on the document.</source>
+        <translation>Na doklade je odlesk.</translation>
+    </message>
+    <message>
+        <source>The picture is not quite sharp.</source>
+        <translation>Snímka nie je celkom ostrá.</translation>
+    </message>
+    <message>
+        <source>The document is small in the picture.</source>
+        <translation>Doklad je na snímke malý.</translation>
+    </message>
+    <message>
+        <source>A part of the document is outside the picture.</source>
+        <translation>Časť dokladu je mimo snímky.</translation>
+    </message>
+    <message>
+        <source>The document is very close to the edge of the picture.</source>
+        <translation>Doklad je veľmi blízko okraja snímky.</translation>
+    </message>
+</context>
+<context>
+    <name>welcome</name>
+    <message>
+        <source>Start</source>
+        <translation>Začať</translation>
+    </message>
+    <message>
+        <source>Welcome. Let&apos;s get you set up.</source>
+        <translation>Vitajte. Poďme na to.</translation>
+    </message>
+    <message>
+        <source>It takes about three minutes. Have your identity card or passport ready.</source>
+        <translation>Trvá to asi tri minúty. Pripravte si občiansky preukaz alebo pas.</translation>
+    </message>
+    <message>
+        <source>Show your document</source>
+        <translation>Ukážte doklad</translation>
+    </message>
+    <message>
+        <source>Take a selfie</source>
+        <translation>Urobte selfie</translation>
+    </message>
+    <message>
+        <source>Look over your data and you&apos;re done</source>
+        <translation>Skontrolujte údaje a je hotovo</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,95 @@
+"""Consent, by purpose, in plain words. Nothing is recorded before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from kiosk.domain.views import ConsentView
+from ui import strings
+from ui.stage.screen import Action, Screen, Stage
+from ui.widgets.layouts import Box, Card, Panes, Scroll
+from ui.widgets.part import Text
+from ui.widgets.pictures import Icon, Illustration
+
+_ICONS = {"identify": "document", "biometric": "selfie", "store": "lock"}
+
+
+def _purpose(key: str) -> tuple[str, str]:
+    """Heading and text of a purpose, in the language that is on. Changing a text needs a new consent version."""
+    words: dict[str, Callable[[], tuple[str, str]]] = {
+        "identify": lambda: (
+            strings.translate("consent", "Read your document"),
+            strings.translate("consent", "We take pictures of your document and read your data from them, to know who you are."),
+        ),
+        "biometric": lambda: (
+            strings.translate("consent", "Compare your face"),
+            strings.translate("consent", "We compare your selfie with the photo on the document, and check that a real person is here."),
+        ),
+        "store": lambda: (
+            strings.translate("consent", "Keep it safe"),
+            strings.translate("consent", "We keep the pictures and the result encrypted, as the law asks of us. You can ask us to erase them."),
+        ),
+    }
+    return words[key]() if key in words else (key, "")
+
+
+class ConsentScreen(Screen):
+    """Answers accepted=True or False."""
+
+    def __init__(self, stage: Stage, view: ConsentView) -> None:
+        super().__init__(stage)
+        theme = stage.theme
+        self._version = view.version
+        self._title, self._lead = Text("title", strong=True), Text("lead", tone="secondary")
+        self._note = Text("small", tone="secondary")
+        left = Box(theme, spacing=24)
+        left.box.addStretch(1)
+        left.add(Illustration(theme, "shield", 360))
+        left.add(self._title, self._lead, self._note)
+        left.box.addStretch(1)
+        cards = Box(theme, spacing=24)
+        cards.box.addStretch(1)
+        self._purposes: list[tuple[str, Text, Text]] = []
+        for purpose in view.purposes:
+            card = Card(theme, row=True, padding=32, spacing=28)
+            card.box.addWidget(Icon(theme, _ICONS.get(purpose, "info"), 34, "accent", disc="accent_soft"), 0, Qt.AlignmentFlag.AlignTop)
+            heading, text = Text("lead", strong=True), Text("body", tone="secondary")
+            words = Box(theme, spacing=6)
+            words.add(heading, text)
+            card.add(words, stretch=1)
+            self._purposes.append((purpose, heading, text))
+            cards.add(card)
+        cards.box.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(Panes(theme, left, Scroll(cards), shares=(2, 3), spacing=64))
+        self.retranslate()
+
+    @property
+    def main(self) -> Action | None:
+        return Action(strings.translate("consent", "I agree"))
+
+    @property
+    def second(self) -> Action | None:
+        return Action(strings.translate("consent", "I don't agree"))
+
+    def on_main(self) -> None:
+        self.session.advance(accepted=True)
+
+    def on_second(self) -> None:
+        self.session.advance(accepted=False)
+
+    def retranslate(self) -> None:
+        self._title.setText(strings.translate("consent", "Before we start"))
+        self._lead.setText(strings.translate("consent", "With your consent we do three things, and nothing else."))
+        self._note.setText(
+            strings.translate("consent", "You can stop at any time. Version {version}.").format(version=self._version)
+        )
+        for purpose, heading, text in self._purposes:
+            words = _purpose(purpose)
+            heading.setText(words[0])
+            text.setText(words[1])
+        self.actions_changed.emit()

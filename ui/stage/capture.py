@@ -1,0 +1,332 @@
+"""What document, selfie and liveness have in common: live picture with advice, the shutter moment, the result for "continue" or "take again"."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from kiosk.domain.events import CaptureResultReady, Event, GuidanceGiven, PictureTaken
+from kiosk.domain.guidance import AdviceCode, Guidance
+from kiosk.domain.views import CaptureResult
+from ui import strings
+from ui.bridge.frames import Wanted
+from ui.stage.screen import Action, Screen, Stage, stop_timers
+from ui.widgets.buttons import BigButton
+from ui.widgets.fields import FieldLine
+from ui.widgets.layouts import Box, Card, Panes, Rule, Scroll
+from ui.widgets.overlay import Target
+from ui.widgets.part import Part, Text
+from ui.widgets.pictures import Icon, Illustration, Picture
+from ui.widgets.pill import AdvicePill
+from ui.widgets.preview import CameraPreview
+
+READABLE_MS = 700  # an advice stands at least this long
+_PANEL_WIDTH = 480
+_FIELD_DELAY_MS = 90
+
+
+class HowTo(Part):
+    """Beside the live picture: what to do, drawn and said; help when it takes long."""
+
+    def __init__(self, stage: Stage, drawing: str, parent: QWidget | None = None) -> None:
+        super().__init__(stage.theme, parent)
+        theme = stage.theme
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.content = Box(theme, spacing=24)
+        outer.addWidget(self.content)
+        self.title, self.text = Text("title", strong=True), Text("lead", tone="secondary")
+        self.drawing = Illustration(theme, drawing, 400)
+        self.help = Card(theme, padding=24, spacing=12)
+        self._help_title, self._help_text = Text("body", strong=True), Text("body", tone="secondary")
+        self.staff = BigButton(theme, "chip", icon="staff")
+        self.help.add(self._help_title, self._help_text)
+        self.help.box.addWidget(self.staff, 0, Qt.AlignmentFlag.AlignLeft)
+        self.help.hide()
+        self.content.box.addStretch(1)
+        self.content.add(self.drawing)
+        self.content.add(self.title, self.text, self.help)
+        self.content.box.addStretch(2)
+        self.retranslate()
+
+    def set_words(self, title: str, text: str, help_text: str) -> None:
+        self.title.setText(title)
+        self.text.setText(text)
+        self._help_text.setText(help_text)
+
+    def show_help(self) -> None:
+        self.help.show()
+
+    def retranslate(self) -> None:
+        self._help_title.setText(strings.translate("capture", "Does it not work?"))
+        self.staff.setText(strings.translate("capture", "Ask a colleague"))
+
+
+class ResultPanel(Part):
+    """Beside the taken picture: is it good, and what was read, field by field."""
+
+    def __init__(self, stage: Stage, parent: QWidget | None = None) -> None:
+        super().__init__(stage.theme, parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._content = Box(stage.theme, spacing=20)
+        outer.addWidget(self._content)
+        self._mark = Icon(stage.theme, "check", 36, "good", disc="good_soft")
+        self.title, self.text = Text("title", strong=True), Text("body", tone="secondary")
+        self._fields = Box(stage.theme, spacing=12)
+        self._scroll = Scroll(self._fields)
+        self._content.add(self._mark, self.title, self.text)
+        self._content.add(self._scroll, stretch=1)
+        self.lines: list[FieldLine] = []
+
+    def show_result(self, result: CaptureResult) -> None:
+        caution = result.usable and bool(result.warnings)
+        if not result.usable:
+            self._mark.set_icon("retake", "caution", "caution_soft")
+        elif caution:
+            self._mark.set_icon("warning", "caution", "caution_soft")
+        else:
+            self._mark.set_icon("check", "good", "good_soft")
+        for index, row in enumerate(result.fields):
+            if self.lines:
+                self._fields.add(Rule(self.theme))
+            line = FieldLine(self.theme, row)
+            self.lines.append(line)
+            self._fields.add(line)
+            line.appear(150 + index * _FIELD_DELAY_MS)
+        self._fields.box.addStretch(1)
+        self._scroll.setVisible(bool(result.fields))
+        if not result.fields:
+            self._content.box.insertStretch(0, 1)
+            self._content.box.addStretch(2)
+
+    def set_words(self, title: str, text: str) -> None:
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+
+
+class CaptureScreen(Screen):
+    """GUI thread. Subclasses say what is looked for and in which words."""
+
+    def __init__(
+        self, stage: Stage, *, target: Target, mirrored: bool, drawing: str, manual_after_s: float | None, help_after_s: float
+    ) -> None:
+        super().__init__(stage)
+        theme = stage.theme
+        self._manual = False
+        self._taken = False
+        self._result: CaptureResult | None = None
+        self._advice = AdviceCode.CAMERA_STARTING
+        self._pending: Guidance | None = None
+        self.pill = AdvicePill(theme)
+        self.preview = CameraPreview(theme, target, mirrored=mirrored)
+        self.preview.wanted_changed.connect(self.wanted_changed)
+        self.howto = HowTo(stage, drawing)
+        self.howto.staff.clicked.connect(self.session.call_staff)
+        self.live = Box(theme, spacing=12)
+        self.live.add(self.pill)
+        self.live.add(self.preview, stretch=1)
+        left, right = QWidget(), QWidget()
+        self._left, self._right = QStackedLayout(left), QStackedLayout(right)
+        self._left.addWidget(self.live)
+        self._right.addWidget(self.howto)
+        self._panes = Panes(theme, left, right, shares=(3, 2), second_width=_PANEL_WIDTH, spacing=56)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._panes)
+        self.picture: Picture | None = None
+        self.panel: ResultPanel | None = None
+        self._readable = QTimer(self)
+        self._readable.setSingleShot(True)
+        self._readable.setInterval(READABLE_MS)
+        self._readable.timeout.connect(self._on_readable)
+        self._manual_timer = self._after(manual_after_s, self._on_manual) if manual_after_s is not None else None
+        self._help_timer = self._after(help_after_s, self.howto.show_help)
+        self._show_advice(AdviceCode.CAMERA_STARTING, steady=False)
+
+    def _after(self, seconds: float, call: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(round(seconds * 1000))
+        timer.timeout.connect(call)
+        timer.start()
+        return timer
+
+    # --- words of the subclass ---------------------------------------------------------------------------------------
+
+    def result_title(self, result: CaptureResult) -> str:
+        raise NotImplementedError
+
+    # --- the window's side -------------------------------------------------------------------------------------------
+
+    @property
+    def main(self) -> Action | None:
+        if self._result is not None:
+            if self._result.usable:
+                return Action(strings.translate("capture", "Continue"))
+            return Action(strings.translate("capture", "Take again"), "retake")
+        if self._manual and not self._taken:
+            return Action(strings.translate("capture", "Take the picture"), "camera")
+        return None
+
+    @property
+    def second(self) -> Action | None:
+        if self._result is not None and self._result.usable:
+            return Action(strings.translate("capture", "Take again"), "retake")
+        return None
+
+    @property
+    def wanted(self) -> Wanted | None:
+        if self._result is not None:
+            return None
+        return Wanted(self.preview.wanted_size, self.preview.mirrored, self.preview.crop_aspect)
+
+    def on_main(self) -> None:
+        if self._result is None:
+            self.session.capture_by_hand()
+        elif self._result.usable:
+            self.session.advance()
+        else:
+            self._take_again()
+
+    def on_second(self) -> None:
+        self._take_again()
+
+    def show_frame(self, picture: QImage) -> None:
+        if self._result is None:
+            if self._advice is AdviceCode.CAMERA_STARTING and not self._readable.isActive():
+                self._show_advice(self.first_advice(), steady=False)
+            self.preview.set_picture(picture)
+
+    def first_advice(self) -> AdviceCode:
+        """What to say when there is a picture and nothing has been judged yet."""
+        return AdviceCode.SHOW_DOCUMENT
+
+    def handle(self, event: Event) -> None:
+        if isinstance(event, GuidanceGiven) and not self._taken:
+            self._show_guidance(event.guidance)
+        elif isinstance(event, PictureTaken):
+            self._on_taken()
+        elif isinstance(event, CaptureResultReady):
+            self._show_result(event.result)
+
+    def drop(self) -> None:
+        stop_timers(self)
+        self.preview.drop()
+        if self.picture is not None:
+            self.picture.drop()
+        self._result = None
+
+    # --- live --------------------------------------------------------------------------------------------------------
+
+    def _show_guidance(self, guidance: Guidance) -> None:
+        self.preview.set_guidance(guidance.outline, tone="steady" if guidance.steady else "wrong", progress=guidance.progress)
+        if guidance.advice is self._advice:
+            self._pending = None
+            self._show_advice(guidance.advice, steady=guidance.steady)
+        elif self._readable.isActive():
+            self._pending = guidance  # the newest one, when the present one has been readable long enough
+        else:
+            self._show_advice(guidance.advice, steady=guidance.steady)
+            self._readable.start()
+
+    def _on_readable(self) -> None:
+        if self._pending is not None and not self._taken:
+            self._show_advice(self._pending.advice, steady=self._pending.steady)
+            self._pending = None
+            self._readable.start()
+
+    def _show_advice(self, code: AdviceCode, *, steady: bool) -> None:
+        self._advice = code
+        words = strings.advice(code)
+        tone = "good" if code is AdviceCode.TAKEN else "accent" if steady else "neutral"
+        self.pill.show_advice(words.text, words.icon, tone)
+        self.preview.set_fill_light(code is AdviceCode.TOO_DARK and self.preview.target.kind == "face")
+
+    def _on_manual(self) -> None:
+        self._manual = True
+        self.actions_changed.emit()
+
+    def _on_taken(self) -> None:
+        self._taken = True
+        self._pending = None
+        self._show_advice(AdviceCode.TAKEN, steady=True)
+        self.preview.flash()
+        self.actions_changed.emit()
+
+    # --- result ------------------------------------------------------------------------------------------------------
+
+    def _show_result(self, result: CaptureResult) -> None:
+        self._forget_result()
+        self._taken = True
+        self._result = result
+        for timer in (self._manual_timer, self._help_timer):
+            if timer is not None:
+                timer.stop()
+        self.picture = self.make_picture(result)
+        self.panel = ResultPanel(self.stage)
+        start = QRectF(self.preview.target_rect)
+        start.translate(QPointF(self.preview.mapTo(self.live, self.preview.rect().topLeft())))
+        self._left.addWidget(self.picture)
+        self._left.setCurrentWidget(self.picture)
+        self._right.addWidget(self.panel)
+        self._right.setCurrentWidget(self.panel)
+        self.panel.show_result(result)
+        self._write_result()
+        if not self.picture.is_empty:
+            self.picture.slide_from(start)
+        self.wanted_changed.emit()
+        self.actions_changed.emit()
+
+    def make_picture(self, result: CaptureResult) -> Picture:
+        return Picture(self.theme, result.picture, empty_icon="document" if self.preview.target.kind == "page" else "selfie")
+
+    def _write_result(self) -> None:
+        if self._result is None or self.panel is None:
+            return
+        if not self._result.usable:
+            title = strings.translate("capture", "Let's take it once more")
+            self.panel.set_words(title, strings.advice_of(self._result.advice).text + ".")
+            return
+        lines = [strings.page_warning(warning) for warning in self._result.warnings[:2]]
+        if lines:
+            lines.append(strings.translate("capture", "You can continue, or take it again."))
+        self.panel.set_words(self.result_title(self._result), " ".join(lines))
+
+    def _take_again(self) -> None:
+        self._back_to_live()
+        self.session.retake()
+
+    def _back_to_live(self) -> None:
+        self._forget_result()
+        self._taken = False
+        self._left.setCurrentWidget(self.live)
+        self._right.setCurrentWidget(self.howto)
+        self.preview.thaw()
+        self._show_advice(self.first_advice(), steady=False)
+        for timer in (self._manual_timer if not self._manual else None, self._help_timer):
+            if timer is not None:
+                timer.start()
+        self.wanted_changed.emit()
+        self.actions_changed.emit()
+
+    def _forget_result(self) -> None:
+        self._result = None
+        for widget in (self.picture, self.panel):
+            if widget is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+        if self.picture is not None:
+            self.picture.drop()
+        self.picture = self.panel = None
+
+    # --- words -------------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        words = strings.advice(self._advice)
+        self.pill.show_advice(words.text, words.icon, self.pill.tone)
+        self._write_result()
+        self.actions_changed.emit()

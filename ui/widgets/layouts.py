@@ -1,0 +1,122 @@
+"""Cards, panes and columns with spacing in units of the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
+
+from ui.theme.theme import Theme
+from ui.widgets.part import Part
+
+
+class Box(Part):
+    """A row or column with margins and spacing that follow the scale."""
+
+    def __init__(
+        self, theme: Theme, *, row: bool = False, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 16, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, parent)
+        self.box: QBoxLayout = QHBoxLayout(self) if row else QVBoxLayout(self)
+        self._margins, self._spacing = margins, spacing
+        self.apply_theme()
+
+    def add(self, *items: QWidget, stretch: int = 0) -> None:
+        for item in items:
+            self.box.addWidget(item, stretch)
+
+    def set_margins(self, left: int, top: int, right: int, bottom: int) -> None:
+        self._margins = (left, top, right, bottom)
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        self.box.setContentsMargins(*(self.theme.px(units) for units in self._margins))
+        self.box.setSpacing(self.theme.px(self._spacing))
+
+
+class Card(QFrame):
+    """A surface with a thin edge; `kind` "plain" or "caution"."""
+
+    def __init__(self, theme: Theme, *, kind: str = "plain", row: bool = False, padding: int = 32, spacing: int = 16, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", "caution" if kind == "caution" else "true")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.inside = Box(theme, row=row, margins=(padding, padding, padding, padding), spacing=spacing, parent=self)
+        outer.addWidget(self.inside)
+
+    @property
+    def box(self) -> QBoxLayout:
+        return self.inside.box
+
+    def add(self, *items: QWidget, stretch: int = 0) -> None:
+        self.inside.add(*items, stretch=stretch)
+
+
+class Panes(Part):
+    """Two panes beside each other on a lying screen, one above the other on a standing one."""
+
+    def __init__(self, theme: Theme, first: QWidget, second: QWidget, *, shares: tuple[int, int] = (1, 1), second_width: int = 0, spacing: int = 40, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.first, self.second = first, second
+        self._shares, self._second_width, self._spacing = shares, second_width, spacing
+        self._standing: bool | None = None
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.addWidget(first, shares[0])
+        self._layout.addWidget(second, shares[1])
+        self.apply_theme()
+
+    @property
+    def standing(self) -> bool:
+        return bool(self._standing)
+
+    def apply_theme(self) -> None:
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(self.theme.px(self._spacing))
+        self._arrange(self._standing or False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        standing = self.height() > self.width()
+        if standing != self._standing:
+            self._arrange(standing)
+        super().resizeEvent(event)
+
+    def _arrange(self, standing: bool) -> None:
+        self._standing = standing
+        self._layout.setDirection(QBoxLayout.Direction.TopToBottom if standing else QBoxLayout.Direction.LeftToRight)
+        if self._second_width:
+            width = self.theme.px(self._second_width)
+            self.second.setMinimumWidth(0 if standing else width)
+            self.second.setMaximumWidth(16777215 if standing else width)
+
+
+class Scroll(QScrollArea):
+    """Scrolls by finger, wheel and keyboard, never sideways."""
+
+    def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+
+
+class Rule(QFrame):
+    """A thin line between rows."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("rule", "true")
+        self.setFixedHeight(theme.px(1))
+
+
+def empty(layout: QLayout) -> None:
+    """Take everything out of a layout and destroy it."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,112 @@
+"""What is drawn over the camera picture: targets, live outline, filling ring. Pure drawing: geometry in, strokes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from kiosk.domain.document import Quad
+from ui.theme.pens import stroke
+
+ID1_ASPECT = 85.60 / 53.98  # ISO/IEC 7810 ID-1
+FACE_ASPECT = 0.78  # width / height of an oval with room for hair and headscarf
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`kind` "page" or "face"; `side` "left" or "right" for a head turn, else ""."""
+
+    kind: str
+    aspect: float = ID1_ASPECT
+    side: str = ""
+
+    def rect(self, picture: QRectF) -> QRectF:
+        """Where the target stands in the shown picture."""
+        room = 0.84 if self.kind == "page" else 0.9
+        height = min(picture.height() * room, picture.width() * room / self.aspect)
+        width = height * self.aspect
+        return QRectF(picture.center().x() - width / 2, picture.center().y() - height / 2, width, height)
+
+    def path(self, picture: QRectF) -> QPainterPath:
+        path, rect = QPainterPath(), self.rect(picture)
+        if self.kind == "face":
+            path.addEllipse(rect)
+        else:
+            radius = rect.height() * 0.055
+            path.addRoundedRect(rect, radius, radius)
+        return path
+
+
+def to_screen(quad: Quad, picture: QRectF, *, mirrored: bool, visible: float = 1.0) -> list[QPointF]:
+    """Corners in 0..1 of the frame to points over the shown picture, of which only the middle `visible` of the width is shown."""
+    points = []
+    for x, y in quad:
+        across = (x - (1 - visible) / 2) / visible
+        points.append(QPointF(picture.left() + picture.width() * (1 - across if mirrored else across), picture.top() + picture.height() * y))
+    return points
+
+
+def draw_brackets(painter: QPainter, rect: QRectF, colour: QColor, width: float) -> None:
+    """Four corners of the page target."""
+    painter.setPen(stroke(colour, width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    arm, radius = rect.height() * 0.12, rect.height() * 0.055
+    path = QPainterPath()
+    for x, y, dx, dy in ((rect.left(), rect.top(), 1, 1), (rect.right(), rect.top(), -1, 1),
+                         (rect.right(), rect.bottom(), -1, -1), (rect.left(), rect.bottom(), 1, -1)):  # fmt: skip
+        path.moveTo(x, y + dy * arm)
+        path.lineTo(x, y + dy * radius)
+        path.quadTo(x, y, x + dx * radius, y)
+        path.lineTo(x + dx * arm, y)
+    painter.drawPath(path)
+
+
+def draw_outline(painter: QPainter, points: list[QPointF], colour: QColor, width: float, progress: float, filled: QColor) -> None:
+    """The page's live outline; `progress` of its way around is drawn again in `filled`."""
+    polygon = QPolygonF([*points, points[0]])
+    wash = QColor(colour)
+    wash.setAlpha(28)
+    painter.setBrush(wash)
+    painter.setPen(stroke(colour, width))
+    painter.drawPolygon(polygon)
+    if progress > 0:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(stroke(filled, width * 2))
+        painter.drawPolyline(part_of(points, progress))
+
+
+def part_of(points: list[QPointF], share: float) -> QPolygonF:
+    """The first `share` (0..1) of the way around closed `points`."""
+    ring = [*points, points[0]]
+    lengths = [(ring[i + 1] - ring[i]).manhattanLength() for i in range(len(points))]
+    left = max(0.0, min(1.0, share)) * sum(lengths)
+    way = [ring[0]]
+    for index, length in enumerate(lengths):
+        if left <= 0:
+            break
+        step = min(1.0, left / length) if length else 1.0
+        way.append(ring[index] + (ring[index + 1] - ring[index]) * step)
+        left -= length
+    return QPolygonF(way)
+
+
+def draw_ring(painter: QPainter, rect: QRectF, progress: float, track: QColor, filled: QColor, width: float, side: str) -> None:
+    """The oval: a thin track, and thicker what is done of it. Without `side` from the top around; with it, from that side both ways."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(track, width * 0.6))
+    painter.drawEllipse(rect)
+    painter.setPen(stroke(filled, width * 1.5))
+    if side:
+        middle = 180 if side == "left" else 0
+        faint = QColor(filled)
+        faint.setAlpha(90)
+        painter.setPen(stroke(faint, width * 1.5))
+        painter.drawArc(rect, (middle - 55) * 16, 110 * 16)
+        painter.setPen(stroke(filled, width * 1.5))
+        reach = 55 * max(0.0, min(1.0, progress))
+        if progress > 0:
+            painter.drawArc(rect, round((middle - reach) * 16), round(2 * reach * 16))
+    elif progress > 0:
+        painter.drawArc(rect, 90 * 16, -round(360 * 16 * min(1.0, progress)))

@@ -1,0 +1,65 @@
+"""One advice at a time, large, in a pill, with its icon."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.theme.theme import Theme
+from ui.widgets.part import Part
+
+_TONES = {"neutral": ("surface", "text", "line"), "accent": ("accent", "on_accent", "accent"), "good": ("good", "surface", "good")}
+
+
+class AdvicePill(Part):
+    """Takes the whole width and paints the pill in its middle, so that a longer advice moves nothing."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.text = ""
+        self.icon = ""
+        self.tone = "neutral"
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.apply_theme()
+
+    def show_advice(self, text: str, icon: str, tone: str = "neutral") -> None:
+        if (text, icon, tone) != (self.text, self.icon, self.tone):
+            self.text, self.icon, self.tone = text, icon, tone
+            self.setAccessibleName(text)
+            self.update()
+
+    def apply_theme(self) -> None:
+        self.setFixedHeight(self.theme.px(72))
+        self.setFont(self.theme.font("lead", strong=True))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.theme.px(400), self.height())
+
+    @property
+    def pill_width(self) -> int:
+        """What the words need; more than `width()` would be cut off."""
+        px = self.theme.px
+        return QFontMetrics(self.font()).horizontalAdvance(self.text) + px(34 + 14) * bool(self.icon) + 2 * px(30)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.text:
+            return
+        theme, px = self.theme, self.theme.px
+        fill, words, edge = _TONES[self.tone]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        height = px(64)
+        box = QRectF((self.width() - self.pill_width) / 2, (self.height() - height) / 2, self.pill_width, height)
+        painter.setPen(QPen(theme.color(edge), px(2)))
+        painter.setBrush(theme.color(fill))
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), height / 2, height / 2)
+        x = box.left() + px(30)
+        if self.icon:
+            side = px(34)
+            painter.drawPixmap(QPointF(x, box.center().y() - side / 2), theme.icon(self.icon, 34, words, ratio=self.devicePixelRatioF()))
+            x += side + px(14)
+        painter.setFont(self.font())
+        painter.setPen(theme.color(words))
+        painter.drawText(QRectF(x, box.top(), box.right() - x, box.height()), Qt.AlignmentFlag.AlignVCenter, self.text)
