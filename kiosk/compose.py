@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,13 @@ def open_customer_store(setup: Setup) -> Iterator[SqlCustomerStore]:
         store.close()
 
 
+def has_store(setup: Setup) -> bool:
+    """Whether a store was made in the data folder. Looking makes none."""
+    from kiosk.store.keys import RECORD_FILE
+
+    return (setup.paths.data / RECORD_FILE).exists()
+
+
 def camera_finder(setup: Setup, *virtual: VirtualCamera, use_real: bool = True) -> DeviceFinder:
     """The machine's cameras and the virtual ones that the settings name, plus those given."""
     from kiosk.devices.finder import DeviceFinder
@@ -91,13 +98,13 @@ def doctor_looks(setup: Setup) -> Looks:
     from kiosk.services.doctor import Looks
 
     def store() -> StoreHealth | None:
-        if not setup.paths.database.exists():
+        if not has_store(setup):
             return None
         with open_customer_store(setup) as opened:
             return opened.health()
 
     def last_activity() -> str:
-        if not setup.paths.database.exists():
+        if not has_store(setup):
             return ""
         with open_customer_store(setup) as opened:
             return max((customer.updated_at for customer in opened.customers()), default="")
@@ -176,6 +183,12 @@ class Engines:
         if landmarker is None:
             raise ModelFault(ErrorCode.MODEL_MISSING, "the head turn needs the face_landmarks model: kiosk models install")
         return HeadTurnChallenge(side, self._detector(live=True), landmarker, self._matcher(), reference)
+
+    def face_mesh(self, image: Image) -> tuple[tuple[float, float, float], ...]:
+        """The 468 points of the largest face, pixels; empty when there is none or no model for it. For drawing simulated head turns."""
+        landmarker = self._landmarker()
+        faces = self._detector().detect(image)
+        return landmarker.landmarks(image, faces[0]) if landmarker is not None and faces else ()
 
     def warm_up(self) -> None:
         self.document_reader()
@@ -284,3 +297,47 @@ class Engines:
 
 def build_engines(setup: Setup) -> Engines:
     return Engines(setup)
+
+
+class Kiosk:
+    """Everything a door with a camera needs, put together. Made on any thread; `close` ends all threads and frees the engines."""
+
+    def __init__(self, setup: Setup, *, virtual: Sequence[VirtualCamera] = (), use_real: bool = True, camera: str | None = None) -> None:
+        """Args: `camera` for both pictures, instead of what the settings say. Raises StoreFault, BadInput(WORKFLOW_INVALID)."""
+        from kiosk.services.bus import Bus
+        from kiosk.services.capture import CaptureService
+        from kiosk.services.session_runner import RunnerSettings, SessionRunner
+        from kiosk.services.workflows import load_policy, load_workflow
+        from kiosk.store.customers import open_store
+
+        config = setup.config
+        workflow = load_workflow(setup.paths.resources, config.session.workflow)
+        policy = load_policy(setup.paths.resources, workflow.policy)
+        self.setup = setup
+        self.bus = Bus()
+        self.engines = Engines(setup)
+        self.store = open_store(setup.paths.data)
+        self.capture = CaptureService(camera_finder(setup, *virtual, use_real=use_real), self.bus, self.engines.clock)
+        self.runner = SessionRunner(
+            workflow=workflow,
+            policy=policy,
+            engines=self.engines,
+            store=self.store,
+            capture=self.capture,
+            bus=self.bus,
+            clock=self.engines.clock,
+            settings=RunnerSettings(
+                document_camera=camera_id(config.document_camera) if camera is None else camera,
+                selfie_camera=camera_id(config.selfie_camera) if camera is None else camera,
+                brand=config.theme.brand,
+                languages=config.languages.offered,
+                language=config.languages.default,
+                manual_after_s=config.timings.manual_after_s,
+                help_after_s=config.timings.help_after_s,
+            ),
+        )
+
+    def close(self) -> None:
+        self.runner.close()
+        self.store.close()
+        self.engines.close()

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -14,10 +15,12 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.compose import Kiosk, load_setup
 from kiosk.devices.virtual_camera import VirtualCamera
-from kiosk.domain.events import Event, GuidanceGiven, StepEntered
+from kiosk.domain.document import PageSide
+from kiosk.domain.events import CaptureResultReady, Event, GuidanceGiven, StepEntered
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import WelcomeView
 from ui.door import theme_of
+from ui.widgets.preview import CameraPreview
 from ui.window import Window
 
 HEARTBEAT_MS = 4
@@ -83,10 +86,12 @@ def bench_startup(app: QApplication, report: Path) -> int:
 class _Meter(QObject):
     """Counts paints, verdicts and the pauses of the event loop while a capture screen is on."""
 
-    def __init__(self, window: Window, step: str) -> None:
+    def __init__(self, window: Window, step: str, play: Callable[[], None]) -> None:
+        """Args: `play` shows the moving film; called when the measured step is on."""
         super().__init__(window)
         self._window = window
         self._step = step
+        self._play = play
         self.on = False
         self.painted = 0
         self.analysed = 0
@@ -99,7 +104,6 @@ class _Meter(QObject):
         self._beat.setInterval(HEARTBEAT_MS)
         self._beat.timeout.connect(self._on_beat)
         window.events.arrived.connect(self._on_event)
-        window.frames.ready.connect(self._on_frame)
         self._beat.start()
 
     def start(self) -> None:
@@ -115,17 +119,24 @@ class _Meter(QObject):
             self.blocked_ms.append(max(0.0, (now - self._last) * 1000 - HEARTBEAT_MS))
         self._last = now
 
-    def _on_frame(self, _picture: object) -> None:
-        if self.on:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if self.on and event.type() is QEvent.Type.Paint:
             self.painted += 1
+        return False
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, StepEntered):
             if event.step == self._step:
                 self.entered = True
+                self._play()
+                preview = self._window.findChild(CameraPreview)
+                if preview is not None:
+                    preview.installEventFilter(self)
             elif not self.entered:
                 answers = {"language": {"language": "en"}, "consent": {"accepted": True}}
                 self._window.session.advance(**answers.get(event.step, {}))
+        elif isinstance(event, CaptureResultReady) and not self.entered:
+            self._window.session.advance()
         elif isinstance(event, GuidanceGiven) and self.on:
             self.analysed += 1
             if event.guidance.advice is not AdviceCode.CAMERA_STARTING:
@@ -135,15 +146,21 @@ class _Meter(QObject):
 def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: str) -> int:
     """The scene never gets good enough for a picture, so that the preview goes on for as long as it is measured."""
     from kiosk.specimens.customer import DemoCustomer
-    from kiosk.specimens.endless import restless
+    from kiosk.specimens.endless import film, swaying_person, wandering_page
 
-    with _private_home():
-        customer = DemoCustomer()
-        camera = VirtualCamera(restless(customer, screen), fps=30, size=(1280, 720), name="bench")
+    with _private_home() as home:
+        # a passport has no back: its page leads straight to the selfie
+        customer = DemoCustomer("td3")
+        moving = (
+            wandering_page(customer.specimen.pages[PageSide.FRONT]) if screen == "document" else swaying_person(customer.selfie_frame)
+        )
+        reel = film(moving, Path(home) / "moving.avi")
+        still = customer.scene_for("document_front", story="still")
+        camera = VirtualCamera(reel if screen == "document" else still, fps=30, size=(1280, 720), camera_id="bench", name="bench")
         kiosk = Kiosk(load_setup(), virtual=[camera], use_real=False, camera=camera.info.id)
         window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=theme_of(kiosk.setup.config))
         window.resize(1920, 1080)
-        meter = _Meter(window, "document_front" if screen == "document" else "selfie")
+        meter = _Meter(window, "document_front" if screen == "document" else "selfie", lambda: camera.play(reel))
         began = [0.0]
 
         def measure() -> None:

@@ -29,7 +29,7 @@ def cli_card(runs: int) -> dict[str, Json]:
         for side in (PageSide.FRONT, PageSide.BACK):
             path = Path(folder) / f"{side.value}.jpg"
             page = card.pages[side]
-            path.write_bytes(encode_jpeg(desk.shot(page, Placement(width_px=fitting_width(page, PHOTO)))))
+            path.write_bytes(encode_jpeg(desk.shot(page, Placement(width=fitting_width(page, PHOTO)))))
             paths.append(str(path))
         spent: list[float] = []
         for number in range(runs + 1):

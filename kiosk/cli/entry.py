@@ -9,12 +9,10 @@ from typing import NoReturn
 
 from kiosk import __version__
 from kiosk.cli import bench, customers, diagnose, face, models, onboard, read
-from kiosk.cli.output import emit_json, note
+from kiosk.cli.output import BUG, DONE, emit_json, error_json, note, told
 from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 
 logger = logging.getLogger(__name__)
-
-DONE, BUG, REFUSED = 0, 1, 2
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,9 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE if code is None else int(code)
     except KioskError as error:
         if as_json:
-            emit_json({"error": {"code": error.code.value, "message": str(error)}})
-        note(f"kiosk: {error.code.value}: {error}")
-        return REFUSED
+            emit_json({"error": error_json(error)})
+        return told(error)
     except KeyboardInterrupt:
         note("kiosk: stopped")
         return 130

@@ -6,10 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from kiosk.cli.output import emit, emit_json
+from kiosk.cli.output import emit, emit_json, error_json, told
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary, ModelState
+from kiosk.ports import Json
 
 
 def add_to(commands: Subparsers) -> None:
@@ -41,31 +42,29 @@ def run_install(arguments: argparse.Namespace) -> int:
     from kiosk.engines.model_install import ProgressText, install
 
     results = install(_library(), arguments.ids, source=arguments.source, progress=ProgressText(sys.stderr))
-    failed = [result for result in results if result.error is not None]
+    failed = [result.error for result in results if result.error is not None]
+    fault = failed[0] if failed else None
+    if fault is not None and len(failed) > 1:
+        fault = ModelFault(fault.code, f"{len(failed)} models failed; the first: {fault}")
     if arguments.json:
-        emit_json(
-            {
-                "models": [
-                    {
-                        "id": result.model,
-                        "outcome": result.outcome.value,
-                        "source": result.source,
-                        "bytes": result.bytes,
-                        "ms": round(result.ms),
-                        "error": None if result.error is None else {"code": result.error.code.value, "message": str(result.error)},
-                    }
-                    for result in results
-                ]
-            }
+        _emit_models(
+            [
+                {
+                    "id": result.model,
+                    "outcome": result.outcome.value,
+                    "source": result.source,
+                    "bytes": result.bytes,
+                    "ms": round(result.ms),
+                    "error": None if result.error is None else error_json(result.error),
+                }
+                for result in results
+            ],
+            fault,
         )
     else:
         for result in results:
             emit(f"{result.model:<20} {result.outcome.value:<14} {result.source}")
-    if failed:
-        first = failed[0].error
-        assert first is not None
-        raise first if len(failed) == 1 else ModelFault(first.code, f"{len(failed)} models failed; the first: {first}")
-    return 0
+    return told(fault)
 
 
 def run_bundle(arguments: argparse.Namespace) -> None:
@@ -82,35 +81,40 @@ def _show_states(arguments: argparse.Namespace, *, ids: tuple[str, ...], afresh:
     from kiosk.engines.model_install import statuses
 
     states = statuses(_library(), ids, afresh=afresh)
+    bad = [s for s in states if s.state is ModelState.CORRUPT or (s.state is ModelState.MISSING and (s.default or s.model in ids))]
+    fault = None
+    if afresh and bad:
+        code = ErrorCode.MODEL_CORRUPT if any(s.state is ModelState.CORRUPT for s in bad) else ErrorCode.MODEL_MISSING
+        names = ", ".join(f"{status.model} {status.state.value.lower()}" for status in bad)
+        fault = ModelFault(code, f"{names}: kiosk models install {' '.join(status.model for status in bad)}")
     if arguments.json:
-        emit_json(
-            {
-                "models": [
-                    {
-                        "id": status.model,
-                        "task": status.task,
-                        "state": status.state.value,
-                        "chosen": status.chosen,
-                        "default": status.default,
-                        "licence": status.licence,
-                        "size": status.size,
-                        "file": status.file,
-                    }
-                    for status in states
-                ]
-            }
+        _emit_models(
+            [
+                {
+                    "id": status.model,
+                    "task": status.task,
+                    "state": status.state.value,
+                    "chosen": status.chosen,
+                    "default": status.default,
+                    "licence": status.licence,
+                    "size": status.size,
+                    "file": status.file,
+                }
+                for status in states
+            ],
+            fault,
         )
     else:
         for status in states:
             mark = "*" if status.chosen else " "
             emit(f"{mark} {status.model:<20} {status.task:<18} {status.state.value:<10} {status.size / 1e6:7.1f} MB  {status.licence}")
         emit("* = used for its task now")
-    bad = [s for s in states if s.state is ModelState.CORRUPT or (s.state is ModelState.MISSING and (s.default or s.model in ids))]
-    if afresh and bad:
-        code = ErrorCode.MODEL_CORRUPT if any(s.state is ModelState.CORRUPT for s in bad) else ErrorCode.MODEL_MISSING
-        names = ", ".join(f"{status.model} {status.state.value.lower()}" for status in bad)
-        raise ModelFault(code, f"{names}: kiosk models install {' '.join(status.model for status in bad)}")
-    return 0
+    return told(fault)
+
+
+def _emit_models(models: list[Json], fault: ModelFault | None) -> None:
+    """The list in full even when something is wrong with a part of it."""
+    emit_json({"models": models} if fault is None else {"models": models, "error": error_json(fault)})
 
 
 def _library() -> ModelLibrary:

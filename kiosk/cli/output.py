@@ -6,7 +6,11 @@ import json
 import sys
 from collections.abc import Mapping
 
+from kiosk.domain.errors import KioskError
 from kiosk.ports import Json
+
+DONE, BUG, REFUSED = 0, 1, 2
+"""Exit codes."""
 
 
 def emit_json(body: Mapping[str, Json]) -> None:
@@ -21,3 +25,15 @@ def note(line: str) -> None:
     """Progress and remarks: stderr."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+
+
+def error_json(error: KioskError) -> dict[str, Json]:
+    return {"code": error.code.value, "message": str(error)}
+
+
+def told(error: KioskError | None) -> int:
+    """Says an error in its one line; returns the exit code."""
+    if error is None:
+        return DONE
+    note(f"kiosk: {error.code.value}: {error}")
+    return REFUSED

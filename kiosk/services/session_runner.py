@@ -245,6 +245,8 @@ class SessionRunner:
                 self._language = str(data.get("language", self._language))
                 self._bus.publish(LanguageChosen(self._language))
             case "consent":
+                if "accepted" not in data:
+                    return  # only an answer to this very question counts, never a late press from another screen
                 self._customer.consent(step.id, accepted=bool(data.get("accepted")), language=self._language)
             case "document_capture" | "selfie_capture":
                 if self._pending is None:

@@ -1,0 +1,204 @@
+"""What cannot be used: one clear error with a stable code, exit 2, and nothing already saved is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.cli import main
+from kiosk.engines.models import ModelLibrary
+from kiosk.imaging.decode import encode_jpeg, load_image
+from kiosk.specimens.scene import Desk
+from tests.journeys.conftest import CustomerFiles
+
+pytestmark = pytest.mark.usefixtures("kiosk_models")
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    """The code of the refusal; asserts exit 2, JSON alone on stdout and exactly one line on stderr that names the code."""
+    assert main([*map(str, arguments), "--json"]) == 2
+    out, err = capsys.readouterr()
+    code: str = json.loads(out)["error"]["code"]
+    assert len(err.strip().splitlines()) == 1
+    assert code in err
+    return code
+
+
+def _not_an_image(path: Path) -> None:
+    path.write_text("this is a letter, not a picture\n" * 40)
+
+
+def _truncated(path: Path) -> None:
+    whole = encode_jpeg(np.random.default_rng(1).integers(0, 255, (600, 900, 3), np.uint8))
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _too_wide(path: Path) -> None:
+    path.write_bytes(cv2.imencode(".png", np.zeros((4, 8001, 3), np.uint8))[1].tobytes())
+
+
+def _too_heavy(path: Path) -> None:
+    path.write_bytes(encode_jpeg(np.zeros((100, 100, 3), np.uint8)) + b"\0" * (10 * 2**20))
+
+
+def _no_document(path: Path) -> None:
+    path.write_bytes(encode_jpeg(Desk(size=(1280, 720)).shot(None)))
+
+
+BAD_PICTURES: list[tuple[str, Callable[[Path], None], str]] = [
+    ("letter.jpg", _not_an_image, "IMAGE_UNREADABLE"),
+    ("half.jpg", _truncated, "IMAGE_TRUNCATED"),
+    ("empty.jpg", _empty, "IMAGE_EMPTY"),
+    ("wide.png", _too_wide, "IMAGE_PIXELS_EXCEEDED"),
+    ("heavy.jpg", _too_heavy, "IMAGE_BYTES_EXCEEDED"),
+    ("desk.jpg", _no_document, "NO_DOCUMENT_DETECTED"),
+]
+
+
+@pytest.mark.parametrize(("name", "make", "code"), BAD_PICTURES, ids=[row[0] for row in BAD_PICTURES])
+def test_a_picture_that_cannot_be_used(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, make: Callable[[Path], None], code: str
+) -> None:
+    make(tmp_path / name)
+    assert refused(capsys, "read", tmp_path / name) == code
+    assert refused(capsys, "onboard", "--front", tmp_path / name, "--consent", "yes") == code
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert refused(capsys, "read", tmp_path / "nowhere.jpg") == "FILE_NOT_FOUND"
+
+
+def test_a_folder_is_not_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert refused(capsys, "read", tmp_path) in {"IMAGE_UNREADABLE", "FILE_NOT_FOUND"}
+
+
+def test_a_selfie_without_a_face_or_with_two(capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles) -> None:
+    selfie = load_image(customer_files.selfie)
+    (tmp_path / "none.jpg").write_bytes(encode_jpeg(np.full((720, 1280, 3), 128, np.uint8)))
+    (tmp_path / "two.jpg").write_bytes(encode_jpeg(np.hstack([selfie, selfie])))
+    front = customer_files.front
+    for name, code in (("none.jpg", "NO_FACE_DETECTED"), ("two.jpg", "MULTIPLE_FACES_DETECTED")):
+        assert refused(capsys, "onboard", "--front", front, "--selfie", tmp_path / name, "--consent", "yes") == code
+    assert refused(capsys, "face", "compare", customer_files.selfie, tmp_path / "none.jpg") == "NO_FACE_DETECTED"
+    main(["customers", "list", "--json"])
+    assert json.loads(capsys.readouterr().out) == {"customers": []}  # no half customer is left behind
+
+
+def test_an_unknown_customer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "customers", "show", "ffffffff") == "CUSTOMER_NOT_FOUND"
+    assert refused(capsys, "customers", "delete", "ffffffff") == "CUSTOMER_NOT_FOUND"
+
+
+def test_a_wrong_argument_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "BAD_ARGUMENT" in err
+
+
+# --- the store ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A refusal is the quickest customer to store."""
+    monkeypatch.setenv("KIOSK_STORE_KEY", "file")
+    assert main(["onboard", "--front", str(customer_files.front), "--consent", "no", "--json"]) == 0
+    body: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return body
+
+
+def _still_there(capsys: pytest.CaptureFixture[str], stored: dict[str, Any]) -> None:
+    assert main(["customers", "list", "--json"]) == 0
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)["customers"]] == [stored["customer"]["id"]]
+
+
+def test_a_wrong_key_is_told_and_harms_nothing(capsys: pytest.CaptureFixture[str], kiosk_home: Path, stored: dict[str, Any]) -> None:
+    key = kiosk_home / "store.key"
+    right = key.read_bytes()
+    key.write_bytes(b"00" * 32 + b"\n")
+    assert refused(capsys, "customers", "list") == "STORE_KEY_WRONG"
+    key.unlink()
+    assert refused(capsys, "customers", "list") == "STORE_KEY_MISSING"
+    assert not key.exists()  # a new key would hide that the right one is lost
+    key.write_bytes(right)
+    key.chmod(0o600)
+    _still_there(capsys, stored)
+
+
+def test_a_damaged_database_is_told(capsys: pytest.CaptureFixture[str], kiosk_home: Path, stored: dict[str, Any]) -> None:
+    database = kiosk_home / "store.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:2048] + bytes(2048) + whole[4096:])
+    assert refused(capsys, "customers", "list") == "STORE_DAMAGED"
+    database.write_bytes(whole)
+    _still_there(capsys, stored)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists() or os.geteuid() != 0, reason="a small disk is mounted for this, which needs root")
+def test_a_full_disk_is_told_and_loses_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import subprocess
+
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], check=False, capture_output=True).returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    try:
+        monkeypatch.setenv("KIOSK_HOME", str(disk / "home"))
+        monkeypatch.setenv("KIOSK_STORE_KEY", "file")
+        assert main(["onboard", "--front", str(customer_files.front), "--consent", "no", "--json"]) == 0
+        stored = json.loads(capsys.readouterr().out)
+        (disk / "filler").write_bytes(bytes(600_000))
+        arguments = ("onboard", "--front", customer_files.front, "--back", customer_files.back, "--consent", "yes")
+        assert refused(capsys, *arguments) == "STORE_FULL"
+        (disk / "filler").unlink()
+        assert main(["customers", "show", stored["customer"]["id"], "--json"]) == 0
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+# --- models --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_with_a_changed_byte_is_refused(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    customer_files: CustomerFiles,
+    model_library: ModelLibrary,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "models"
+    shutil.copytree(model_library.models_dir, folder)
+    changed = folder / model_library.info("dlib_resnet_v1").file
+    data = bytearray(changed.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.unlink()
+    changed.write_bytes(data)
+    monkeypatch.setenv("KIOSK_MODELS", str(folder))
+    assert refused(capsys, "face", "compare", customer_files.selfie, customer_files.selfie) == "MODEL_CORRUPT"
+    assert refused(capsys, "models", "verify") == "MODEL_CORRUPT"
+
+
+def test_without_models_reading_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_MODELS", str(tmp_path / "none"))
+    assert main(["read", str(customer_files.front)]) == 2
+    err = capsys.readouterr().err
+    assert "MODEL_MISSING" in err
+    assert "kiosk models install" in err

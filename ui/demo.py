@@ -1,0 +1,216 @@
+"""The demo: a specimen customer goes through the real screens by itself; every screen passed is pictured, and a report is left.
+
+It presses the window's own main button, as a person would; the virtual camera plays what a camera would see at each step.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from kiosk import compose
+from kiosk.bench.machine import describe
+from kiosk.compose import Kiosk
+from kiosk.devices.virtual_camera import VirtualCamera
+from kiosk.domain.check import CheckStatus
+from kiosk.domain.errors import KioskError
+from kiosk.domain.events import CaptureResultReady, Event, GuidanceGiven, StepEntered
+from kiosk.domain.guidance import AdviceCode
+from kiosk.domain.sentences import STATUS_NAMES, headline, sentence
+from kiosk.domain.views import DecisionView, LivenessView
+from kiosk.services.report import Picture, render_report
+from kiosk.specimens.customer import DemoCustomer
+from ui.theme.theme import Theme
+from ui.theme.tokens import Look
+from ui.window import Window
+
+LIMIT_MS = 240_000
+SIZE_OFFSCREEN = (1920, 1080)
+_TITLES = {
+    "welcome": "Welcome",
+    "language": "Language",
+    "consent": "Consent",
+    "document_front": "Front of the document",
+    "document_back": "Back of the document",
+    "selfie": "Selfie",
+    "liveness": "Head turn",
+    "review": "Review",
+    "decision": "Decision",
+    "done": "Done",
+}
+_CAPTURES = {"document_front", "document_back", "selfie", "liveness"}
+_MARKS = {CheckStatus.PASSED: "+", CheckStatus.WARNING: "!", CheckStatus.REJECTED: "x", CheckStatus.NOT_EXECUTED: "-"}
+
+
+def run_demo(app: QApplication, out: Path, *, language: str, look: str, design: str) -> int:
+    """Returns 0 when the customer was decided, 2 with one line on stderr when the kiosk could not start, 1 when the way was not finished."""
+    watched = app.platformName() not in ("offscreen", "minimal")
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    # the demo's customer lives in a store of its own, whose key is a file beside it: nobody's keyring or customers are touched
+    os.environ["KIOSK_HOME"] = str((out / "store").absolute())
+    os.environ["KIOSK_STORE_KEY"] = "file"
+    try:
+        customer = DemoCustomer(design)
+        camera = VirtualCamera(lambda _seconds: customer.selfie_frame, fps=30, camera_id="demo", name="Demo camera")
+        kiosk = Kiosk(compose.load_setup(), virtual=[camera], use_real=False, camera="demo")
+    except KioskError as error:
+        sys.stderr.write(f"kiosk: {error.code.value}: {error}\n")
+        return 2
+    theme = Theme(Look(look), reduced_motion=not watched)
+    window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=theme)
+    if watched:
+        window.resize(1280, 800)
+        window.showMaximized()
+    else:
+        window.resize(*SIZE_OFFSCREEN)
+        window.show()
+    demo = Demo(window, kiosk, camera, customer, out, language=language, pace=2.4 if watched else 1.0)
+    QTimer.singleShot(LIMIT_MS, demo, lambda: demo.fail("the demo took too long"))
+    window.session.start()
+    code = app.exec()
+    window.close()
+    if demo.problem:
+        sys.stderr.write(f"kiosk: {demo.problem}\n")
+    elif code == 0:
+        demo.report()
+    kiosk.close()
+    return code
+
+
+class Demo(QObject):
+    """Follows the window's events, takes pictures and presses buttons. Lives on the GUI thread.
+
+    Args:
+        pace: how much slower than possible, so that a person can follow.
+    """
+
+    def __init__(
+        self, window: Window, kiosk: Kiosk, camera: VirtualCamera, customer: DemoCustomer, out: Path, *, language: str, pace: float
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._kiosk = kiosk
+        self._camera = camera
+        self._customer = customer
+        self._out = out
+        self._language = language
+        self._pace = pace
+        self._step = ""
+        self._advice: set[AdviceCode] = set()
+        self._decision: DecisionView | None = None
+        self._pictures: list[Picture] = []
+        self._tries = 0
+        self.problem = ""
+        window.events.arrived.connect(self._on_event)
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, StepEntered):
+            self._enter(event)
+        elif isinstance(event, GuidanceGiven):
+            self._guided(event)
+        elif isinstance(event, CaptureResultReady):
+            self._tries += not event.result.usable
+            if self._tries > 4:
+                self.fail(f"no usable picture at step {self._step}")
+            what = "what was read" if event.result.usable else "take again"
+            # fields come in one after the other: the picture is taken when they are there
+            self._later(1700, lambda: self._picture(what))
+            self._later(2300, self._press)
+
+    def _enter(self, event: StepEntered) -> None:
+        self._step = event.step
+        self._advice.clear()
+        if isinstance(event.view, DecisionView):
+            self._decision = event.view
+        if event.screen == "sorry":
+            self._picture("")
+            self.fail(f"the session ended at {event.step}")
+            return
+        if event.step in _CAPTURES:
+            self._play(event)
+            return
+        self._later(900, lambda: self._picture(""))
+        if event.step == "done":
+            self._later(1400, lambda: QApplication.exit(0))
+        elif event.step == "language":
+            self._later(1300, lambda: self._kiosk.runner.advance(language=self._language) if self._language != "en" else self._press())
+        else:
+            self._later(1400, self._press)
+
+    def _play(self, event: StepEntered) -> None:
+        step, view = event.step, event.view
+        if isinstance(view, LivenessView):
+            side = view.side
+
+            def draw() -> None:  # finding the face's points loads models: not on the GUI thread
+                mesh = self._kiosk.engines.face_mesh(self._customer.selfie_frame)
+                self._camera.play(self._customer.scene_for(step, side=side, landmarks=mesh, seconds=4.0))
+
+            threading.Thread(target=draw, name="demo-scene", daemon=True).start()
+            return
+        self._camera.play(self._customer.scene_for(step, pace=min(self._pace, 1.4)))
+
+    def _guided(self, event: GuidanceGiven) -> None:
+        """One picture of each new advice: this is what a customer sees while the camera is on."""
+        advice = event.guidance.advice
+        if advice not in self._advice and advice is not AdviceCode.CAMERA_STARTING and event.guidance.progress < 0.95:
+            self._advice.add(advice)
+            title = advice.value.replace("_", " ").lower()
+            self._later(120, lambda: self._picture(title), paced=False)
+
+    def _press(self) -> None:
+        """The main button, as a finger would; waits when it is not ready."""
+        button = self._window.footer.main_button
+        if button.isVisible() and button.isEnabled():
+            button.click()
+        else:
+            self._later(200, self._press, paced=False)
+
+    def _picture(self, detail: str) -> None:
+        title = _TITLES.get(self._step, self._step) + (f": {detail}" if detail else "")
+        name = f"{len(self._pictures) + 1:02d}-{self._step}{'-' + detail.replace(' ', '-') if detail else ''}.png"
+        self._window.grab().save(str(self._out / name))
+        self._pictures.append(Picture(name, title))
+
+    def _later(self, ms: int, action: object, *, paced: bool = True) -> None:
+        step = self._step
+
+        def act() -> None:
+            if self._step == step and callable(action):
+                action()
+
+        QTimer.singleShot(int(ms * (self._pace if paced else 1)), self, act)
+
+    def fail(self, problem: str) -> None:
+        self.problem = problem
+        QApplication.exit(1)
+
+    def report(self) -> None:
+        """Writes report.html and prints the decision with each check."""
+        stored = self._kiosk.store.customers()[0]
+        view = self._decision
+        if view is None:
+            raise AssertionError("a finished demo has shown its decision")
+        line = headline(view.outcome, view.first_name, view.main_reason)
+        machine = describe()
+        text = render_report(
+            stored,
+            self._pictures,
+            headline=line,
+            machine=f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}",
+            resources=self._kiosk.setup.paths.resources,
+        )
+        (self._out / "report.html").write_text(text, "utf-8")
+        print(f"\n{view.outcome.value}: {line}")
+        for check in view.checks:
+            print(f"  {_MARKS[check.status]} {STATUS_NAMES[check.status]:<12} {sentence(check)}")
+        print(f"\n{len(self._pictures)} pictures and the report: {self._out / 'report.html'}")
