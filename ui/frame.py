@@ -142,8 +142,8 @@ class Footer(Part):
         """On a standing screen the main row lies above the quiet one and fills the width."""
         self._standing = standing
         self._layout.setDirection(QBoxLayout.Direction.BottomToTop if standing else QBoxLayout.Direction.LeftToRight)
-        loud, quiet = self._loud.layout(), self._quiet.layout()
-        assert isinstance(loud, QHBoxLayout) and isinstance(quiet, QHBoxLayout)
+        loud = self._loud.layout()
+        assert isinstance(loud, QHBoxLayout)
         loud.setStretch(0, 0 if standing else 1)
         loud.setStretch(1, 2 if standing else 0)
         loud.setStretch(2, 3 if standing else 0)
@@ -159,6 +159,9 @@ class Footer(Part):
 
     def show_actions(self, main: Action | None, second: Action | None) -> None:
         for button, action in ((self.main_button, main), (self.second_button, second)):
+            if action is None and button.hasFocus():
+                # Qt would hand it to the next button, where Enter may do something that nobody meant.
+                self.window().setFocus(Qt.FocusReason.OtherFocusReason)
             button.setVisible(action is not None)
             if action is not None:
                 button.set_icon(action.icon)

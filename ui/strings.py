@@ -275,7 +275,7 @@ _STEPS = {
 }
 _SOURCES: Mapping[Source, tuple[str, str]] = {
     Source.VISUAL_ZONE: (QT_TRANSLATE_NOOP("sources", "Page"), "page"),
-    Source.MRZ: (QT_TRANSLATE_NOOP("sources", "Machine-readable lines"), "mrz"),
+    Source.MRZ: (QT_TRANSLATE_NOOP("sources", "Code lines"), "mrz"),
     Source.BARCODE: (QT_TRANSLATE_NOOP("sources", "Barcode"), "barcode"),
     Source.CHIP: (QT_TRANSLATE_NOOP("sources", "Chip"), "chip"),
     Source.OPERATOR: (QT_TRANSLATE_NOOP("sources", "Typed"), "pencil"),

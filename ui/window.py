@@ -213,7 +213,7 @@ class Window(QWidget):
         self._content_layout.addWidget(screen, 1)
         self._on_actions()
         self._on_wanted()
-        focus = screen.first_focus() or self.footer.main_button
+        focus = screen.first_focus() or (self.footer.main_button if screen.main is not None else self)
         focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _remove(self) -> None:
@@ -304,7 +304,8 @@ class Window(QWidget):
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.footer.main_button.isVisible() and self.footer.main_button.isEnabled():
+        main = self.footer.main_button
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and main.isVisible() and main.isEnabled():
             self._on_main()
         elif event.key() == Qt.Key.Key_Escape and self.footer.back_button.isVisible():
             self._on_back()

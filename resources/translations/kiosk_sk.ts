@@ -1265,11 +1265,11 @@
     <name>sources</name>
     <message>
         <source>Page</source>
-        <translation>Strana dokladu</translation>
+        <translation>Doklad</translation>
     </message>
     <message>
-        <source>Machine-readable lines</source>
-        <translation>Strojovo čitateľná zóna</translation>
+        <source>Code lines</source>
+        <translation>Kódové riadky</translation>
     </message>
     <message>
         <source>Barcode</source>
@@ -1327,7 +1327,7 @@
     </message>
     <message>
         <source>A colleague has been called</source>
-        <translation>Kolega je privolaný</translation>
+        <translation>Zavolali sme kolegu</translation>
     </message>
     <message>
         <source>You can go on in the meantime.</source>

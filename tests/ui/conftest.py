@@ -22,11 +22,13 @@ from ui.window import Window
 class Kiosk:
     """A window with everything around it that a test needs."""
 
-    def __init__(self, theme: Theme, *, screen_keyboard: bool = False) -> None:
+    def __init__(self, theme: Theme, *, screen_keyboard: bool = False, default_language: str = "en") -> None:
         self.session = RecordingSession()
         self.bus = SmallBus()
         self.frames = OneFrame()
-        self.window = Window(self.session, self.frames, self.bus, theme=theme, screen_keyboard=screen_keyboard)
+        self.window = Window(
+            self.session, self.frames, self.bus, theme=theme, screen_keyboard=screen_keyboard, default_language=default_language
+        )
 
     def publish(self, *events: object) -> None:
         """Publish and let the GUI thread take them."""
@@ -70,7 +72,7 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
     before = set(QApplication.topLevelWidgets())
     yield
     settle()
-    left = [widget for widget in QApplication.topLevelWidgets() if widget not in before and not isinstance(widget, type(None))]
+    left = [widget for widget in QApplication.topLevelWidgets() if widget not in before]
     assert not left, f"top-level widgets left: {[type(widget).__name__ for widget in left]}"
     timers = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
     assert not timers, "a timer runs on"

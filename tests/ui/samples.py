@@ -235,8 +235,8 @@ def selfie_jpeg() -> bytes:
 
 
 @lru_cache
-def cutout_jpeg() -> bytes:
-    return _jpeg(page_image().copy(350, 290, 330, 66))
+def cutout_jpeg(line: int = 2) -> bytes:
+    return _jpeg(page_image().copy(350, 130 + 78 * line, 330, 66))
 
 
 # --- views -----------------------------------------------------------------------------------------------------------
@@ -251,8 +251,8 @@ def rows() -> tuple[FieldRow, ...]:
                  alternatives=(Alternative("1990-08-17", page),)),
         FieldRow(FieldName.GENDER, "F", mrz, 1.0, False),
         FieldRow(FieldName.NATIONALITY, "UTO", mrz, 1.0, False),
-        FieldRow(FieldName.PLACE_OF_BIRTH, "ZENITH", page, 0.71, uncertain=True, cutout=cutout_jpeg()),
-        FieldRow(FieldName.DOCUMENT_NUMBER, "SPEC2014", mrz, 1.0, False),
+        FieldRow(FieldName.DOCUMENT_NUMBER, "SPEC2014", page, 0.71, uncertain=True, cutout=cutout_jpeg(3)),
+        FieldRow(FieldName.PLACE_OF_BIRTH, "ZENITH", page, 0.96, False),
         FieldRow(FieldName.DATE_OF_ISSUE, "2020-11-24", page, 0.97, False),
         FieldRow(FieldName.DATE_OF_EXPIRY, "2030-11-24", mrz, 1.0, False),
         FieldRow(FieldName.ISSUING_AUTHORITY, "MINISTRY OF THE INTERIOR", page, 0.96, False),
@@ -269,7 +269,7 @@ def checks(outcome: Outcome) -> tuple[Check, ...]:
         expiry = Check(CheckName.DOCUMENT_EXPIRY, rejected, CheckLabel.EXPIRED, params={"date": "2020-11-24"}, model="calendar")
     if outcome is Outcome.REVIEW:
         match = Check(CheckName.FACE_MATCH, warning, CheckLabel.BORDERLINE, score=0.583, threshold=0.6, model="dlib-resnet", ms=61.4)
-        reading = Check(CheckName.OCR_CONFIDENCE, warning, CheckLabel.LOW_CONFIDENCE, score=0.71, threshold=0.8, model="rapidocr-v5", ms=512,
+        reading = Check(CheckName.OCR_CONFIDENCE, warning, CheckLabel.LOW_CONFIDENCE, score=0.71, threshold=0.8, model="rapidocr", ms=512,
                         params={"fields": "dateOfBirth, placeOfBirth"})  # fmt: skip
     liveness = Check(CheckName.PASSIVE_LIVENESS, passed, score=0.94, threshold=0.5, model="minifas-v2", ms=22)
     if outcome is not Outcome.ACCEPT:

@@ -30,7 +30,9 @@ def _purpose(key: str) -> tuple[str, str]:
         ),
         "store": lambda: (
             strings.translate("consent", "Keep it safe"),
-            strings.translate("consent", "We keep the pictures and the result encrypted, as the law asks of us. You can ask us to erase them."),
+            strings.translate(
+                "consent", "We keep the pictures and the result encrypted, as the law asks of us. You can ask us to erase them."
+            ),
         ),
     }
     return words[key]() if key in words else (key, "")
@@ -47,7 +49,7 @@ class ConsentScreen(Screen):
         self._note = Text("small", tone="secondary")
         left = Box(theme, spacing=24)
         left.box.addStretch(1)
-        left.add(Illustration(theme, "shield", 360))
+        left.add(Illustration(theme, "shield", 260, left=True))
         left.add(self._title, self._lead, self._note)
         left.box.addStretch(1)
         cards = Box(theme, spacing=24)
@@ -65,7 +67,7 @@ class ConsentScreen(Screen):
         cards.box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Panes(theme, left, Scroll(cards), shares=(2, 3), spacing=64))
+        outer.addWidget(Panes(theme, left, Scroll(theme, cards), shares=(2, 3), spacing=64))
         self.retranslate()
 
     @property

@@ -75,7 +75,7 @@ class DecisionScreen(Screen):
         right.box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Panes(theme, left, Scroll(right), shares=(2, 5), spacing=56))
+        outer.addWidget(Panes(theme, left, Scroll(theme, right), shares=(2, 5), spacing=56))
         self.retranslate()
 
     @property
@@ -88,6 +88,10 @@ class DecisionScreen(Screen):
     def drop(self) -> None:
         self._view = None
         self._headline.clear()
+
+    def show_details(self, shown: bool) -> None:
+        """Score, threshold, model and time of every check."""
+        self._details.setChecked(shown)
 
     def _on_details(self, shown: bool) -> None:
         for card in self.cards.values():
@@ -107,7 +111,9 @@ class DecisionScreen(Screen):
             {
                 Outcome.ACCEPT: strings.translate("decision", "Your data is checked and saved."),
                 Outcome.REVIEW: strings.translate("decision", "Your data is saved. There's nothing more that you need to do now."),
-                Outcome.REJECT: strings.translate("decision", "If you think that this is wrong, talk to a colleague. They can look at it with you."),
+                Outcome.REJECT: strings.translate(
+                    "decision", "If you think that this is wrong, talk to a colleague. They can look at it with you."
+                ),
             }[view.outcome]
         )
         self._write_details(self._details.isChecked())

@@ -31,7 +31,7 @@ class DoneScreen(Screen):
         drawing = {Outcome.ACCEPT: "done", Outcome.REVIEW: "colleague", Outcome.REJECT: "declined"}[view.outcome]
         content = Box(theme, spacing=28)
         content.box.addStretch(1)
-        content.add(Illustration(theme, drawing, 440))
+        content.add(Illustration(theme, drawing, 300))
         content.add(self._title, self._text)
         content.box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         content.box.addStretch(2)

@@ -66,7 +66,7 @@ class ReviewScreen(Screen):
         for editor in self.editors:
             editor.changed.connect(self.actions_changed)
             editor.entered.connect(self._on_entered)
-        self._scroll = Scroll(self._make_fields())
+        self._scroll = Scroll(theme, self._make_fields())
         self._keyboard = ScreenKeyboard(theme)
         self._keyboard.done.connect(self._on_typed)
         outer = QVBoxLayout(self)
@@ -126,8 +126,12 @@ class ReviewScreen(Screen):
     def _on_entered(self, edit: ValueEdit) -> None:
         self._entered = edit
         if self.stage.screen_keyboard:
-            self._keyboard.type_into(edit)
+            self.open_keyboard(edit)
         self._show_later.start()
+
+    def open_keyboard(self, edit: ValueEdit) -> None:
+        """Keys on the screen that type into this input."""
+        self._keyboard.type_into(edit)
 
     def _on_typed(self) -> None:
         self._keyboard.type_into(None)

@@ -32,7 +32,7 @@ class SorryScreen(Screen):
         self._staff = Text("small", tone="secondary")
         content = Box(theme, spacing=24, margins=(80, 0, 80, 0))
         content.box.addStretch(1)
-        content.add(Illustration(theme, _DRAWINGS.get(self._code, "unplugged"), 440))
+        content.add(Illustration(theme, _DRAWINGS.get(self._code, "unplugged"), 300))
         content.add(self._title, self._text, self._kept_text)
         content.box.addStretch(1)
         content.add(self._staff)

@@ -1,4 +1,4 @@
-"""What document, selfie and liveness have in common: live picture with advice, the shutter moment, the result for "continue" or "take again"."""
+"""What document, selfie and liveness have in common: live picture with advice, the shutter moment, the result to go on with or not."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HowTo(Part):
         self.content = Box(theme, spacing=24)
         outer.addWidget(self.content)
         self.title, self.text = Text("title", strong=True), Text("lead", tone="secondary")
-        self.drawing = Illustration(theme, drawing, 400)
+        self.drawing = Illustration(theme, drawing, 260, left=True)
         self.help = Card(theme, padding=24, spacing=12)
         self._help_title, self._help_text = Text("body", strong=True), Text("body", tone="secondary")
         self.staff = BigButton(theme, "chip", icon="staff")
@@ -75,7 +75,7 @@ class ResultPanel(Part):
         self._mark = Icon(stage.theme, "check", 36, "good", disc="good_soft")
         self.title, self.text = Text("title", strong=True), Text("body", tone="secondary")
         self._fields = Box(stage.theme, spacing=12)
-        self._scroll = Scroll(self._fields)
+        self._scroll = Scroll(stage.theme, self._fields)
         self._content.add(self._mark, self.title, self.text)
         self._content.add(self._scroll, stretch=1)
         self.lines: list[FieldLine] = []

@@ -9,9 +9,11 @@ from ui.theme.tokens import CARD_RADIUS, FONT_SIZES, RADIUS, Palette
 
 def stylesheet(palette: Palette, px: Callable[[float], int]) -> str:
     """For the window: everything inside it inherits."""
+    edge = palette.line if palette.background == palette.surface else palette.raised  # high contrast needs the edge to be seen
     roles = "\n".join(f'QLabel[role="{role}"] {{ font-size: {px(size)}px; }}' for role, size in FONT_SIZES.items())
     return f"""
-QWidget {{ color: {palette.text}; font-size: {px(FONT_SIZES["body"])}px; }}
+QWidget {{ color: {palette.text}; }}
+QLabel {{ font-size: {px(FONT_SIZES["body"])}px; }}
 QWidget#window, QWidget#content {{ background: {palette.background}; }}
 QLabel {{ background: transparent; border: none; }}
 {roles}
@@ -27,11 +29,11 @@ QFrame[rule="true"] {{ background: {palette.line}; border: none; }}
 QWidget#footer, QWidget#keyboard {{ background: {palette.surface}; border: none; border-top: {px(1)}px solid {palette.line}; }}
 QWidget#header {{ background: transparent; }}
 QLineEdit {{
-    background: {palette.surface}; color: {palette.text}; border: {px(2)}px solid {palette.line}; border-radius: {px(RADIUS)}px;
-    padding: 0 {px(16)}px; font-size: {px(FONT_SIZES["body"] + 2)}px; selection-background-color: {palette.accent};
+    background: {palette.raised}; color: {palette.text}; border: {px(2)}px solid {edge}; border-radius: {px(RADIUS)}px;
+    padding: 0 {px(16)}px; font-size: {px(FONT_SIZES["body"] + 2)}px; font-weight: 600; selection-background-color: {palette.accent};
     selection-color: {palette.on_accent};
 }}
-QLineEdit:focus {{ border: {px(3)}px solid {palette.accent}; }}
+QLineEdit:focus {{ background: {palette.surface}; border: {px(3)}px solid {palette.accent}; }}
 QLineEdit[wrong="true"] {{ border-color: {palette.stop}; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -16,6 +16,7 @@ from ui.theme.tokens import Look, Palette
 ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
 
 # What the drawings are made in; replaced by the theme's colours when they are rendered.
+_STROKE = 3.5
 _DRAWN_ACCENT, _DRAWN_SOFT, _DRAWN_PAPER = "#1F5EFF", "#E4ECFF", "#FFFFFF"
 
 
@@ -26,7 +27,9 @@ class Theme:
         reduced_motion: every duration is 0.
     """
 
-    def __init__(self, look: Look = Look.LIGHT, *, scale: float = 1.0, reduced_motion: bool = False, accent: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, look: Look = Look.LIGHT, *, scale: float = 1.0, reduced_motion: bool = False, accent: tuple[str, str] | None = None
+    ) -> None:
         self.look = look
         palette = tokens.PALETTES[look]
         self.palette: Palette = tokens.branded(palette, *accent) if accent and look is not Look.CONTRAST else palette
@@ -69,8 +72,13 @@ class Theme:
         return self._drawn(ICONS / f"{name}.svg", QSize(side, side), color, ratio)
 
     def illustration(self, name: str, size: QSize, *, ratio: float = 1.0) -> QPixmap:
-        """A drawing of 4:3 that fits into `size` (device independent pixels)."""
+        """A drawing that fills `size` (device independent pixels), which should have its proportions."""
         return self._drawn(ICONS / "illustrations" / f"{name}.svg", size, "text", ratio)
+
+    @staticmethod
+    def illustration_size(name: str) -> QSizeF:
+        """The drawing's own size; only the proportions matter."""
+        return _view_box(ICONS / "illustrations" / f"{name}.svg")
 
     def _drawn(self, path: Path, size: QSize, color: str, ratio: float) -> QPixmap:
         key = (str(path), size.width(), size.height(), color, ratio)
@@ -85,8 +93,12 @@ class Theme:
         pixmap.fill(Qt.GlobalColor.transparent)
         svg = _read(path)
         svg = svg.replace(_DRAWN_ACCENT, "@accent@").replace(_DRAWN_SOFT, "@soft@").replace(_DRAWN_PAPER, "@paper@")
-        svg = svg.replace("@accent@", self.palette.accent).replace("@soft@", self.palette.accent_soft).replace("@paper@", self.palette.surface)
+        for mark, colour in (("accent", self.palette.accent), ("soft", self.palette.accent_soft), ("paper", self.palette.surface)):
+            svg = svg.replace(f"@{mark}@", colour)
         svg = svg.replace("currentColor", getattr(self.palette, color))
+        if path.parent != ICONS:
+            # Lines of one width in every drawing, whatever its size.
+            svg = svg.replace('stroke-width="3"', f'stroke-width="{self.scale * _STROKE * _view_box(path).width() / size.width():.3f}"')
         renderer = QSvgRenderer(QByteArray(svg.encode()))
         renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         painter = QPainter(pixmap)
@@ -94,6 +106,12 @@ class Theme:
         renderer.render(painter, QRectF(0, 0, size.width(), size.height()))
         painter.end()
         return pixmap
+
+
+@lru_cache(maxsize=128)
+def _view_box(path: Path) -> QSizeF:
+    _x, _y, width, height = (float(part) for part in _read(path).split('viewBox="', 1)[1].split('"', 1)[0].split())
+    return QSizeF(width, height)
 
 
 @lru_cache(maxsize=128)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ui.theme import tokens
@@ -62,8 +62,7 @@ class BigButton(QAbstractButton):
         self.update()
 
     def apply_theme(self) -> None:
-        heights = {"main": tokens.MAIN_BUTTON_HEIGHT, "second": tokens.MAIN_BUTTON_HEIGHT, "quiet": tokens.TOUCH_TARGET, "chip": tokens.TOUCH_TARGET}
-        self.setFixedHeight(self.theme.px(heights[self.kind]))
+        self.setFixedHeight(self.theme.px(tokens.MAIN_BUTTON_HEIGHT if self.kind in ("main", "second") else tokens.TOUCH_TARGET))
         self.setFont(self.theme.font("lead" if self.kind in ("main", "second") else "body", strong=self.kind != "quiet"))
         self.updateGeometry()
 
@@ -87,6 +86,13 @@ class BigButton(QAbstractButton):
         return self.sizeHint()
 
     # --- painting --------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter presses what has the focus, as Space does; it must not fall through to the main button.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._ring = event.reason() in _KEYBOARD
@@ -166,12 +172,13 @@ class BigButton(QAbstractButton):
             self._paint_icon(painter, self.icon_name, QPointF(x, box.center().y() - side / 2), words)
             x += side + gap
         painter.setPen(words)
-        painter.drawText(QRectF(x, box.top(), text_width + 2, box.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        painter.drawText(QRectF(x, box.top(), text_width + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         if self.trailing_icon:
             self._paint_icon(painter, self.trailing_icon, QPointF(x + text_width + gap, box.center().y() - side / 2), words)
 
     def _paint_icon(self, painter: QPainter, name: str, place: QPointF, words: QColor) -> None:
         color = "on_accent" if self.kind == "main" and self.isEnabled() else "text"
         painter.setOpacity(words.alphaF())
-        painter.drawPixmap(place, self.theme.icon(name, 32 if self.kind in ("main", "second") else 26, color, ratio=self.devicePixelRatioF()))
+        units = 32 if self.kind in ("main", "second") else 26
+        painter.drawPixmap(place, self.theme.icon(name, units, color, ratio=self.devicePixelRatioF()))
         painter.setOpacity(1.0)

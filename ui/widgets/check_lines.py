@@ -34,7 +34,7 @@ class CheckLine(Part):
         self._layout = layout
         layout.addWidget(Icon(theme, icon, 22, color, disc=ground), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
-        words.setSpacing(0)
+        words.setSpacing(theme.px(3))
         head = QHBoxLayout()
         self._name = Text("body", strong=True, wrap=False)
         self._status = Text("small", strong=True, tone=_TONES[check.status], wrap=False)
@@ -86,7 +86,7 @@ class CheckGroupCard(Card):
     """The checks of one group under its name."""
 
     def __init__(self, theme: Theme, group: CheckGroup, checks: tuple[Check, ...], parent: QWidget | None = None) -> None:
-        super().__init__(theme, padding=28, spacing=14, parent=parent)
+        super().__init__(theme, padding=28, spacing=16, parent=parent)
         self._group = group
         self._title = Text("small", strong=True, tone="secondary", wrap=False)
         self.add(self._title)

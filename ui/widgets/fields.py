@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QEasingCurve, QPropertyAnimation, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from kiosk.domain.document import DATE_FIELDS, FieldName
@@ -35,7 +35,8 @@ class FieldLine(Part):
         words.addWidget(self._name)
         words.addWidget(self._value)
         layout.addLayout(words, 1)
-        self._mark = Icon(theme, "warning" if row.uncertain else strings.source(row.source)[1], 26, "caution" if row.uncertain else "secondary")
+        icon, color = ("warning", "caution") if row.uncertain else (strings.source(row.source)[1], "secondary")
+        self._mark = Icon(theme, icon, 26, color)
         layout.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
         self._fade: QPropertyAnimation | None = None
         self.retranslate()
@@ -76,6 +77,13 @@ class ValueEdit(QLineEdit):
     """
 
     entered = Signal(object)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter goes to the next field; it must not confirm the whole screen.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -135,7 +143,7 @@ class FieldEditor(Part):
         holder.box.addLayout(top)
         line = Box(theme, row=True, spacing=16)
         if row.cutout and row.uncertain:
-            cutout = Picture(theme, row.cutout, enlarge=False)
+            cutout = Picture(theme, row.cutout, empty_icon="page", left=True)
             cutout.setFixedHeight(theme.px(tokens.TOUCH_TARGET + 8))
             self._cutout: Picture | None = cutout
             line.add(cutout, stretch=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
 
 from ui.theme.theme import Theme
@@ -14,7 +14,13 @@ class Box(Part):
     """A row or column with margins and spacing that follow the scale."""
 
     def __init__(
-        self, theme: Theme, *, row: bool = False, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 16, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        *,
+        row: bool = False,
+        margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+        spacing: int = 16,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, parent)
         self.box: QBoxLayout = QHBoxLayout(self) if row else QVBoxLayout(self)
@@ -37,7 +43,9 @@ class Box(Part):
 class Card(QFrame):
     """A surface with a thin edge; `kind` "plain" or "caution"."""
 
-    def __init__(self, theme: Theme, *, kind: str = "plain", row: bool = False, padding: int = 32, spacing: int = 16, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, *, kind: str = "plain", row: bool = False, padding: int = 32, spacing: int = 16, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("card", "caution" if kind == "caution" else "true")
         outer = QVBoxLayout(self)
@@ -56,7 +64,17 @@ class Card(QFrame):
 class Panes(Part):
     """Two panes beside each other on a lying screen, one above the other on a standing one."""
 
-    def __init__(self, theme: Theme, first: QWidget, second: QWidget, *, shares: tuple[int, int] = (1, 1), second_width: int = 0, spacing: int = 40, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        first: QWidget,
+        second: QWidget,
+        *,
+        shares: tuple[int, int] = (1, 1),
+        second_width: int = 0,
+        spacing: int = 40,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(theme, parent)
         self.first, self.second = first, second
         self._shares, self._second_width, self._spacing = shares, second_width, spacing
@@ -93,7 +111,7 @@ class Panes(Part):
 class Scroll(QScrollArea):
     """Scrolls by finger, wheel and keyboard, never sideways."""
 
-    def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidget(inside)
         self.setWidgetResizable(True)
@@ -101,6 +119,40 @@ class Scroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self._fade = _Fade(theme, self)
+        for signal in (self.verticalScrollBar().valueChanged, self.verticalScrollBar().rangeChanged):
+            signal.connect(self._on_moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._on_moved()
+
+    def _on_moved(self) -> None:
+        bar = self.verticalScrollBar()
+        height = self._fade.height()
+        self._fade.setGeometry(0, self.height() - height, self.width() - bar.sizeHint().width(), height)
+        self._fade.setVisible(bar.value() < bar.maximum())
+        self._fade.raise_()
+
+
+class _Fade(Part):
+    """Where more lies below, the last lines fade out."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        self.resize(self.width(), self.theme.px(72))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ground, clear = self.theme.color("background"), self.theme.color("background")
+        clear.setAlpha(0)
+        gradient = QLinearGradient(0, 0, 0, self.height())
+        gradient.setColorAt(0, clear)
+        gradient.setColorAt(1, ground)
+        QPainter(self).fillRect(self.rect(), gradient)
 
 
 class Rule(QFrame):

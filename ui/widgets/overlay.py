@@ -44,7 +44,8 @@ def to_screen(quad: Quad, picture: QRectF, *, mirrored: bool, visible: float = 1
     points = []
     for x, y in quad:
         across = (x - (1 - visible) / 2) / visible
-        points.append(QPointF(picture.left() + picture.width() * (1 - across if mirrored else across), picture.top() + picture.height() * y))
+        across = 1 - across if mirrored else across
+        points.append(QPointF(picture.left() + picture.width() * across, picture.top() + picture.height() * y))
     return points
 
 
@@ -54,8 +55,8 @@ def draw_brackets(painter: QPainter, rect: QRectF, colour: QColor, width: float)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     arm, radius = rect.height() * 0.12, rect.height() * 0.055
     path = QPainterPath()
-    for x, y, dx, dy in ((rect.left(), rect.top(), 1, 1), (rect.right(), rect.top(), -1, 1),
-                         (rect.right(), rect.bottom(), -1, -1), (rect.left(), rect.bottom(), 1, -1)):  # fmt: skip
+    left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+    for x, y, dx, dy in ((left, top, 1, 1), (right, top, -1, 1), (right, bottom, -1, -1), (left, bottom, 1, -1)):
         path.moveTo(x, y + dy * arm)
         path.lineTo(x, y + dy * radius)
         path.quadTo(x, y, x + dx * radius, y)
@@ -97,16 +98,14 @@ def draw_ring(painter: QPainter, rect: QRectF, progress: float, track: QColor, f
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(track, width * 0.6))
     painter.drawEllipse(rect)
-    painter.setPen(stroke(filled, width * 1.5))
     if side:
         middle = 180 if side == "left" else 0
-        faint = QColor(filled)
-        faint.setAlpha(90)
-        painter.setPen(stroke(faint, width * 1.5))
+        painter.setPen(stroke(track, width * 2))
         painter.drawArc(rect, (middle - 55) * 16, 110 * 16)
-        painter.setPen(stroke(filled, width * 1.5))
+        painter.setPen(stroke(filled, width * 2))
         reach = 55 * max(0.0, min(1.0, progress))
         if progress > 0:
             painter.drawArc(rect, round((middle - reach) * 16), round(2 * reach * 16))
     elif progress > 0:
+        painter.setPen(stroke(filled, width * 2))
         painter.drawArc(rect, 90 * 16, -round(360 * 16 * min(1.0, progress)))

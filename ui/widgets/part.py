@@ -30,7 +30,9 @@ class Part(QWidget):
 class Text(QLabel):
     """Words in a role ("small", "body", "lead", "title", "display") and a tone ("", "secondary", "accent", "good", "caution", "stop")."""
 
-    def __init__(self, role: str = "body", *, strong: bool = False, tone: str = "", wrap: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, role: str = "body", *, strong: bool = False, tone: str = "", wrap: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", role)
         self.setProperty("strong", strong)

@@ -17,12 +17,21 @@ class Picture(Part):
     `slide_from` lets it come from where it was taken.
     """
 
-    def __init__(self, theme: Theme, jpeg: bytes | None, *, empty_icon: str = "person", cover: bool = False, enlarge: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        jpeg: bytes | None,
+        *,
+        empty_icon: str = "person",
+        cover: bool = False,
+        left: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(theme, parent)
         self._image = QImage.fromData(jpeg) if jpeg else QImage()
         self._empty_icon = empty_icon
         self._cover = cover
-        self._enlarge = enlarge
+        self._left = left
         self._scaled: QPixmap | None = None
         self._from = QRectF()
         self._share = 1.0
@@ -58,9 +67,8 @@ class Picture(Part):
         if self._cover or self.is_empty:
             return QRectF(self.rect())
         size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        if not self._enlarge and size.width() > self._image.width() * 2:
-            size = self._image.size() * 2
-        return QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
+        x = 0 if self._left else (self.width() - size.width()) / 2
+        return QRectF(x, (self.height() - size.height()) / 2, size.width(), size.height())
 
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(240), self.theme.px(180))
@@ -125,12 +133,13 @@ class Picture(Part):
 
 
 class Illustration(Part):
-    """One of our drawings, as large as its place allows up to `units` of width."""
+    """One of our drawings, as large as its place allows up to `units` of height."""
 
-    def __init__(self, theme: Theme, name: str, units: int = 320, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str, units: int = 240, *, left: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._name = name
         self._units = units
+        self._left = left
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.apply_theme()
 
@@ -139,29 +148,33 @@ class Illustration(Part):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.theme.px(self._units), self.theme.px(self._units * 3 / 4))
+        own = self.theme.illustration_size(self._name)
+        return QSize(self.theme.px(self._units * own.width() / own.height()), self.theme.px(self._units))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.theme.px(self._units * 0.4), self.theme.px(self._units * 0.3))
+        return self.sizeHint() * 0.4
 
     def apply_theme(self) -> None:
-        self.setMaximumHeight(self.theme.px(self._units * 3 / 4))
+        self.setMaximumHeight(self.theme.px(self._units))
         self.updateGeometry()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        most = self.sizeHint()
-        width = min(self.width(), self.height() * 4 / 3, most.width())
-        size = QSize(round(width), round(width * 3 / 4))
+        room = self.size().boundedTo(self.sizeHint())
+        size = self.theme.illustration_size(self._name).scaled(room, Qt.AspectRatioMode.KeepAspectRatio).toSize()
+        if size.isEmpty():
+            return
         painter = QPainter(self)
         drawing = self.theme.illustration(self._name, size, ratio=self.devicePixelRatioF())
-        painter.drawPixmap((self.width() - size.width()) // 2, (self.height() - size.height()) // 2, drawing)
+        painter.drawPixmap(0 if self._left else (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, drawing)
 
 
 class Icon(Part):
     """One line icon; `disc` puts it on a soft round ground of a colour."""
 
-    def __init__(self, theme: Theme, name: str, units: float = 28, color: str = "text", *, disc: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, units: float = 28, color: str = "text", *, disc: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(theme, parent)
         self._name, self._units, self._color, self._disc = name, units, color, disc
         self.apply_theme()

@@ -201,7 +201,7 @@ class CameraPreview(Part):
         filled = good if self._tone == "taken" else steady
         if self.target.kind == "face":
             progress = 1.0 if self._tone == "taken" else self._progress
-            overlay.draw_ring(painter, self.target_rect, progress, wrong if self._tone == "wrong" else colour, filled, width, self.target.side)
+            overlay.draw_ring(painter, self.target_rect, progress, wrong, filled, width, self.target.side)
             if self.target.side:
                 self._paint_arrow(painter, place)
             return

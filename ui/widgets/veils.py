@@ -181,7 +181,7 @@ class CameraVeil(Veil):
         super().__init__(theme, parent, dim=0)
         self._code = ErrorCode.CAMERA_LOST
         self._title, self._text, self._staff = Text("title", strong=True), Text("body"), Text("small", tone="secondary")
-        self.card.add(Illustration(theme, "camera-lost", 240))
+        self.card.add(Illustration(theme, "camera-lost", 220))
         for text in (self._title, self._text, self._staff):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.card.add(text)
@@ -198,7 +198,8 @@ class CameraVeil(Veil):
         words = strings.error(self._code)
         self._title.setText(words.title)
         self._text.setText(words.text)
-        self._staff.setText(strings.translate("veils", "For staff: {advice} ({code})").format(advice=words.for_staff, code=self._code.value))
+        staff = strings.translate("veils", "For staff: {advice} ({code})")
+        self._staff.setText(staff.format(advice=words.for_staff, code=self._code.value))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self.theme.color("background"))

@@ -1,0 +1,161 @@
+"""Every screen in its states, as steps that bring a window there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.decision import Outcome
+from kiosk.domain.document import DATE_FIELDS, PageSide, PageWarning
+from kiosk.domain.errors import ErrorCode
+from kiosk.domain.events import (
+    Busy,
+    CameraStateChanged,
+    CaptureResultReady,
+    FrameReady,
+    GuidanceGiven,
+    PictureTaken,
+    ProblemShown,
+    StillThere,
+)
+from kiosk.domain.guidance import AdviceCode, Guidance
+from kiosk.domain.views import CaptureResult, DocumentCaptureView, DoneView, LivenessView, ReviewView, SorryView
+from tests.ui import samples
+from tests.ui.conftest import Kiosk, settle
+from ui.screens.decision import DecisionScreen
+from ui.screens.review import ReviewScreen
+from ui.stage.capture import CaptureScreen
+
+Scene = Callable[[Kiosk], None]
+
+
+def _enter(step: str, view: object = None) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        kiosk.publish(samples.entered(step, view() if callable(view) else view))  # type: ignore[arg-type]
+
+    return play
+
+
+def _live(step: str, advice: AdviceCode, *, found: bool = True, steady: bool = False, progress: float = 0.0, view: object = None) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        is_page = step.startswith("document")
+        kiosk.frames.frame = samples.document_frame("back" if step.endswith("back") else "front") if is_page else samples.face_frame()
+        _enter(step, view)(kiosk)
+        kiosk.publish(FrameReady(1))
+        outline = samples.PAGE_QUAD if found and is_page else None
+        kiosk.publish(GuidanceGiven(Guidance(advice, outline, steady, progress), 1))
+        kiosk.publish(FrameReady(2))
+
+    return play
+
+
+def _then(first: Scene, *events: object) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        first(kiosk)
+        kiosk.publish(*(event() if callable(event) else event for event in events))
+
+    return play
+
+
+def _help(kiosk: Kiosk) -> None:
+    _live("document_front", AdviceCode.GLARE)(kiosk)
+    screen = kiosk.window.current
+    assert isinstance(screen, CaptureScreen)
+    for timer in screen.findChildren(QTimer):
+        if timer.interval() >= 6000:
+            timer.stop()
+            timer.timeout.emit()
+    settle()
+
+
+def _review(kiosk: Kiosk, *, wrong: bool = False, certain: bool = False) -> None:
+    rows = tuple(row for row in samples.rows() if not row.uncertain) if certain else samples.rows()
+    _enter("review", ReviewView(samples.portrait_jpeg(), samples.selfie_jpeg(), rows))(kiosk)
+    screen = kiosk.window.current
+    assert isinstance(screen, ReviewScreen)
+    if wrong:
+        editor = next(editor for editor in screen.editors if editor.row.name in DATE_FIELDS)
+        editor.edit.setText("31/02/199")
+        editor.edit.textEdited.emit(editor.edit.text())
+        settle()
+
+
+def _details(kiosk: Kiosk) -> None:
+    _enter("decision", samples.decision_view(Outcome.REVIEW))(kiosk)
+    screen = kiosk.window.current
+    assert isinstance(screen, DecisionScreen)
+    screen.show_details(True)
+    settle()
+
+
+def _keyboard(kiosk: Kiosk) -> None:
+    _review(kiosk)
+    screen = kiosk.window.current
+    assert isinstance(screen, ReviewScreen)
+    screen.open_keyboard(screen.editors[0].edit)
+    settle()
+
+
+def _press(button: str) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        _live("document_front", AdviceCode.SHOW_DOCUMENT, found=False)(kiosk)
+        pressed: QWidget = getattr(kiosk.window.footer, button)
+        pressed.click()  # type: ignore[attr-defined]
+        settle()
+
+    return play
+
+
+_page = _live("document_front", AdviceCode.HOLD_STILL, steady=True, progress=1.0)
+_face = _live("selfie", AdviceCode.HOLD_STILL, steady=True, progress=1.0)
+_turned = _live("liveness", AdviceCode.TURN_LEFT, steady=True, progress=1.0)
+_WARNED = (PageWarning.HOTSPOTS_SCORE_HIGH, PageWarning.DOCUMENT_SMALL)
+
+SCENES: Mapping[str, Scene] = {
+    "01-welcome": _enter("welcome"),
+    "02-language": _enter("language"),
+    "03-consent": _enter("consent"),
+    "04-document-starting": _enter("document_front"),
+    "05-document-searching": _live("document_front", AdviceCode.SHOW_DOCUMENT, found=False),
+    "06-document-glare": _live("document_front", AdviceCode.GLARE),
+    "07-document-steady": _live("document_front", AdviceCode.HOLD_STILL, steady=True, progress=0.6),
+    "08-document-help": _help,
+    "09-document-taken": _then(_page, PictureTaken(1)),
+    "10-document-reading": _then(_page, PictureTaken(1), Busy("READING")),
+    "11-document-result": _then(_page, PictureTaken(1), lambda: CaptureResultReady(samples.page_result(), 1)),
+    "12-document-result-warned": _then(_page, PictureTaken(1), lambda: CaptureResultReady(samples.page_result(warnings=_WARNED), 1)),
+    "13-document-unusable": _then(_page, PictureTaken(1), CaptureResultReady(CaptureResult(None, False, advice="GLARE"), 1)),
+    "14-document-back": _live("document_back", AdviceCode.COME_CLOSER, view=DocumentCaptureView(PageSide.BACK, "virtual", 6, 15)),
+    "15-document-camera-lost": _then(_page, CameraStateChanged("virtual", ErrorCode.CAMERA_LOST)),
+    "16-document-problem": _then(_live("document_front", AdviceCode.SHOW_DOCUMENT, found=False), ProblemShown(ErrorCode.NO_DOCUMENT_DETECTED)),
+    "20-selfie": _live("selfie", AdviceCode.CENTRE_FACE),
+    "21-selfie-steady": _live("selfie", AdviceCode.HOLD_STILL, steady=True, progress=0.7),
+    "22-selfie-dark": _live("selfie", AdviceCode.TOO_DARK),
+    "23-selfie-taken": _then(_face, PictureTaken(1)),
+    "24-selfie-result": _then(_face, PictureTaken(1), lambda: CaptureResultReady(CaptureResult(samples.selfie_jpeg(), True), 1)),
+    "25-liveness-left": _live("liveness", AdviceCode.TURN_LEFT, steady=True, progress=0.5),
+    "26-liveness-right": _live("liveness", AdviceCode.TURN_RIGHT, progress=0.2, view=LivenessView("right", "virtual", 15)),
+    "27-liveness-result": _then(_turned, PictureTaken(1), CaptureResultReady(CaptureResult(None, True), 1)),
+    "28-liveness-unusable": _then(_turned, CaptureResultReady(CaptureResult(None, False, advice="LOOK_STRAIGHT"), 1)),
+    "30-review": lambda kiosk: _review(kiosk),
+    "31-review-wrong-date": lambda kiosk: _review(kiosk, wrong=True),
+    "32-review-certain": lambda kiosk: _review(kiosk, certain=True),
+    "33-review-keyboard": _keyboard,
+    "34-review-deciding": _then(_enter("review"), Busy("DECIDING")),
+    "40-decision-accept": _enter("decision", lambda: samples.decision_view(Outcome.ACCEPT)),
+    "41-decision-review": _enter("decision", lambda: samples.decision_view(Outcome.REVIEW)),
+    "42-decision-reject": _enter("decision", lambda: samples.decision_view(Outcome.REJECT)),
+    "43-decision-details": _details,
+    "50-done-accept": _enter("done", DoneView(Outcome.ACCEPT, "K7M-4PX")),
+    "51-done-review": _enter("done", DoneView(Outcome.REVIEW, "K7M-4PX")),
+    "52-done-reject": _enter("done", DoneView(Outcome.REJECT, "K7M-4PX")),
+    "60-sorry-fault": _enter("sorry", SorryView("INTERNAL", kept=True)),
+    "61-sorry-timed-out": _enter("sorry", SorryView("TIMED_OUT", kept=False)),
+    "62-sorry-declined": _enter("sorry", SorryView("CONSENT_MISSING", kept=False)),
+    "63-sorry-models": _enter("sorry", SorryView("MODEL_SOURCE_UNREACHABLE", kept=False)),
+    "70-still-there": _then(_live("selfie", AdviceCode.SHOW_FACE), StillThere(12)),
+    "71-start-over": _press("over_button"),
+    "72-staff-called": _press("staff_button"),
+}
