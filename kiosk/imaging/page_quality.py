@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from kiosk.domain.document import PageQuality, PageWarning, Quad
 from kiosk.imaging import geometry
@@ -30,7 +32,7 @@ def page_quality(page: Image, quad: Quad | None, picture_size: tuple[int, int]) 
         quad: where it was in the picture; None = the picture is the page alone, so its border says nothing.
         picture_size: (width, height) of the picture it came from.
     """
-    measures = measure_page(page)
+    measures = measure_page(page, framed=quad is not None)
     sharp, light, spots = measures.sharpness, measures.brightness, measures.hotspots
     width_px = page_width(quad) if quad is not None else max(picture_size)
     warnings: list[PageWarning] = []
@@ -58,11 +60,15 @@ class PageMeasures:
     hotspots: float
 
 
-def measure_page(page: Image) -> PageMeasures:
-    """The scores of a straightened page, BGR, measured at 640 px."""
+def measure_page(page: Image, *, framed: bool = True) -> PageMeasures:
+    """The scores of a straightened page, BGR, measured at 640 px.
+
+    Args:
+        framed: it was cut along its outline; else white at its border may be the paper it was scanned on.
+    """
     small = limited(page, _MEASURE_PX)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    return PageMeasures(sharpness(grey), brightness(grey), hotspots(small))
+    return PageMeasures(sharpness(grey), brightness(grey), hotspots(small, framed=framed))
 
 
 def measure_light(picture: Image) -> float:
@@ -98,12 +104,16 @@ def brightness(grey: Image) -> float:
     return float(grey.mean() / 255.0)
 
 
-def hotspots(page: Image) -> float:
-    """0..1, 1 = no glare. Glare is a blown-out blob clearly brighter than what surrounds it, not white paper as such."""
+def hotspots(page: Image, *, framed: bool = True) -> float:
+    """0..1, 1 = no glare. Glare is a blown-out blob clearly brighter than what surrounds it, not white paper as such.
+
+    Args:
+        framed: False leaves out blobs that touch the border of the picture.
+    """
     height, width = page.shape[:2]
     blown = cv2.inRange(page, np.array([250, 250, 250]), np.array([255, 255, 255]))
     blown = cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    count = cv2.countNonZero(blown)
+    count = cv2.countNonZero(blown) if framed else _inner_count(blown)
     if not count:
         return 1.0
     grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
@@ -126,3 +136,16 @@ def border_warnings(quad: Quad, picture_size: tuple[int, int]) -> tuple[PageWarn
     if left < margin or top < margin or right > width - margin or bottom > height - margin:
         return (PageWarning.DOCUMENT_CLOSE_TO_IMAGE_BORDER,)
     return ()
+
+
+def _inner_count(blobs: npt.NDArray[Any]) -> int:
+    """Pixels of the blobs that do not touch the border."""
+    height, width = blobs.shape
+    _, _, stats, _ = cv2.connectedComponentsWithStats(blobs)
+    inner = (
+        (stats[1:, cv2.CC_STAT_LEFT] > 1)
+        & (stats[1:, cv2.CC_STAT_TOP] > 1)
+        & (stats[1:, cv2.CC_STAT_LEFT] + stats[1:, cv2.CC_STAT_WIDTH] < width - 1)
+        & (stats[1:, cv2.CC_STAT_TOP] + stats[1:, cv2.CC_STAT_HEIGHT] < height - 1)
+    )
+    return int(stats[1:, cv2.CC_STAT_AREA][inner].sum())

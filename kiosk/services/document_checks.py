@@ -9,7 +9,9 @@ from statistics import median
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.countries import is_known
 from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Reading, Source
-from kiosk.services.document_merge import agree
+from kiosk.domain.mrz import Mrz, MrzRepair
+from kiosk.domain.mrz_layout import LAYOUTS, Kind
+from kiosk.services.document_merge import agree, contradict
 
 CONFIDENCE_THRESHOLD = 0.92
 MAX_AGE_YEARS = 120
@@ -92,16 +94,26 @@ def _mrz_check_digits(document: Document, needs_back: bool) -> Check:
         params = {"checks": ", ".join(wrong), "count": str(len(wrong)), "format": mrz.format.value}
         return Check(name, CheckStatus.REJECTED, CheckLabel.CHECK_DIGIT_WRONG, round(holding, 3), 1.0, inputs, model, params=params)
     # look-alikes that the alphabet of their place settles (O in a date) are reading; a changed character that could be either is repair
-    doubtful = [repair for repair in mrz.repairs if not _is_forced(repair.read, repair.taken)]
+    doubtful = [repair for repair in mrz.repairs if not _is_forced(mrz, repair)]
     if doubtful:
         params = {"count": str(len(doubtful))}
         return Check(name, CheckStatus.WARNING, CheckLabel.REPAIRED, 1.0, 1.0, inputs, model, params=params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, 1.0, 1.0, inputs, model)
 
 
-def _is_forced(read: str, taken: str) -> bool:
-    """The same shape in another alphabet: lower case for upper, O for 0, and nothing else."""
-    return read.upper() == taken or {read.upper(), taken} == {"O", "0"}
+def _is_forced(mrz: Mrz, repair: MrzRepair) -> bool:
+    """The place leaves no other choice: it holds letters only or digits only. In a number, which may hold both, it is a guess."""
+    if repair.read.upper() == repair.taken:
+        return True
+    kind = next(
+        (
+            field.kind
+            for field in LAYOUTS[mrz.format].fields
+            if field.place.line == repair.line and field.place.start <= repair.column < field.place.end
+        ),
+        Kind.CHECK,
+    )
+    return kind is not Kind.TEXT
 
 
 def _has_mrz_by_design(document: Document) -> bool:
@@ -160,7 +172,9 @@ def _plausibility(document: Document, today: str) -> Check:
     score = round(sum(holds for holds, _ in rules) / len(rules), 3)
     if broken:
         params = {"field": broken[0].value, "fields": ", ".join(field.value for field in broken)}
-        return Check(name, CheckStatus.REJECTED, CheckLabel.IMPLAUSIBLE, score, 1.0, inputs, model, params=params)
+        # dates that contradict each other are wrong; a code that we do not know may be new or only misread
+        status = CheckStatus.REJECTED if any(field in DATE_FIELDS for field in broken) else CheckStatus.WARNING
+        return Check(name, status, CheckLabel.IMPLAUSIBLE, score, 1.0, inputs, model, params=params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, score, 1.0, inputs, model)
 
 
@@ -178,7 +192,7 @@ def _consistency(document: Document) -> Check:
         if not pairs:
             continue
         compared.append(field.name)
-        if any(not agree(field.name, one, other) for one, other in pairs):
+        if any(contradict(field.name, one, other) for one, other in pairs):
             differing.append(field.name)
     if not compared:
         # one source only: there is nothing that could contradict it
@@ -206,7 +220,7 @@ def _surely_differs(field: Field) -> bool:
     """Both sides were read surely, and the values are of the kind that has one right form (dates, numbers, sexes)."""
     strict = field.name in DATE_FIELDS or field.name in (FieldName.DOCUMENT_NUMBER, FieldName.GENDER, FieldName.PERSONAL_NUMBER)
     return strict and any(
-        _comparable(one, other) and not agree(field.name, one, other) and min(one.confidence, other.confidence) >= 0.97
+        _comparable(one, other) and contradict(field.name, one, other) and min(one.confidence, other.confidence) >= 0.97
         for one, other in combinations(_read(field), 2)
     )
 

@@ -28,9 +28,7 @@ _PROVEN_BY = {
 def fields_of(*readings: Readings) -> tuple[Field, ...]:
     """One Field per name with the readings of all sources, in the order of FieldName."""
     return tuple(
-        Field(name, found)
-        for name in FieldName
-        if (found := tuple(reading for source in readings for reading in source.get(name, ())))
+        Field(name, found) for name in FieldName if (found := tuple(reading for source in readings for reading in source.get(name, ())))
     )
 
 
@@ -43,9 +41,7 @@ def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -
     fields: dict[FieldName, tuple[Reading, ...]] = {}
     for found in find_values(lines, context):
         confidence = found.box.confidence * (0.85 + 0.15 * min(found.likeness, found.value.fit))
-        fields[found.field] = (
-            Reading(found.value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text),
-        )
+        fields[found.field] = (Reading(found.value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text),)
     return fields
 
 
@@ -77,25 +73,56 @@ def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> d
     return found
 
 
-def anchored_fields(lines: Sequence[TextLine], known: Readings, side: PageSide, context: Context) -> dict[FieldName, tuple[Reading, ...]]:
-    """Printed values without a readable label, found because they say what the MRZ says.
+def reconciled(
+    labelled: dict[FieldName, tuple[Reading, ...]], lines: Sequence[TextLine], known: Readings, side: PageSide, context: Context
+) -> dict[FieldName, tuple[Reading, ...]]:
+    """The labelled values of a page that also shows an MRZ, mended where the labels were misread.
 
-    Only equality is found this way: it adds accents and places and confirms the MRZ, and can never show a contradiction, which only a
-    labelled value can. Where a document prints three dates and two of them are the MRZ's, the third, between them, is the date of issue.
+    Where the page prints just what the MRZ says, that text is the field's printed value, whatever text a label seemed to point at.
+    A contradiction therefore needs a labelled value that differs and no text that agrees: a document whose printed name, number or
+    date was changed does not print the true one as well. What is found only by being equal can confirm the MRZ, never contradict it.
     """
-    found: dict[FieldName, tuple[Reading, ...]] = {}
+    found = dict(labelled)
     plain_lines = [line for line in lines if line.text.count("<") < 3]
-    for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_EXPIRY):
-        for reading in known.get(name, ()):
-            for line in plain_lines:
-                value = value_of(name, line.text, context)
-                if value is not None and _says_same(name, value.value, reading.value):
-                    found[name] = (Reading(value.value, Source.VISUAL_ZONE, line.confidence, side, line.quad, line.text),)
-                    break
+    for name, readings in known.items():
+        if name not in _ANCHORED or not readings:
+            continue
+        said = readings[0]
+        printed = found.get(name)
+        if printed and _says_same(name, printed[0].value, said.value):
+            continue
+        anchor = _anchor(name, said, plain_lines, side, context)
+        if anchor is not None:
+            found[name] = (anchor,)
+        elif printed and _belongs_elsewhere(name, printed[0], known, found):
+            del found[name]
     issue = _third_date(plain_lines, known, side, context)
-    if issue is not None:
+    if issue is not None and FieldName.DATE_OF_ISSUE not in found:
+        for name in (FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_EXPIRY):
+            # its own label was not read, so a neighbour's took it
+            if name in found and found[name][0].value == issue.value:
+                del found[name]
         found[FieldName.DATE_OF_ISSUE] = (issue,)
     return found
+
+
+_ANCHORED = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_EXPIRY)
+
+
+def _anchor(name: FieldName, said: Reading, lines: Sequence[TextLine], side: PageSide, context: Context) -> Reading | None:
+    for line in lines:
+        value = value_of(name, line.text, context)
+        if value is not None and _says_same(name, value.value, said.value):
+            return Reading(value.value, Source.VISUAL_ZONE, line.confidence, side, line.quad, line.text)
+    return None
+
+
+def _belongs_elsewhere(name: FieldName, printed: Reading, known: Readings, found: Readings) -> bool:
+    """The labelled text is another field's proven value (a personal number under "No.")."""
+    return any(
+        other is not name and any(reading.proven and same_number(reading.value, printed.value) for reading in readings)
+        for other, readings in known.items()
+    ) or any(other is not name and readings[0].quad == printed.quad for other, readings in found.items() if readings)
 
 
 def barcode_fields(barcodes: Sequence[Barcode], side: PageSide, today: str) -> dict[FieldName, tuple[Reading, ...]]:

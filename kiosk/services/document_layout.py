@@ -14,6 +14,7 @@ from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, pla
 
 _MULTILINE = frozenset({FieldName.ADDRESS})
 _LEAST_COVERED = 0.55
+_LEAST_COVERED_IGNORED = 0.8  # "Passport office" is an authority, not the title "Passport"
 _LEAST_COVERED_OF_MANY = 0.28  # of a line with slashes: one of its languages was read, the others are not known or too small
 
 
@@ -122,16 +123,18 @@ def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label
             continue  # the MRZ has its own reader
         tokens = [(match.start(), match.end()) for match in re.finditer("[^\\W_]+(?:['\u2019][^\\W_]+)*", line.text)]
         words = [plain(line.text[start:end]).replace(" ", "") for start, end in tokens]
-        hits = context.words.labels.find(words)
+        breaks = frozenset(
+            number for number in range(1, len(tokens)) if re.search(r"[/|\\•·:;]", line.text[tokens[number - 1][1] : tokens[number][0]])
+        )
+        hits = context.words.labels.find(words, breaks)
         if not hits:
             texts.append(box)
             continue
         letters = sum(len(word) for word in words if not word.isdigit())
         covered = sum(len(word) for hit in hits for word in words[hit.first : hit.last] if not word.isdigit())
         share = covered / max(1, letters)
-        several = "/" in line.text or len(hits) > 1
         rest = _behind(line.text, tokens, hits[-1])
-        if _is_label_line(words, share, several) and not _is_inline(hits, rest, context):
+        if _is_label_line(words, hits, share, bool(breaks)) and not _is_inline(hits, rest, context):
             labels.extend(_labels_of(box, tokens, hits))
             continue
         if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
@@ -139,15 +142,18 @@ def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label
             if got is not None:
                 inline.append(got)
                 continue
+            if hits[0].first == 0 and hits[0].likeness == 1.0 and hits[0].key != IGNORED and len(words[0]) >= 4:
+                continue  # "Name CRITTENDEN": a label with something behind it that is not surely a value is no other label's value
         texts.append(box)
     return labels, texts, inline
 
 
-def _is_label_line(words: list[str], share: float, several: bool) -> bool:
-    digits = sum(any(c.isdigit() for c in word) and len(word) > 2 for word in words)
-    if digits:
+def _is_label_line(words: list[str], hits: tuple[Labelled, ...], share: float, separated: bool) -> bool:
+    if any(any(c.isdigit() for c in word) and len(word) > 2 for word in words):
         return False
-    return share >= _LEAST_COVERED or (several and share >= _LEAST_COVERED_OF_MANY)
+    if all(hit.key == IGNORED for hit in hits) and not separated:
+        return share >= _LEAST_COVERED_IGNORED
+    return share >= _LEAST_COVERED or (separated and share >= _LEAST_COVERED_OF_MANY)
 
 
 def _is_inline(hits: tuple[Labelled, ...], rest: str, context: Context) -> bool:

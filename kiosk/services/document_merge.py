@@ -11,7 +11,7 @@ from kiosk.domain.document import DATE_FIELDS, Document, DocumentPage, DocumentT
 from kiosk.domain.mrz import Mrz
 from kiosk.imaging.rectify import ID1_RATIO
 from kiosk.services.document_dates import Tense, dates_in
-from kiosk.services.document_names import same_name, same_number
+from kiosk.services.document_names import same_but_for_lost_accents, same_name, same_number
 from kiosk.services.document_words import load_words
 
 NAMES = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME})
@@ -30,6 +30,7 @@ def merge(pages: Sequence[DocumentPage], *, today: str) -> Document:
         for found in page.fields:
             readings.setdefault(found.name, []).extend(found.readings)
     fields = {name: Field(name, _agreed(name, _settled(name, readings[name], today))) for name in FieldName if readings.get(name)}
+    _without_half_names(fields)
     return Document(
         type=_type_of(ordered, mrz, fields),
         pages=ordered,
@@ -63,15 +64,42 @@ def agree(name: FieldName, one: Reading, other: Reading) -> bool:
             return same_name(other.value, one.value)
         return same_name(one.value, other.value, may_be_cut=False) or same_name(other.value, one.value, may_be_cut=False)
     if name in NUMBERS:
-        return same_number(one.value, other.value)
+        return same_number(one.value, other.value) or _is_cut_number(one, other) or _is_cut_number(other, one)
     if name in STATES:
         return alpha3(one.value) == alpha3(other.value)
     return " ".join(one.value.upper().split()) == " ".join(other.value.upper().split())
 
 
+def contradict(name: FieldName, one: Reading, other: Reading) -> bool:
+    """Do two readings say different things, beyond what a reader's slip with accents explains?"""
+    if agree(name, one, other):
+        return False
+    if name not in NAMES or Source.MRZ not in (one.source, other.source):
+        return True
+    printed, mrz = (other, one) if one.source is Source.MRZ else (one, other)
+    return not same_but_for_lost_accents(printed.value, mrz.value)
+
+
+def _is_cut_number(printed: Reading, mrz: Reading) -> bool:
+    """The MRZ of a visa holds the first nine characters of a longer number (ICAO 9303-7 4.2.2.2)."""
+    return mrz.source is Source.MRZ and len(mrz.value) == 9 and len(printed.value) > 9 and printed.value.startswith(mrz.value)
+
+
 def _best_mrz(pages: Sequence[DocumentPage]) -> Mrz | None:
     zones = [page.mrz for page in pages if page.mrz is not None]
     return max(zones, key=lambda mrz: (mrz.valid, sum(mrz.check_digits.values()), mrz.confidence), default=None)
+
+
+def _without_half_names(fields: dict[FieldName, Field]) -> None:
+    """A full name of one word, beside a surname or given names, is one of these read under a label that was misread."""
+    full = fields.get(FieldName.FULL_NAME)
+    if full is None or not (FieldName.SURNAME in fields or FieldName.GIVEN_NAMES in fields):
+        return
+    whole = tuple(reading for reading in full.readings if len(reading.value.replace(",", " ").split()) > 1)
+    if whole:
+        fields[FieldName.FULL_NAME] = Field(FieldName.FULL_NAME, whole)
+    else:
+        del fields[FieldName.FULL_NAME]
 
 
 def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[Reading]:
@@ -94,19 +122,19 @@ def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[R
 def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Independent sources that say the same make each other surer: the chance that both err alike is the product of their errors.
 
-    So a printed name keeps its accents when the MRZ, which has none, says the same.
+    Of a printed name and the MRZ's form of it the printed one gains: it alone has the accents.
     """
     result: list[Reading] = []
     for reading in readings:
-        doubt = 1.0 - reading.confidence
         backed = [other for other in readings if other.source is not reading.source and agree(name, reading, other)]
-        if backed and not reading.proven:
-            doubt *= min(1.0 - min(other.confidence, 0.99) for other in backed)
-            reading = replace(reading, confidence=round(min(max(MAX_CONFIDENCE, reading.confidence), 1.0 - doubt), 4))
+        spelled_out = name in NAMES and reading.source is Source.MRZ and any(other.value != reading.value for other in backed)
+        if backed and not reading.proven and not spelled_out:
+            doubt = (1.0 - reading.confidence) * min(1.0 - min(other.confidence, 0.99) for other in backed)
+            surest = max(reading.confidence, *(other.confidence for other in backed if name in NAMES), 0.0)
+            reading = replace(reading, confidence=round(max(surest, min(MAX_CONFIDENCE, 1.0 - doubt)), 4))
         result.append(reading)
-    # the printed name leads where it agrees with the MRZ: it alone has the accents
-    if name in NAMES:
-        result.sort(key=lambda one: (one.source is not Source.VISUAL_ZONE))
+    # of equally sure readings the first is chosen
+    result.sort(key=lambda one: one.source is not Source.VISUAL_ZONE)
     return tuple(result)
 
 

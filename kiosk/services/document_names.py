@@ -41,6 +41,19 @@ def mrz_forms(name: str) -> frozenset[str]:
     return frozenset(_spaced(form) for form in forms)
 
 
+_LOST = {"A": ("A", "AE", "AA"), "O": ("O", "OE"), "U": ("U", "UE")}
+
+
+def same_but_for_lost_accents(printed: str, mrz: str) -> bool:
+    """Does the MRZ name stand for the printed one if OCR has missed accents (SOLVI for SØLVI, in the MRZ SOELVI)?"""
+    bare = _spaced("".join(_bare(character) for character in printed.upper()))
+    forms = {""}
+    for character in bare:
+        options = _LOST.get(character, (character,)) if len(forms) <= 81 else (character,)
+        forms = {form + option for form in forms for option in options}
+    return _spaced(mrz.upper()) in forms
+
+
 def same_name(printed: str, mrz: str, *, may_be_cut: bool = True) -> bool:
     """Does the MRZ name stand for the printed one?
 

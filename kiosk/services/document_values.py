@@ -107,8 +107,8 @@ def _name(text: str) -> Value | None:
     letters = [c for c in text if c.isalpha()]
     if not letters or len(letters) < 0.6 * len(text.replace(" ", "")) or len(text) > 60 or len(text.split()) > 8:
         return None
-    fit = 1.0 if len(letters) >= 2 else 0.5
-    return Value(_capitals(text), fit)
+    # a single letter is a type, a sex or a class far more often than a name
+    return Value(_capitals(text)) if len(letters) >= 2 else None
 
 
 def _free(text: str, context: Context) -> Value | None:

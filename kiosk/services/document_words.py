@@ -69,12 +69,18 @@ class LabelBook:
                 self._index[pair].append(number)
         self._longest = max(map(len, self._exact))
 
-    def find(self, tokens: list[str]) -> tuple[Labelled, ...]:
-        """Labels among the plain tokens of one line, left to right, none overlapping; the longest and likest win."""
+    def find(self, tokens: list[str], breaks: frozenset[int] = frozenset()) -> tuple[Labelled, ...]:
+        """Labels among the plain tokens of one line, left to right, none overlapping; the longest and likest win.
+
+        Args:
+            breaks: indices of tokens that a separator stands before: no label reaches across one.
+        """
         found: list[Labelled] = []
         for first in range(len(tokens)):
             compact = ""
             for last in range(first, min(len(tokens), first + 7)):
+                if last > first and last in breaks:
+                    break
                 compact += tokens[last]
                 if len(compact) > self._longest + 3:
                     break
@@ -83,7 +89,7 @@ class LabelBook:
                     found.append(Labelled(match[0], first, last + 1, match[1]))
         taken: set[int] = set()
         chosen: list[Labelled] = []
-        for label in sorted(found, key=lambda one: (-sum(map(len, tokens[one.first : one.last])) * one.likeness, one.first)):
+        for label in sorted(found, key=lambda one: (-sum(map(len, tokens[one.first : one.last])) * one.likeness**3, one.first)):
             span = set(range(label.first, label.last))
             if not span & taken:
                 taken |= span

@@ -25,12 +25,12 @@ from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, 
 from kiosk.services import document_merge
 from kiosk.services.document_fields import (
     Readings,
-    anchored_fields,
     barcode_fields,
     context_of,
     fields_of,
     is_aamva,
     mrz_fields,
+    reconciled,
     visual_fields,
 )
 from kiosk.services.document_layout import count_labels
@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 PAGE_WIDTH_PX = 1200
 PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, no larger than this
+FACE_SIDE_PX = 640
 PAGE_TEXT_PX = 640  # side of the text detector's input for a straightened page
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
@@ -205,7 +206,7 @@ class DocumentReader:
             attempt.turns = (attempt.turns + more) % 4
             attempt.face = None
             with _timed(timings, "faces"):
-                found = _portrait_faces(self._face_detector.detect(attempt.image))
+                found = self._faces(attempt.image)
                 attempt.face = found[0] if found else None
         with _timed(timings, "mrz"):
             self._read_mrz(attempt)
@@ -214,17 +215,30 @@ class DocumentReader:
         return attempt
 
     def _upright_face(self, image: Image) -> tuple[tuple[Face, ...], int]:
-        """Faces of the turn in which a face stands upright; no turn when there is none."""
+        """Faces of the turn in which the detector is surest; no turn when there is none.
+
+        Detectors find a face in an upside-down portrait too, with points where an upright one would have them, only less surely.
+        """
+        small = limited(image, FACE_SIDE_PX)
+        best: tuple[tuple[Face, ...], int] = ((), 0)
+        surest = 0.0
         for turns in (0, 2) if image.shape[1] > image.shape[0] * 1.2 else (0, 2, 1, 3):
-            faces = _portrait_faces(self._face_detector.detect(rotated(image, turns)))
-            if faces:
-                return faces, turns
-        return (), 0
+            faces = self._faces(rotated(small, turns))
+            score = faces[0].score if faces else 0.0
+            if score > surest:
+                best, surest = (faces, turns), score
+        if not best[0]:
+            return best
+        scale = image.shape[1] / small.shape[1]
+        return tuple(_enlarged(face, scale) for face in best[0]), best[1]
+
+    def _faces(self, image: Image) -> tuple[Face, ...]:
+        return _portrait_faces(self._face_detector.detect(image))
 
     def _better_turn(self, attempt: _Attempt, text_px: int) -> int:
         """Reads again in another turn when the text reads badly; leaves the better in `attempt` and returns the quarter turns added."""
         worth = _readability(attempt.lines)
-        if worth >= 0.85 or (attempt.face is not None and worth >= 0.7):
+        if worth >= 0.85:
             return 0
         upright = [line for line in attempt.lines if _is_wide(line)]
         turns = (1, 3) if attempt.lines and len(upright) < 0.4 * len(attempt.lines) else (2,)
@@ -261,14 +275,13 @@ class DocumentReader:
             attempt.image, attempt.turns = rotated(attempt.image, turns), (attempt.turns + turns) % 4
             attempt.lines, attempt.mrz_quads, attempt.face = (), (), None
             attempt.lines = self._text_reader.read(attempt.image, max_side_px=PICTURE_TEXT_PX)
-            faces = _portrait_faces(self._face_detector.detect(attempt.image))
+            faces = self._faces(attempt.image)
             attempt.face = faces[0] if faces else None
             return
         attempt.mrz_quads = tuple(_moved(quad, *offset) for quad in found.line_quads)
 
     def _fields(self, attempt: _Attempt, barcodes: Sequence[Barcode], side: PageSide) -> tuple[Field, ...]:
         today = self._today()
-        printed: Readings = {}
         machine: Readings = {}
         coded = barcode_fields(barcodes, side, today)
         if attempt.mrz is not None:
@@ -281,7 +294,7 @@ class DocumentReader:
             for name, readings in visual_fields(attempt.lines, side, context).items()
             if (kept := tuple(reading for reading in readings if reading.confidence >= MIN_READING_CONFIDENCE))
         }
-        printed = anchored_fields(attempt.lines, machine, side, context) | labelled
+        printed = reconciled(labelled, attempt.lines, machine, side, context)
         return fields_of(printed, machine, coded)
 
 
@@ -313,6 +326,11 @@ def _portrait_faces(faces: Sequence[Face]) -> tuple[Face, ...]:
         if lx > rx and abs(ly - ry) < 0.58 * (lx - rx) and mouth > (ry + ly) / 2 + 0.4 * (lx - rx):
             upright.append(face)
     return tuple(sorted(upright, key=lambda face: -face.box[2] * face.box[3]))
+
+
+def _enlarged(face: Face, scale: float) -> Face:
+    x, y, w, h = face.box
+    return replace(face, box=(x * scale, y * scale, w * scale, h * scale), points=tuple((px * scale, py * scale) for px, py in face.points))
 
 
 def _portrait_quad(face: Face, width: int, height: int) -> Quad:
@@ -384,9 +402,7 @@ def _crop_open_passport(attempt: _Attempt) -> None:
     top = max(0.0, bottom - wanted)
     attempt.image = cropped(attempt.image, 0, top, width, bottom)
     attempt.mrz_quads = tuple(_moved(quad, 0, -top) for quad in attempt.mrz_quads)
-    attempt.lines = tuple(
-        replace(line, quad=_moved(line.quad, 0, -top)) for line in attempt.lines if geometry.centre(line.quad)[1] > top
-    )
+    attempt.lines = tuple(replace(line, quad=_moved(line.quad, 0, -top)) for line in attempt.lines if geometry.centre(line.quad)[1] > top)
     if attempt.face is not None:
         x, y, w, h = attempt.face.box
         moved = replace(attempt.face, box=(x, y - top, w, h), points=tuple((px, py - top) for px, py in attempt.face.points))
