@@ -44,6 +44,7 @@ FACE_SIDE_PX = 640
 PAGE_TEXT_PX = 640  # side of the text detector's input for a straightened page
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
+READABLE = 0.85  # mean confidence by letters: upright pages reach 0.93 and more, upside down ones 0.75 at most
 STRONG_EVIDENCE = 4.0
 WEAK_EVIDENCE = 2.0
 MIN_READING_CONFIDENCE = 0.65
@@ -195,63 +196,45 @@ class DocumentReader:
 
     def _read(self, attempt: _Attempt, text_px: int, timings: dict[str, float]) -> _Attempt:
         """Turn upright, read text and MRZ."""
-        with _timed(timings, "faces"):
-            faces, turns = self._upright_face(attempt.image)
-        attempt.image, attempt.turns = rotated(attempt.image, turns), turns
-        attempt.face = faces[0] if faces else None
         with _timed(timings, "text"):
             attempt.lines = self._text_reader.read(attempt.image, max_side_px=text_px)
-            more = self._better_turn(attempt, text_px)
-        if more:
-            attempt.turns = (attempt.turns + more) % 4
-            attempt.face = None
-            with _timed(timings, "faces"):
-                found = self._faces(attempt.image)
-                attempt.face = found[0] if found else None
+            self._turn_upright(attempt, text_px)
+        with _timed(timings, "faces"):
+            attempt.face = self._face(attempt.image)
         with _timed(timings, "mrz"):
             self._read_mrz(attempt)
         attempt.labels = count_labels(attempt.lines, context_of(self._today()))
         _crop_open_passport(attempt)
         return attempt
 
-    def _upright_face(self, image: Image) -> tuple[tuple[Face, ...], int]:
-        """Faces of the turn in which the detector is surest; no turn when there is none.
-
-        Detectors find a face in an upside-down portrait too, with points where an upright one would have them, only less surely.
-        """
+    def _face(self, image: Image) -> Face | None:
+        """The portrait's face: the largest upright one, because printed ghost images are smaller."""
         small = limited(image, FACE_SIDE_PX)
-        best: tuple[tuple[Face, ...], int] = ((), 0)
-        surest = 0.0
-        for turns in (0, 2) if image.shape[1] > image.shape[0] * 1.2 else (0, 2, 1, 3):
-            faces = self._faces(rotated(small, turns))
-            score = faces[0].score if faces else 0.0
-            if score > surest:
-                best, surest = (faces, turns), score
-        if not best[0]:
-            return best
-        scale = image.shape[1] / small.shape[1]
-        return tuple(_enlarged(face, scale) for face in best[0]), best[1]
+        faces = _portrait_faces(self._face_detector.detect(small))
+        return _enlarged(faces[0], image.shape[1] / small.shape[1]) if faces else None
 
-    def _faces(self, image: Image) -> tuple[Face, ...]:
-        return _portrait_faces(self._face_detector.detect(image))
+    def _turn_upright(self, attempt: _Attempt, text_px: int) -> None:
+        """Turns the picture and reads it again when the text stands on its side or reads badly; the better reading stays.
 
-    def _better_turn(self, attempt: _Attempt, text_px: int) -> int:
-        """Reads again in another turn when the text reads badly; leaves the better in `attempt` and returns the quarter turns added."""
+        Text tells better than faces: detectors find a face in an upside-down portrait, too.
+        """
         worth = _readability(attempt.lines)
-        if worth >= 0.85:
-            return 0
-        upright = [line for line in attempt.lines if _is_wide(line)]
-        turns = (1, 3) if attempt.lines and len(upright) < 0.4 * len(attempt.lines) else (2,)
-        if not attempt.lines:
-            return 0
-        best, best_lines, best_image, best_turn = worth, attempt.lines, attempt.image, 0
+        turns: tuple[int, ...] = ()
+        if _stands(attempt.lines):
+            # the text reader reads standing lines turned counter-clockwise: legible so, that is the way to turn the page
+            turns = (3, 1) if worth >= READABLE else (1, 3)
+            worth = 0.0
+        elif attempt.lines and worth < READABLE:
+            turns = (2,)
+        image, before = attempt.image, attempt.turns
         for turn in turns:
-            image = rotated(attempt.image, turn)
-            lines = self._text_reader.read(image, max_side_px=text_px)
-            if _readability(lines) > best + 0.03:
-                best, best_lines, best_image, best_turn = _readability(lines), lines, image, turn
-        attempt.lines, attempt.image = best_lines, best_image
-        return best_turn
+            turned = rotated(image, turn)
+            lines = self._text_reader.read(turned, max_side_px=text_px)
+            if not _stands(lines) and _readability(lines) > worth + 0.03:
+                worth = _readability(lines)
+                attempt.image, attempt.lines, attempt.turns = turned, lines, (before + turn) % 4
+            if worth >= READABLE:
+                return
 
     def _read_mrz(self, attempt: _Attempt) -> None:
         """Reads the zone where the text shows one; a page without a sign of it costs nothing."""
@@ -275,8 +258,7 @@ class DocumentReader:
             attempt.image, attempt.turns = rotated(attempt.image, turns), (attempt.turns + turns) % 4
             attempt.lines, attempt.mrz_quads, attempt.face = (), (), None
             attempt.lines = self._text_reader.read(attempt.image, max_side_px=PICTURE_TEXT_PX)
-            faces = self._faces(attempt.image)
-            attempt.face = faces[0] if faces else None
+            attempt.face = self._face(attempt.image)
             return
         attempt.mrz_quads = tuple(_moved(quad, *offset) for quad in found.line_quads)
 
@@ -367,9 +349,11 @@ def _readability(lines: Sequence[TextLine]) -> float:
     return sum(len(line.text) * line.confidence for line in lines) / letters if letters else 0.0
 
 
-def _is_wide(line: TextLine) -> bool:
-    left, top, right, bottom = geometry.bounds(line.quad)
-    return right - left >= 1.2 * (bottom - top)
+def _stands(lines: Sequence[TextLine]) -> bool:
+    """Whether most of the text runs up or down; single letters say nothing."""
+    words = [geometry.bounds(line.quad) for line in lines if len(line.text.strip()) >= 4]
+    standing = sum(bottom - top > 1.2 * (right - left) for left, top, right, bottom in words)
+    return standing > 0.5 * len(words)
 
 
 def _mrz_zone(lines: Sequence[TextLine], image: Image) -> tuple[float, float, float, float] | None:
