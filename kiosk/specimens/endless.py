@@ -18,7 +18,9 @@ def wandering_page(page: Image, *, frames: int = 90, fps: float = 30.0) -> Itera
     desk, width = Desk(), fitting_width(page)
     for number in range(frames):
         turn = 2 * math.pi * number / frames
-        place = Placement(0.5 + 0.08 * math.sin(turn), 0.5 + 0.05 * math.cos(turn), width * (0.92 + 0.06 * math.sin(turn)), 6 * math.sin(turn))
+        place = Placement(
+            0.5 + 0.08 * math.sin(turn), 0.5 + 0.05 * math.cos(turn), width * (0.92 + 0.06 * math.sin(turn)), 6 * math.sin(turn)
+        )
         yield desk.shot(page, place, tick=number)
 
 

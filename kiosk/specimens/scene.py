@@ -80,7 +80,7 @@ class Desk:
         *,
         glare: float = 0.0,
         light: float = 1.0,
-        blur_px: float = 0.55,
+        blur_px: float = 0.35,
         noise: bool = True,
         tick: int = 0,
     ) -> Image:
@@ -254,7 +254,7 @@ class DocumentScene:
         key, speed = self._state(seconds)
         page = None if key.page is None else self.pages[key.page]
         # Movement smears over an exposure of a sixtieth of a second; a quarter of the way is the sigma that looks like it.
-        blur_px = min(4.5, math.hypot(0.55, speed * self._desk.size[0] / 60 * 0.25))
+        blur_px = min(4.5, math.hypot(0.35, speed * self._desk.size[0] / 60 * 0.25))
         return self._desk.shot(page, key.placement, glare=key.glare, light=key.light, blur_px=blur_px, tick=int(seconds * 30))
 
     def quad_at(self, seconds: float) -> Quad | None:
@@ -319,8 +319,7 @@ def showing(page: Image, *, story: str = "full", pace: float = 1.0, size: Size =
             Key(0.5, away),
             Key(1.4, far),
             Key(2.4, far),
-            Key(3.2, shiny),
-            Key(3.5, shiny, glare=0.9),
+            Key(3.2, shiny, glare=0.9),
             Key(4.5, shiny, glare=0.9),
             Key(5.4, best),
         ),

@@ -16,7 +16,7 @@ _ROOM = 1.3
 """How much more than the frame is prepared on each axis, so that the person can move in it."""
 
 
-def framed(photo: Image, face: Box, *, size: Size = SIZE, face_share: float = 0.36, centre: tuple[float, float] = (0.5, 0.46)) -> Image:
+def framed(photo: Image, face: Box, *, size: Size = SIZE, face_share: float = 0.44, centre: tuple[float, float] = (0.5, 0.46)) -> Image:
     """A photograph as a webcam would frame the person: BGR, height x width of `size`.
 
     Args: `face` a detector's box (brow to chin); `face_share` its height in the frame's; `centre` where its middle goes, in shares.
@@ -70,7 +70,7 @@ class SelfieScene:
         self._size = size
         self.still_from_s = {"full": 2.6, "brief": 0.8, "still": 0.0}[story] * pace
         large = (round(size[0] * _ROOM), round(size[1] * _ROOM))
-        self._room = framed(photo, face, size=large, face_share=0.36 / _ROOM, centre=(0.5, 0.5))
+        self._room = framed(photo, face, size=large, face_share=0.44 / _ROOM, centre=(0.5, 0.5))
         self._centre = (0.5, 0.46)
 
     @property
@@ -80,13 +80,14 @@ class SelfieScene:
 
     def __call__(self, seconds: float) -> Image:
         if self.still_from_s > 0 and seconds < self.still_from_s:
-            share = max(0.0, seconds) / self.still_from_s
+            # First a third of the time where they stopped, too far and aside; then they come.
+            share = max(0.0, seconds / self.still_from_s - 0.35) / 0.65
             rest = 1 - share * share * (3 - 2 * share)
         else:
             rest = 0.0
         sway_x = 0.0016 * math.sin(1.1 * seconds) + 0.0005 * math.sin(2.9 * seconds)
         sway_y = 0.0013 * math.sin(0.9 * seconds + 1)
-        return self._view(0.13 * rest + sway_x, 0.03 * rest + sway_y, (1 - 0.22 * rest) * (1 + 0.0015 * math.sin(1.6 * seconds)))
+        return self._view(0.15 * rest + sway_x, 0.03 * rest + sway_y, (1 - 0.34 * rest) * (1 + 0.0015 * math.sin(1.6 * seconds)))
 
     def _view(self, right: float, down: float, scale: float) -> Image:
         """The room moved by shares of the frame and scaled about the face."""

@@ -340,7 +340,8 @@ def _visa(
 def _pdf417(content: str) -> npt.NDArray[np.uint8]:
     import zxingcpp  # an engine's library; needed here only for designs with a barcode
 
-    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.PDF417, columns=10)
+    # Eight columns and level 1 give the widest modules that the card's back has room for: a camera must still tell them apart.
+    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.PDF417, columns=8, ec_level="1")
     return np.asarray(code.to_image(scale=1, add_quiet_zones=True), np.uint8)
 
 
