@@ -14,7 +14,7 @@ import numpy.typing as npt
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Box, Face
 from kiosk.engines.tflite import TfliteNet, reason_of
-from kiosk.imaging.face_align import scaled, with_margin
+from kiosk.imaging.face_align import scaled, square_crop, with_margin
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited
 
@@ -24,11 +24,16 @@ _MARGIN = 0.4
 _TIGHT_FACE = 0.5
 _MIN_TIGHT_SCORE = 0.8
 """A whole card in a frame scores up to 0.73 as a face."""
-_MIN_TILE_SCORE = 0.75
-"""Many looks need a stricter bound: patterns of a card's back reached 0.68."""
+_MIN_TILE_SCORE = 0.6
+"""Many looks need a stricter bound: patterns of a card's back reach 0.68, but do not stand up to a second look."""
 _TILE_LEVELS = (1.0, 0.55, 0.3)  # tile side in units of the picture's shorter side
 _MIN_TILE_PX = 96
-_SMALL_FACE = 0.12  # of the longer side; BlazeFace finds few faces that are smaller than that
+_SMALL_FACE = 0.12
+_SEEN = 0.16
+"""BlazeFace finds nearly all faces from this share of what it looks at, and few below `_SMALL_FACE` of it."""
+_CLEAR = 0.35
+_COMPANION = 0.4
+"""A second person is looked for down to this share of the largest face's width."""
 
 
 class BlazeFaceDetector:
@@ -40,7 +45,7 @@ class BlazeFaceDetector:
 
     Args:
         thorough: also look at tiles, down to faces of about 4 % of the picture (some 40 calls when there is no face at all); without it
-            only squares of the full height are looked at, which suits live frames.
+            only squares of the full height are looked at, and only when the whole shows no large face, which suits live frames.
     """
 
     def __init__(self, path: Path, *, model_id: str = "blazeface_short", min_score: float = 0.5, thorough: bool = True) -> None:
@@ -56,33 +61,60 @@ class BlazeFaceDetector:
 
     def detect(self, image: Image) -> tuple[Face, ...]:
         """All faces, the largest first. A picture without a face costs the most: every tile is looked at."""
-        height, width = image.shape[:2]
-        longest = max(height, width)
+        longest = max(image.shape[:2])
         small = limited(image, 1280)  # tiles below are seen at 128 pixels: more than this carries nothing
         factor = longest / max(small.shape[:2])
         found = self._detect_once(small, self._min_score)
-        if found and max(face.box[2] for face in found) >= _SMALL_FACE * max(small.shape[:2]):
-            return _without_doubles([scaled(face, factor) for face in found])
-        height, width = small.shape[:2]
-        for level in _TILE_LEVELS if self._thorough else _TILE_LEVELS[:1]:
-            side = round(level * min(height, width))
-            tiles = list(_tiles(width, height, side))
-            if side < _MIN_TILE_PX:
-                break
-            if len(tiles) > 1:
-                for left, top in tiles:
-                    tile = small[top : top + side, left : left + side]
-                    faces = self._detect_once(tile, max(self._min_score, _MIN_TILE_SCORE))
-                    # A face that fills a tile of its own was already looked for in the larger ones: most such are textures.
-                    found.extend(scaled(face, 1, (left, top)) for face in faces if level == 1 or face.box[2] < 0.8 * side)
-            if found:
-                break
-        if not found:
+        if not self._is_enough(found, max(small.shape[:2])):
+            found += self._search_tiles(small, found)
+        found = [sharper for face in _without_doubles(found) if (sharper := self._second_look(small, face)) is not None]
+        if not found and self._thorough:
             # A face that fills the picture (a portrait cut out of a document): these networks were trained on faces with surroundings.
             framed, (left, top) = with_margin(small, _MARGIN)
             tight = [scaled(face, 1, (-left, -top)) for face in self._detect_once(framed, max(self._min_score, _MIN_TIGHT_SCORE))]
             found = [face for face in tight if face.box[2] >= _TIGHT_FACE * min(small.shape[:2])]
         return _without_doubles([scaled(face, factor) for face in found])
+
+    def _second_look(self, image: Image, face: Face) -> Face | None:
+        """The same face seen larger: better points, and no face where only a pattern was. None when the second look sees nothing.
+
+        Measured on 36 pictures against the face mesh: nine in ten eyes within 0.08 eye distances instead of 0.11.
+        """
+        x, y, width, height = face.box
+        if width > _CLEAR * max(image.shape[:2]):
+            return face
+        crop, (left, top, _) = square_crop(image, (x, y, width, height), 2.4)
+        again = [scaled(other, 1, (left, top)) for other in self._detect_once(crop, self._min_score)]
+        same = [other for other in again if _overlap(other.box, face.box, of_union=True) > 0.3]
+        return max(same, key=lambda other: other.score) if same else None
+
+    def _is_enough(self, found: list[Face], seen_side: float) -> bool:
+        """Whether finer looks than one at `seen_side` pixels can be spared."""
+        if not found:
+            return False
+        largest = max(face.box[2] for face in found)
+        if not self._thorough:
+            return largest >= _SMALL_FACE * seen_side
+        return _SEEN * seen_side <= _COMPANION * largest
+
+    def _search_tiles(self, image: Image, known: list[Face]) -> list[Face]:
+        """Faces in ever smaller tiles, until somebody is found and a companion of that person would have been, too."""
+        height, width = image.shape[:2]
+        found: list[Face] = []
+        for level in _TILE_LEVELS if self._thorough else _TILE_LEVELS[:1]:
+            side = round(level * min(height, width))
+            tiles = list(_tiles(width, height, side))
+            if side < _MIN_TILE_PX or ((known or found) and level == _TILE_LEVELS[-1]):
+                break
+            if len(tiles) > 1:
+                for left, top in tiles:
+                    tile = image[top : top + side, left : left + side]
+                    faces = self._detect_once(tile, max(self._min_score, _MIN_TILE_SCORE))
+                    # A face that fills a tile of its own was already looked for in the larger ones: most such are textures.
+                    found.extend(scaled(face, 1, (left, top)) for face in faces if level == 1 or face.box[2] < 0.8 * side)
+            if self._is_enough(known + found, side):
+                break
+        return found
 
     def _detect_once(self, image: Image, min_score: float) -> list[Face]:
         """One look at the whole of `image`, padded to a square; in its pixels, doubles not yet removed."""

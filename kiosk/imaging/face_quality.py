@@ -52,7 +52,7 @@ class Light:
 
 SELFIE = FaceLimits()
 """For pictures from a file and for the picture that was taken."""
-LIVE = FaceLimits(smallest=0.24, largest=0.72)
+LIVE = FaceLimits(smallest=0.2, largest=0.72)
 """For guidance before a camera."""
 
 

@@ -1,0 +1,306 @@
+"""The verifier on real models: who is it, is the selfie good, is it live; and what is said when something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.domain.face import Embedding, Face, FaceIssue, LivenessScore, Similarity
+from kiosk.engines.face_detector import BlazeFaceDetector
+from kiosk.engines.face_dlib import DlibFaceMatcher
+from kiosk.engines.face_landmarker import FaceMeshLandmarker
+from kiosk.engines.models import ModelLibrary
+from kiosk.engines.passive_liveness import MinifasLiveness
+from kiosk.imaging.decode import load_image
+from kiosk.imaging.frame import Image
+from kiosk.services.verification import Verifier
+from tests.fakes.faces import astronaut, on_canvas, printed
+
+SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
+
+
+@pytest.fixture(scope="module")
+def detector(model_library: ModelLibrary) -> BlazeFaceDetector:
+    return BlazeFaceDetector(model_library.path("blazeface_short"))
+
+
+@pytest.fixture(scope="module")
+def verifier(model_library: ModelLibrary, detector: BlazeFaceDetector) -> Verifier:
+    """What the default set gives: no passive liveness."""
+    matcher = DlibFaceMatcher(model_library.path("dlib_resnet_v1"), model_library.path("dlib_5_landmarks"))
+    return Verifier(detector, FaceMeshLandmarker(model_library.path("facemesh_468")), matcher, None)
+
+
+def nobody() -> Image:
+    return np.full((400, 600, 3), 120, np.uint8)
+
+
+def two_people() -> Image:
+    canvas = on_canvas(astronaut()[:320], width=1000, height=400, at=(0, 20))
+    canvas[20:340, 500:1000] = astronaut()[:320, 6:506]
+    return canvas
+
+
+def sample(name: str) -> Image:
+    path = SAMPLES / name
+    if not path.is_file():
+        pytest.skip("the sample pictures beside the project are not here")
+    return load_image(path)
+
+
+def assert_check(check: Check, name: CheckName, status: CheckStatus, label: CheckLabel) -> None:
+    assert (check.name, check.status, check.label) == (name, status, label)
+
+
+# --- selfie --------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_selfie_passes_with_its_measurements(verifier: Verifier) -> None:
+    result = verifier.selfie(astronaut(), strict=True)
+    assert_check(result.check, CheckName.SELFIE_QUALITY, CheckStatus.PASSED, CheckLabel.OK)
+    assert result.check.score is not None
+    assert result.check.threshold is not None
+    assert result.check.score >= result.check.threshold
+    assert result.check.model == "facemesh_468"
+    assert result.check.inputs == ("selfie",)
+    assert result.check.ms > 0
+    assert result.quality.pose is not None
+    assert result.quality.eyes_open is not None
+    assert result.faces == 1
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_selfie_without_a_face_is_bad_input(verifier: Verifier, strict: bool) -> None:
+    with pytest.raises(BadInput) as caught:
+        verifier.selfie(nobody(), strict=strict)
+    assert caught.value.code is ErrorCode.NO_FACE_DETECTED
+
+
+def test_a_black_picture_says_that_it_is_too_dark(verifier: Verifier) -> None:
+    with pytest.raises(BadInput, match="too dark"):
+        verifier.selfie(np.full((400, 600, 3), 4, np.uint8), strict=True)
+
+
+def test_two_people_are_refused_when_strict_and_told_when_not(verifier: Verifier) -> None:
+    with pytest.raises(BadInput) as caught:
+        verifier.selfie(two_people(), strict=True)
+    assert caught.value.code is ErrorCode.MULTIPLE_FACES_DETECTED
+    result = verifier.selfie(two_people(), strict=False)
+    assert_check(result.check, CheckName.SELFIE_QUALITY, CheckStatus.WARNING, CheckLabel.SEVERAL_FACES)
+    assert result.faces == 2
+
+
+def test_a_soft_selfie_warns_and_a_smeared_one_is_rejected(verifier: Verifier) -> None:
+    soft = verifier.selfie(np.asarray(cv2.GaussianBlur(astronaut(), (0, 0), 1.4), np.uint8), strict=True)
+    assert_check(soft.check, CheckName.SELFIE_QUALITY, CheckStatus.WARNING, CheckLabel.LOW_QUALITY)
+    assert FaceIssue.BLURRED in soft.quality.issues
+    assert FaceIssue.BLURRED.value in soft.check.params["issues"]
+    smeared = verifier.selfie(np.asarray(cv2.GaussianBlur(astronaut(), (0, 0), 4), np.uint8), strict=True)
+    assert_check(smeared.check, CheckName.SELFIE_QUALITY, CheckStatus.REJECTED, CheckLabel.LOW_QUALITY)
+
+
+def test_without_a_landmarker_pose_and_eyes_are_not_claimed(detector: BlazeFaceDetector) -> None:
+    result = Verifier(detector).selfie(astronaut(), strict=True)
+    assert result.quality.pose is None
+    assert result.quality.eyes_open is None
+    assert result.check.model == "blazeface_short"
+
+
+# --- face match ----------------------------------------------------------------------------------------------------
+
+
+def test_the_person_on_the_card_is_the_person_in_the_selfie(verifier: Verifier, detector: BlazeFaceDetector) -> None:
+    card = printed(astronaut(), detector.detect(astronaut())[0], width_px=100)
+    check = verifier.face_match(card, astronaut())
+    assert_check(check, CheckName.FACE_MATCH, CheckStatus.PASSED, CheckLabel.OK)
+    assert check.score is not None
+    assert check.threshold is not None
+    assert check.score >= check.threshold
+    assert check.model == "dlib_resnet_v1"
+    assert check.ms > 0
+
+
+@pytest.mark.parametrize(
+    ("portrait", "selfie", "matches"),
+    [
+        ("dis/document-front.jpeg", "dis/face-smile.jpeg", False),
+        ("faces/obama.jpg", "faces/obama2.jpg", True),
+        ("faces/obama.jpg", "faces/biden.jpg", False),
+    ],
+)
+def test_sample_people_are_told_apart(verifier: Verifier, portrait: str, selfie: str, matches: bool) -> None:
+    check = verifier.face_match(sample(portrait), sample(selfie))
+    if matches:
+        assert_check(check, CheckName.FACE_MATCH, CheckStatus.PASSED, CheckLabel.OK)
+    else:
+        assert_check(check, CheckName.FACE_MATCH, CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD)
+
+
+@pytest.mark.parametrize("name", ["obama_partial_face.jpg", "obama_partial_face2.jpg"])
+def test_half_a_face_does_no_harm(verifier: Verifier, name: str) -> None:
+    check = verifier.face_match(sample(f"faces/{name}"), sample("faces/obama2.jpg"))
+    assert check.name is CheckName.FACE_MATCH
+
+
+@pytest.mark.parametrize(
+    ("portrait", "selfie", "label"),
+    [
+        (None, astronaut, CheckLabel.INPUT_MISSING),
+        (astronaut, None, CheckLabel.INPUT_MISSING),
+        (nobody, astronaut, CheckLabel.NO_FACE),
+        (astronaut, nobody, CheckLabel.NO_FACE),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_passes(
+    verifier: Verifier, portrait: Callable[[], Image] | None, selfie: Callable[[], Image] | None, label: CheckLabel
+) -> None:
+    check = verifier.face_match(portrait() if portrait else None, selfie() if selfie else None)
+    assert_check(check, CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, label)
+    assert check.score is None
+
+
+def test_without_a_matcher_the_match_is_not_executed(detector: BlazeFaceDetector) -> None:
+    verifier = Verifier(detector)
+    assert_check(verifier.face_match(astronaut(), astronaut()), CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.MODEL_MISSING)
+    with pytest.raises(ModelFault) as caught:
+        verifier.compare(astronaut(), astronaut())
+    assert caught.value.code is ErrorCode.MODEL_MISSING
+
+
+@dataclass
+class FixedMatcher:
+    """Gives the score it was made with, or breaks."""
+
+    score: float
+    broken: bool = False
+    model_id: str = "fixed"
+
+    def embed(self, image: Image, face: Face) -> Embedding:
+        if self.broken:
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, "inference failed")
+        return Embedding((1.0,), self.model_id)
+
+    def compare(self, one: Embedding, other: Embedding) -> Similarity:
+        return Similarity(self.score, 0.5, self.model_id, 0.06)
+
+
+@pytest.mark.parametrize(
+    ("score", "status", "label"),
+    [
+        (0.499, CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD),
+        (0.5, CheckStatus.WARNING, CheckLabel.BORDERLINE),
+        (0.559, CheckStatus.WARNING, CheckLabel.BORDERLINE),
+        (0.56, CheckStatus.PASSED, CheckLabel.OK),
+    ],
+)
+def test_a_match_just_above_the_threshold_is_for_a_person_to_see(
+    detector: BlazeFaceDetector, score: float, status: CheckStatus, label: CheckLabel
+) -> None:
+    check = Verifier(detector, None, FixedMatcher(score)).face_match(astronaut(), astronaut())
+    assert_check(check, CheckName.FACE_MATCH, status, label)
+
+
+@pytest.mark.logs_warnings
+def test_an_engine_that_breaks_is_not_a_mismatch(detector: BlazeFaceDetector) -> None:
+    check = Verifier(detector, None, FixedMatcher(1, broken=True)).face_match(astronaut(), astronaut())
+    assert_check(check, CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.ENGINE_FAILED)
+
+
+def test_compare_wants_one_face_in_each_picture(verifier: Verifier) -> None:
+    assert verifier.compare(astronaut(), astronaut()).is_match
+    with pytest.raises(BadInput, match="second") as caught:
+        verifier.compare(astronaut(), nobody())
+    assert caught.value.code is ErrorCode.NO_FACE_DETECTED
+    with pytest.raises(BadInput, match="first") as caught:
+        verifier.compare(two_people(), astronaut())
+    assert caught.value.code is ErrorCode.MULTIPLE_FACES_DETECTED
+
+
+# --- passive liveness ----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class ScriptedLiveness:
+    """Reads its score off the picture's last pixel: 0..100."""
+
+    model_id: str = "scripted"
+    calls: int = 0
+
+    def assess(self, image: Image, face: Face) -> LivenessScore:
+        self.calls += 1
+        return LivenessScore(float(image[-1, -1, 0]) / 100, 0.5, self.model_id)
+
+
+def scoring(percent: int) -> Image:
+    picture = astronaut()
+    picture[-1, -1] = percent
+    return picture
+
+
+@pytest.mark.parametrize(("scores", "live"), [((10, 90, 95), True), ((95, 20, 10), False), ((90,), True), ((49,), False)])
+def test_the_median_over_the_frames_decides(detector: BlazeFaceDetector, scores: tuple[int, ...], live: bool) -> None:
+    check = Verifier(detector, None, None, ScriptedLiveness()).passive_liveness([scoring(score) for score in scores])
+    status, label = (CheckStatus.PASSED, CheckLabel.OK) if live else (CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD)
+    assert_check(check, CheckName.PASSIVE_LIVENESS, status, label)
+    assert check.score == sorted(scores)[len(scores) // 2] / 100
+
+
+def test_frames_without_the_pixels_to_tell_are_not_judged(detector: BlazeFaceDetector) -> None:
+    liveness = ScriptedLiveness()
+    verifier = Verifier(detector, None, None, liveness)
+    smeared = np.asarray(cv2.GaussianBlur(scoring(99), (0, 0), 4), np.uint8)
+    assert_check(
+        verifier.passive_liveness([smeared]), CheckName.PASSIVE_LIVENESS, CheckStatus.NOT_EXECUTED, CheckLabel.LOW_QUALITY
+    )
+    assert liveness.calls == 0
+    assert verifier.passive_liveness([smeared, scoring(20), nobody()]).status is CheckStatus.REJECTED
+    assert liveness.calls == 1
+
+
+def test_liveness_that_cannot_run_says_why(verifier: Verifier, detector: BlazeFaceDetector) -> None:
+    able = Verifier(detector, None, None, ScriptedLiveness())
+    for check, label in (
+        (able.passive_liveness(()), CheckLabel.INPUT_MISSING),
+        (able.passive_liveness([nobody()]), CheckLabel.NO_FACE),
+        (verifier.passive_liveness([astronaut()]), CheckLabel.MODEL_MISSING),
+        (verifier.liveness(astronaut()), CheckLabel.MODEL_MISSING),
+    ):
+        assert_check(check, CheckName.PASSIVE_LIVENESS, CheckStatus.NOT_EXECUTED, label)
+    with pytest.raises(BadInput):
+        able.liveness(nobody())
+    with pytest.raises(BadInput):
+        able.liveness(two_people())
+
+
+@pytest.mark.full_models
+@pytest.mark.parametrize(
+    ("name", "status"), [("T1", CheckStatus.PASSED), ("F1", CheckStatus.REJECTED), ("F2", CheckStatus.REJECTED)]
+)
+def test_the_live_sample_passes_and_the_attacks_fail(
+    full_model_library: ModelLibrary, detector: BlazeFaceDetector, name: str, status: CheckStatus
+) -> None:
+    verifier = Verifier(detector, None, None, MinifasLiveness(full_model_library.path("minifas_v2se")))
+    assert verifier.liveness(sample(f"liveness/image_{name}.jpg")).status is status
+
+
+# --- where a face is -----------------------------------------------------------------------------------------------
+
+
+def test_the_portrait_of_a_page_and_of_a_tight_crop_is_found(verifier: Verifier) -> None:
+    page = on_canvas(astronaut()[30:230, 120:320], width=1000, height=630, at=(40, 150), scale=1.1)
+    face = verifier.portrait_face(page)
+    assert face is not None
+    x, y, width, height = face.box
+    assert verifier.portrait_face(np.ascontiguousarray(page[round(y) : round(y + height), round(x) : round(x + width)])) is not None
+    assert verifier.portrait_face(nobody()) is None
+
+
+def test_print_that_merely_looks_like_a_face_is_none(verifier: Verifier) -> None:
+    assert verifier.portrait_face(sample("dis/document-back.jpeg")) is None
