@@ -18,7 +18,6 @@ from kiosk.domain.document import Barcode, Quad
 from kiosk.domain.face import Embedding, Face, LivenessScore, Similarity
 from kiosk.imaging.frame import Frame, Image
 
-
 # --- devices -------------------------------------------------------------------------------------------------------
 
 

@@ -44,13 +44,16 @@ _ICAO = """
 D Germany|EUE European Union|GBD British Overseas Territories citizen|GBN British National (Overseas)|GBO British Overseas citizen|
 GBP British protected person|GBS British subject|UNA United Nations specialised agency|UNK UN Interim Administration in Kosovo|
 UNO United Nations|XAA Andean Community|XBA African Development Bank|XCC Caribbean Community|XCE Council of Europe|
-XCO Common Market for Eastern and Southern Africa|XCT Turkish Republic of Northern Cyprus (regional)|XDC Southern African Development Community|
+XCO Common Market for Eastern and Southern Africa|XCT Northern Cyprus|XDC Southern African Development Community|
 XEC Economic Community of West African States|XES Organization of Eastern Caribbean States|XIM African Export-Import Bank|
-XMP Parliamentary Assembly of the Mediterranean|XOM Sovereign Military Order of Malta|XPO Interpol|XXA Stateless person|XXB Refugee (1951 Convention)|
-XXC Refugee (other)|XXX Unspecified nationality|RKS Kosovo|IAO ICAO|UTO Utopia (specimens)
+XMP Parliamentary Assembly of the Mediterranean|XOM Sovereign Military Order of Malta|XPO Interpol|XXA Stateless person|
+XXB Refugee (1951 Convention)|XXC Refugee (other)|XXX Unspecified nationality|RKS Kosovo|IAO ICAO|UTO Utopia (specimens)
 """
 
-_FORMER = "ANT Netherlands Antilles|BUR Burma|CSK Czechoslovakia|DDR GDR|NTZ Neutral Zone|ROM Romania|SCG Serbia and Montenegro|SUN USSR|TMP East Timor|YUG Yugoslavia|ZAR Zaire"
+_FORMER = """
+ANT Netherlands Antilles|BUR Burma|CSK Czechoslovakia|DDR GDR|NTZ Neutral Zone|ROM Romania|SCG Serbia and Montenegro|SUN USSR|
+TMP East Timor|YUG Yugoslavia|ZAR Zaire
+"""
 
 
 def _table(text: str) -> dict[str, str]:

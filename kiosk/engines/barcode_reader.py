@@ -20,7 +20,8 @@ class ZxingBarcodeReader:
 
         self._zxing = zxingcpp
         wanted = zxingcpp.BarcodeFormat
-        self._formats = [wanted.PDF417, wanted.QRCode, wanted.Aztec, wanted.DataMatrix, wanted.Code39, wanted.Code128]
+        formats = [wanted.PDF417, wanted.QRCode, wanted.Aztec, wanted.DataMatrix, wanted.Code39, wanted.Code128]
+        self._formats = zxingcpp.BarcodeFormats(formats)
 
     @property
     def model_id(self) -> str:

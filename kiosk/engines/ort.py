@@ -82,7 +82,8 @@ class OnnxSession:
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=names)
         except Exception as error:  # ONNX Runtime raises a dozen unrelated C++ bound types
-            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"ONNX Runtime refuses {path.name}: {type(error).__name__}", model=path.stem) from error
+            message = f"ONNX Runtime refuses {path.name}: {type(error).__name__}"
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, message, model=path.stem) from error
         self.name = path.stem
         self.inputs: tuple[str, ...] = tuple(node.name for node in self._session.get_inputs())
         self.outputs: tuple[str, ...] = tuple(node.name for node in self._session.get_outputs())
@@ -110,7 +111,8 @@ class OnnxSession:
         try:
             results = self._session.run(None if outputs is None else list(outputs), dict(feeds))
         except Exception as error:  # ONNX Runtime raises a dozen unrelated C++ bound types
-            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"inference of {self.name} failed: {type(error).__name__}", model=self.name) from error
+            message = f"inference of {self.name} failed: {type(error).__name__}"
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, message, model=self.name) from error
         return tuple(np.asarray(result) for result in results)
 
 

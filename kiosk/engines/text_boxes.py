@@ -6,6 +6,8 @@ mean probability of each, and growth by area * ratio / perimeter, because the ma
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,8 @@ BOX_THRESHOLD = 0.5
 GROWTH = 1.6
 MIN_SIDE_PX = 3.0
 MAX_BOXES = 400
+STANDING = 2.0
+"""A box taller than this against its width holds text that stands; below, it is one or two upright letters."""
 
 
 def boxes_of_map(probability: npt.NDArray[np.float32]) -> list[tuple[Quad, float]]:
@@ -44,13 +48,20 @@ def boxes_of_map(probability: npt.NDArray[np.float32]) -> list[tuple[Quad, float
     return boxes
 
 
-def upright_order(points: npt.NDArray[np.float32]) -> Quad:
-    """Orders a rectangle's corners clockwise so that its longer edge comes first and points right (or down when it is upright)."""
+def upright_order(points: npt.NDArray[Any]) -> Quad:
+    """Orders a rectangle's corners clockwise so that the edge along the text comes first and points right (or down for text that stands).
+
+    That is the longer edge; for a box nearly square, such as one letter's, the more level one.
+    """
     centre = points.mean(axis=0)
     angles = np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0])
     ring = points[np.argsort(angles)]  # y points down, so growing angle is clockwise
     first, second = ring[1] - ring[0], ring[2] - ring[1]
-    along = 0 if np.hypot(*first) >= np.hypot(*second) else 1
+    one, other = float(np.hypot(*first)), float(np.hypot(*second))
+    if max(one, other) < STANDING * min(one, other):
+        along = 0 if abs(first[1]) * other <= abs(second[1]) * one else 1
+    else:
+        along = 0 if one >= other else 1
     edge = ring[(along + 1) % 4] - ring[along]
     backwards = edge[0] < 0 if abs(edge[0]) >= abs(edge[1]) else edge[1] < 0
     ring = np.roll(ring, -((along + 2) % 4 if backwards else along), axis=0)
@@ -58,7 +69,7 @@ def upright_order(points: npt.NDArray[np.float32]) -> Quad:
     return a, b, c, d
 
 
-def _mean_inside(probability: npt.NDArray[np.float32], contour: npt.NDArray[np.int32]) -> float:
+def _mean_inside(probability: npt.NDArray[np.float32], contour: npt.NDArray[Any]) -> float:
     x, y, width, height = cv2.boundingRect(contour)
     mask = np.zeros((height, width), np.uint8)
     cv2.drawContours(mask, [contour - (x, y)], -1, 1, -1)

@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,7 +33,12 @@ MIN_LINE_WIDTH_PX = 96
 MAX_LINE_WIDTH_PX = 2400
 MIN_CONFIDENCE = 0.4
 
-LOOKALIKES = {"<": "＜〈‹«《く巜ㄑΛ∧ヘへ^", "0": "０〇", "O": "Ø", "I": "|", "-": "－—–"}
+LOOKALIKES = {
+    "<": "\u3008\u2039\u00ab\u300a\u304f\u5ddc\u3111\u039b\u2227\u30d8\u3078^\uff1c",  # angle brackets, quotation marks, kana, lambda
+    "0": "\u3007",
+    "O": "\u00d8",
+    "I": "|",
+}
 """Characters of the recogniser's large alphabet that look the same: their probability counts for the plain one."""
 
 
@@ -86,7 +92,7 @@ class RapidTextReader:
     def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
         """Per crop the probabilities of nothing and of each character of `alphabet` at each step along the line.
 
-        Lower case and look-alikes count for the character of the alphabet; what stays is spread over nothing at all, so rows need not add up to 1.
+        Lower case and look-alikes count for the character of the alphabet; foreign characters for nothing, so rows need not add up to 1.
         """
         fold = self._fold(alphabet)
         results = []
@@ -100,7 +106,8 @@ class RapidTextReader:
         """steps x classes for one crop; steps cover the crop only, not the padding."""
         height, width = line.shape[:2]
         net_w = min(MAX_LINE_WIDTH_PX, max(STEP_PX, math.ceil(width * LINE_HEIGHT_PX / height)))
-        resized = line if (width, height) == (net_w, LINE_HEIGHT_PX) else cv2.resize(line, (net_w, LINE_HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
+        fits = (width, height) == (net_w, LINE_HEIGHT_PX)
+        resized = line if fits else cv2.resize(line, (net_w, LINE_HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
         padded_w = max(MIN_LINE_WIDTH_PX, math.ceil(net_w / STEP_PX) * STEP_PX)
         feed = np.zeros((1, 3, LINE_HEIGHT_PX, padded_w), np.float32)
         feed[0, :, :, :net_w] = _normalised(resized)
@@ -139,7 +146,7 @@ class RapidTextReader:
 
 
 def crop_line(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Image:
-    """The upright crop of a line's quad, `height_px` high. A line that stands (taller than wide) is turned counter-clockwise, as PaddleOCR does."""
+    """The upright crop of a line's quad, `height_px` high."""
     corners = np.array(quad, np.float32)
     width = float(np.hypot(*(corners[1] - corners[0])))
     height = float(np.hypot(*(corners[3] - corners[0])))
@@ -150,7 +157,7 @@ def crop_line(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Imag
     return np.asarray(crop, np.uint8)
 
 
-def _normalised(image: Image) -> npt.NDArray[np.float32]:
+def _normalised(image: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """height x width x 3 uint8 -> 3 x height x width, -1..1."""
     scaled = image.astype(np.float32)
     scaled /= 127.5

@@ -17,6 +17,9 @@ from kiosk.domain.document import Point, Quad
 from kiosk.imaging.frame import Image
 
 MIN_ASPECT = 9.0
+CLEAR_ASPECT = 11.0
+LINE_SPACING = 6.35 / (44 * 2.54)
+"""Distance of two lines of a TD3 against their length."""
 MAX_ANGLE = math.radians(6)
 LINE_HEIGHT_PX = 48
 
@@ -57,19 +60,67 @@ def box_of(quad: Quad) -> Box:
 
 
 def zone_candidates(quads: Sequence[Quad], limit: int = 4) -> list[tuple[Quad, ...]]:
-    """Groups of two or three lines that may be a zone, the likeliest first; lines in order across their direction."""
+    """Groups of two or three lines that may be a zone, the likeliest first; lines in order across their direction.
+
+    After the groups of lines as they were found come those that mend what detectors do to an MRZ: they drop runs of fillers, so that a line
+    of names is found in part or not at all, and they find both lines as one.
+    """
     boxes = _joined([box_of(quad) for quad in quads])
-    long = [box for box in boxes if box.length >= MIN_ASPECT * box.height]
-    below: dict[int, list[int]] = {
-        index: [other for other in range(len(long)) if other != index and _follows(long[index], long[other])] for index in range(len(long))
-    }
-    chains: list[tuple[int, ...]] = []
+    chains = _chains([box for box in boxes if box.length >= MIN_ASPECT * box.height], limit)
+    longest = sorted(boxes, key=lambda box: -box.length)[:3]
+    for box in longest:
+        if slender(box.quad):
+            chains.extend([chain for chain in _chains(_completed(box, boxes), 100) if box in chain][:limit])
+    for box in longest[:1]:
+        if MIN_ASPECT / 2 <= box.length / box.height < MIN_ASPECT:
+            chains.append(_split(box, 2))
+        if MIN_ASPECT / 3 <= box.length / box.height < 2 * MIN_ASPECT / 3:
+            chains.append(_split(box, 3))
+    return [tuple(box.quad for box in chain) for chain in chains]
+
+
+def _chains(boxes: Sequence[Box], limit: int) -> list[list[Box]]:
+    """Chains of two or three boxes, each the next line of the one before, the likeliest first."""
+    numbers = range(len(boxes))
+    below = {index: [other for other in numbers if other != index and _follows(boxes[index], boxes[other])] for index in numbers}
+    chains: list[list[Box]] = []
     for first, seconds in below.items():
         for second in seconds:
-            chains.append((first, second))
-            chains.extend((first, second, third) for third in below[second] if third != first and _even(long[first], long[second], long[third]))
-    chains.sort(key=lambda chain: -_likeness([long[index] for index in chain]))
-    return [tuple(long[index].quad for index in chain) for chain in chains[:limit]]
+            chains.append([boxes[first], boxes[second]])
+            chains.extend(
+                [boxes[first], boxes[second], boxes[third]]
+                for third in below[second]
+                if third != first and _even(boxes[first], boxes[second], boxes[third])
+            )
+    return sorted(chains, key=lambda chain: -_likeness(chain))[:limit]
+
+
+def _completed(whole: Box, boxes: Sequence[Box]) -> list[Box]:
+    """`whole` and, for each row of pieces beside it, a line as long; where there is no row, the places at the line spacing of TD3."""
+    rows: dict[float, Box] = {0.0: whole}
+
+    def add(step: float, height: float) -> None:
+        if all(abs(step - known) > 0.5 * whole.height for known in rows):
+            x, y = whole.x - step * math.sin(whole.angle), whole.y + step * math.cos(whole.angle)
+            rows[step] = Box(x, y, whole.angle, whole.length, height)
+
+    for piece in boxes:
+        shift, step = whole.along((piece.x, piece.y), whole.angle)
+        inside = abs(shift) + piece.length / 2 < whole.length / 2 + 2 * whole.height and abs(step) < 7 * whole.height
+        alike = 0.5 < piece.height / whole.height < 1.6 and piece.length > 3 * piece.height
+        if inside and alike and abs(_turn(piece.angle - whole.angle)) < MAX_ANGLE:
+            add(step, max(piece.height, 0.85 * whole.height))
+    for step in (-LINE_SPACING * whole.length, LINE_SPACING * whole.length):
+        add(step, whole.height)
+    return list(rows.values())
+
+
+def _split(box: Box, count: int) -> list[Box]:
+    """One fat box as so many lines."""
+    height = box.height / count
+    steps = [(index - (count - 1) / 2) * height for index in range(count)]
+    sin, cos = math.sin(box.angle), math.cos(box.angle)
+    return [Box(box.x - step * sin, box.y + step * cos, box.angle, box.length, height) for step in steps]
 
 
 def _follows(upper: Box, lower: Box) -> bool:
@@ -154,6 +205,12 @@ def grown(quad: Quad, along: float, across: float) -> Quad:
     return _pair(a), _pair(b), _pair(c), _pair(d)
 
 
+def slender(quad: Quad) -> bool:
+    """Is the line as long against its height as those of an MRZ clearly are?"""
+    box = box_of(quad)
+    return box.length >= CLEAR_ASPECT * box.height
+
+
 def turned(quad: Quad) -> Quad:
     """The same quad read from the other side (upside down)."""
     return quad[2], quad[3], quad[0], quad[1]
@@ -177,16 +234,27 @@ def quarter_turns(quad: Quad) -> int:
     return round(-degrees / 90) % 4 * 90
 
 
-def line_crop(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Image:
-    """The upright crop of one line at a fixed height, its proportions kept."""
+def line_crop(image: Image, quad: Quad, *, squeeze: float = 1.0, stretch: bool = False, height_px: int = LINE_HEIGHT_PX) -> Image:
+    """The upright crop of one line at a fixed height.
+
+    Args:
+        squeeze: width against the true proportions; narrower is faster, and down to 0.7 not read worse.
+        stretch: spread the grey values over the whole range first.
+    """
     corners = np.array(quad, np.float32)
     length = float(np.hypot(*(corners[1] - corners[0])))
     height = float(np.hypot(*(corners[3] - corners[0])))
-    width_px = max(height_px, round(length * height_px / max(height, 1.0)))
+    width_px = max(height_px, round(squeeze * length * height_px / max(height, 1.0)))
     target = np.array([[0, 0], [width_px, 0], [width_px, height_px], [0, height_px]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, target)
-    crop = cv2.warpPerspective(image, matrix, (width_px, height_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(crop, np.uint8)
+    warped = cv2.warpPerspective(image, matrix, (width_px, height_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    crop = np.asarray(warped, np.uint8)
+    if stretch:
+        grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+        low, high = np.percentile(grey, (1, 99))
+        spread = np.clip((grey - low) * (255 / max(high - low, 1.0)), 0, 255).astype(np.uint8)
+        crop = np.asarray(cv2.cvtColor(spread, cv2.COLOR_GRAY2BGR), np.uint8)
+    return crop
 
 
 def _pair(point: np.ndarray) -> Point:

@@ -1,12 +1,13 @@
 """From what a recogniser saw along a line to one vector of probabilities per character cell.
 
-The characters of an MRZ stand on an even grid (9303-3 4.1: 2.54 mm pitch), which a text recogniser does not know: it now and then swallows one of
-many fillers or sees one character twice. The grid puts both right.
+The characters of an MRZ stand on an even grid (9303-3 4.1: 2.54 mm pitch), which a text recogniser does not know: it now and then
+swallows one of many fillers or sees one character twice. The grid puts both right.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from kiosk.ports import LineSteps
 
 Vector = npt.NDArray[np.float32]
 FILLER_COLUMN = ALPHABET.index(FILLER)
-NEIGHBOURS = 5
+NEIGHBOURS = 8
 FAINT = 0.3
 
 
@@ -33,7 +34,7 @@ def peaks_of(line: LineSteps) -> list[Peak]:
     best = line.probabilities.argmax(axis=1)
     bounds = np.flatnonzero(np.diff(best, prepend=-1, append=-1))
     peaks = []
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         if best[start] == 0:
             continue
         part = line.probabilities[start:end]
@@ -72,6 +73,12 @@ def length_of(line: LineSteps) -> int:
     return len(_on_grid(peaks, line)) if len(peaks) > 2 else len(peaks)
 
 
+def legibility(line: LineSteps) -> float:
+    """Mean probability of the characters seen, 0..1; text that lies upside down or is none at all gives little."""
+    peaks = peaks_of(line)
+    return float(np.mean([peak.vector.max() for peak in peaks])) if peaks else 0.0
+
+
 def _merged(peaks: list[Peak]) -> list[Peak]:
     """Two peaks nearer than half the pitch are one character seen as two."""
     if len(peaks) < 4:
@@ -95,8 +102,10 @@ def _on_grid(peaks: list[Peak], line: LineSteps) -> list[Vector]:
     gaps = np.diff(places)
     vectors = [peaks[0].vector]
     for index, gap in enumerate(gaps):
-        near = gaps[max(0, index - NEIGHBOURS) : index + NEIGHBOURS + 1]
-        pitch = float(np.median(near))  # local, because a tilted page has a pitch that changes along the line
+        near = gaps[max(0, index - NEIGHBOURS) : index + NEIGHBOURS + 1]  # local: a tilted page changes its pitch along the line
+        middle = float(np.median(near))
+        usual = near[(near > 0.6 * middle) & (near < 1.5 * middle)]
+        pitch = float(usual.mean()) if len(usual) else middle  # the median alone jumps with the width of a step
         missing = max(0, round(gap / pitch - 0.15) - 1)
         for number in range(missing):
             at = places[index] + gap * (number + 1) / (missing + 1)

@@ -1,7 +1,7 @@
 """From cells of probabilities to the characters of an MRZ: alphabets by place, then check digits where the reader itself was in doubt.
 
-Nothing is forced. A place's alphabet turns a look-alike (0 in a name is O); a check digit only chooses among readings that the recogniser gave a real
-probability. A document whose printed check digits do not hold keeps them and is reported as it is.
+Nothing is forced. A place's alphabet turns a look-alike (0 in a name is O); a check digit only chooses among readings that the
+recogniser gave a real probability. A document whose printed check digits do not hold keeps them and is reported as it is.
 """
 
 from __future__ import annotations
@@ -17,20 +17,25 @@ import numpy.typing as npt
 from kiosk.domain.countries import is_known
 from kiosk.domain.mrz import Mrz, MrzRepair, check_holds, parse_mrz
 from kiosk.domain.mrz_layout import ALPHABET, DIGITS, FILLER, LETTERS, FieldPlace, Kind, Layout
+from kiosk.services.mrz_names import likeliest_names
 
 Cells = npt.NDArray[np.float32]
 
-TO_LETTER: Mapping[str, str] = {"0": "O", "1": "I", "2": "Z", "4": "A", "5": "S", "6": "G", "7": "T", "8": "B"}
-TO_DIGIT: Mapping[str, str] = {"O": "0", "Q": "0", "D": "0", "U": "0", "I": "1", "L": "1", "Z": "2", "A": "4", "S": "5", "G": "6", "T": "7", "B": "8"}
+TO_LETTER: Mapping[str, str] = dict(zip("01245678", "OIZASGTB", strict=True))
+TO_DIGIT: Mapping[str, str] = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
+LIKE_LETTERS = ("ODQ", "CG", "IL", "UV", "BR")
+LIKE_LETTER_SHARE = 0.05
+"""What a letter lends to one that looks like it when a country code is sought: NLO is no country, NLD is."""
 REAL_DOUBT = 0.03
 """A reading with less than this share of its cell's best one is no candidate for a check digit to choose."""
 REAL_DOUBT_DIGIT = 0.2
 """The same for a check digit itself: with one in ten holding by chance, changing it proves little."""
 MAX_CHANGES = 3
-CLEAR_LEAD = 3.0
 MIN_MEAN = 0.6
 AMBIGUOUS = 1.15
 DOCUMENT_CODES = "ACIPV"
+FILLER_PRIOR = 10.0
+"""How much commoner a filler is than any one letter as second character of a document code."""
 FLOOR = 1e-5
 
 
@@ -40,11 +45,15 @@ class Decoded:
 
     Attributes:
         mean: mean probability of the chosen characters, 0..1.
+        least: the least probability of a chosen character of a name or the sex, which no check digit covers; fillers apart.
+        lead: how many times likelier the reading is than the next one for which every check digit holds too (BD and 80 give the same).
         ambiguous: places that no check digit covers and where two readings are as good as equal.
     """
 
     mrz: Mrz
     mean: float
+    least: float
+    lead: float
     ambiguous: int
 
 
@@ -60,11 +69,14 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     for part in layout.fields:
         if part.kind is Kind.COUNTRY:
             chosen[part.place.line][part.place.start : part.place.end] = _country(part, shares, read)
-    code = _document_code(shares[0][0])
+        elif part.kind is Kind.NAME:
+            places = shares[part.place.line][part.place.start : part.place.end]
+            chosen[part.place.line][part.place.start : part.place.end] = likeliest_names([_for_kind(share, Kind.NAME) for share in places])
+    code = _document_code(shares[0])
     if code is None:
         return None
-    chosen[0][0] = code
-    lines = _by_check_digits(["".join(line) for line in chosen], shares, kinds, layout)
+    chosen[0][:2] = code
+    lines, lead = _by_check_digits(["".join(line) for line in chosen], shares, kinds, layout)
     repairs = [
         MrzRepair(line, column, read[line][column], lines[line][column])
         for line in range(layout.lines)
@@ -76,7 +88,7 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     if mean < MIN_MEAN:
         return None
     mrz = parse_mrz(lines, confidences=[float(line.mean()) for line in sure], repairs=repairs)
-    return Decoded(mrz, mean, _ambiguous(lines, shares, layout))
+    return Decoded(mrz, mean, _least(cells, lines, layout), lead, _ambiguous(lines, shares, layout))
 
 
 def with_confidence(decoded: Decoded, confidence: float) -> Decoded:
@@ -127,16 +139,23 @@ def _by_place(share: Mapping[str, float], kind: Kind) -> str:
     return max(options, key=options.__getitem__)
 
 
-def _document_code(share: Mapping[str, float]) -> str | None:
-    options = _allowed(share, DOCUMENT_CODES, {"1": "I", "L": "I", "T": "I", "4": "A"})
-    best = max(options, key=options.__getitem__)
-    return best if options[best] >= 0.1 else None
+def _document_code(shares: Sequence[Mapping[str, float]]) -> str | None:
+    """The first two characters, or None when the first is none of those that begin a document code (9303-4 to 9303-7)."""
+    options = _allowed(shares[0], DOCUMENT_CODES, {"1": "I", "L": "I", "T": "I", "4": "A"})
+    first = max(options, key=options.__getitem__)
+    if options[first] < 0.1:
+        return None
+    digits = "12" if first == "C" else ""  # C1 and C2 are residence cards of the United States; no other code has a digit
+    lookalikes = {**TO_LETTER, "0": "D"} if first == "I" else TO_LETTER
+    seconds = _allowed(shares[1], LETTERS + FILLER + digits, {digit: letter for digit, letter in lookalikes.items() if digit not in digits})
+    seconds[FILLER] *= FILLER_PRIOR
+    return first + max(seconds, key=seconds.__getitem__)
 
 
 def _country(part: FieldPlace, shares: Sequence[Sequence[Mapping[str, float]]], read: Sequence[str]) -> list[str]:
     """A known code when its characters, look-alikes counted, are likely; else what was read: some documents print no code there."""
     places = [shares[part.place.line][column] for column in range(part.place.start, part.place.end)]
-    letters = [_allowed(share, LETTERS + FILLER, TO_LETTER) for share in places]
+    letters = [_with_like_letters(_allowed(share, LETTERS + FILLER, TO_LETTER)) for share in places]
     ranked = [sorted(options, key=options.__getitem__, reverse=True)[:3] for options in letters]
     as_read = read[part.place.line][part.place.start : part.place.end]
     likely: tuple[float, str] = (0.0, as_read)
@@ -152,6 +171,14 @@ def _country(part: FieldPlace, shares: Sequence[Sequence[Mapping[str, float]]], 
     return list(plain if shape_holds else as_read)
 
 
+def _with_like_letters(options: Mapping[str, float]) -> dict[str, float]:
+    lent = dict(options)
+    for group in LIKE_LETTERS:
+        for letter in group:
+            lent[letter] += LIKE_LETTER_SHARE * max(options[other] for other in group)
+    return lent
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
     line: int
@@ -160,15 +187,16 @@ class _Option:
     cost: float
 
 
-def _by_check_digits(lines: list[str], shares: Sequence[Sequence[Mapping[str, float]]], kinds: Sequence[Sequence[Kind]], layout: Layout) -> list[str]:
+def _by_check_digits(
+    lines: list[str], shares: Sequence[Sequence[Mapping[str, float]]], kinds: Sequence[Sequence[Kind]], layout: Layout
+) -> tuple[list[str], float]:
     """Among readings with real probability, the likeliest for which every check digit holds; the lines as they are when there is none.
 
-    Also unchanged when a second such reading is nearly as likely: then the check digits do not tell.
+    The second value is how many times likelier it is than the next such reading; when it is small, the check digits do not tell.
     """
-    if _all_hold(lines, layout):
-        return lines
+    holding = _all_hold(lines, layout)
     options = _options(lines, shares, kinds, layout)
-    best: tuple[float, list[str]] | None = None
+    best: tuple[float, list[str]] | None = (0.0, lines) if holding else None
     runner_up = math.inf
     for cost, changed in _changes(lines, options):
         if not _all_hold(changed, layout):
@@ -178,9 +206,9 @@ def _by_check_digits(lines: list[str], shares: Sequence[Sequence[Mapping[str, fl
             best = cost, changed
         else:
             runner_up = min(runner_up, cost)
-    if best is None or runner_up - best[0] < math.log(CLEAR_LEAD):
-        return lines
-    return best[1]
+    if best is None:
+        return lines, math.inf
+    return best[1], math.exp(min(runner_up - best[0], 50.0))
 
 
 def _options(
@@ -188,7 +216,7 @@ def _options(
 ) -> list[_Option]:
     covered = {(place.line, column) for check in layout.checks for place in check.covers for column in range(place.start, place.end)}
     digits = {(check.digit.line, check.digit.start) for check in layout.checks}
-    options = []
+    options: list[_Option] = []
     for line, column in sorted(covered | digits):
         seen = _for_kind(shares[line][column], kinds[line][column])
         now = seen.get(lines[line][column], FLOOR)
@@ -217,13 +245,23 @@ def _all_hold(lines: Sequence[str], layout: Layout) -> bool:
 
 
 def _certainty(line: Cells, text: str) -> npt.NDArray[np.float32]:
-    """Probability of each chosen character, its look-alikes of the other class counted in."""
+    """Probability of each chosen character, with the look-alike of the other class that its place rules out."""
     values = []
     for vector, character in zip(line, text, strict=True):
-        same = {character, TO_LETTER.get(character, character)} | {other for other, digit in TO_DIGIT.items() if digit == character}
-        same |= {digit for digit, letter in TO_LETTER.items() if letter == character}
+        lookalikes = TO_DIGIT if character in DIGITS else TO_LETTER
+        same = [character, *(other for other, inside in lookalikes.items() if inside == character)]
         values.append(min(1.0, sum(float(vector[ALPHABET.index(one)]) for one in same)))
     return np.array(values, np.float32)
+
+
+def _least(cells: Sequence[Cells], lines: Sequence[str], layout: Layout) -> float:
+    least = 1.0
+    for part in layout.fields:
+        if part.kind in (Kind.NAME, Kind.SEX):
+            text = lines[part.place.line][part.place.start : part.place.end]
+            sure = _certainty(cells[part.place.line][part.place.start : part.place.end], text)
+            least = min([least, *(float(one) for one, character in zip(sure, text, strict=True) if character != FILLER)])
+    return least
 
 
 def _ambiguous(lines: Sequence[str], shares: Sequence[Sequence[Mapping[str, float]]], layout: Layout) -> int:
@@ -233,7 +271,10 @@ def _ambiguous(lines: Sequence[str], shares: Sequence[Sequence[Mapping[str, floa
             continue
         for column in range(part.place.start, part.place.end):
             seen = _for_kind(shares[part.place.line][column], part.kind)
-            taken = seen[lines[part.place.line][column]]
-            second = max(share for character, share in seen.items() if character != lines[part.place.line][column])
+            character = lines[part.place.line][column]
+            if character == FILLER:
+                continue  # the grammar of names decided
+            taken = seen[character]
+            second = max(share for other, share in seen.items() if other != character)
             count += taken < AMBIGUOUS * second
     return count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,9 @@ from kiosk.domain.document import Quad
 from kiosk.domain.mrz import Mrz
 from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, Layout, layout_for
 from kiosk.imaging.frame import Image
-from kiosk.imaging.mrz_zone import around, grown, line_crop, quarter_turns, turned, zone_candidates
+from kiosk.imaging.mrz_zone import around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
 from kiosk.ports import LineReader, LineSteps
-from kiosk.services.mrz_cells import Vector, cells_of, length_of
+from kiosk.services.mrz_cells import Vector, cells_of, legibility, length_of
 from kiosk.services.mrz_decoding import Decoded, decode
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,33 @@ log = logging.getLogger(__name__)
 DETECTOR_SIDES_PX = (480, 736, 1280)
 """Tried one after the other until a zone is read; a page that fills the picture needs the first only."""
 SURE = 0.9
-SECOND_LOOK = ((0.0, 0.08), (0.15, -0.06))
-"""How the crops of a second look differ from the first: growth along and across the line, in line heights."""
+SURE_LEAST = 0.6
+SURE_LEAD = 50.0
+"""Above these (mean, least letter of a name, lead over the next reading that holds) one look is enough."""
+LEAST = 0.3
+"""A letter of a name less probable than this makes the whole reading too unsure: no check digit covers names."""
+LEAD = 2.0
+MIN_CONFIDENCE = 0.75
+LEGIBLE = 0.85
+MAX_OFF = 3
+"""By so many characters a line may differ from a format's length and still be mended."""
+SQUEEZE = 0.8
+MAX_LINES = 24
+"""Lines recognised at most before giving up: bounds the time that a page full of text without an MRZ takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a crop differs from the found line: growth along and across in line heights, and as `line_crop` says."""
+
+    along: float
+    across: float
+    squeeze: float
+    stretch: bool
+
+
+_Zone = tuple[Decoded, tuple[Quad, ...]]
+SECOND_LOOK = (_Look(0.0, 0.08, 0.8, True), _Look(0.15, -0.06, 0.9, False), _Look(0.0, 0.0, 1.0, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,56 +80,89 @@ class MrzReader:
     def model_id(self) -> str:
         return self._reader.model_id
 
-    def read(self, image: Image) -> MrzReading | None:
+    def read(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
         """The picture's MRZ, or None when there is none or it cannot be read plausibly: refusing is better than inventing.
 
         Check digits that do not hold are reported in `mrz.check_digits`, not mended away. Raises ModelFault when the engine breaks.
+
+        Args:
+            image: a page in any of four rotations, or a whole photograph.
+            lines: quads of text lines that are known already, in pixels of `image`; saves the first search.
         """
         began = time.perf_counter()
-        best: tuple[Decoded, tuple[Quad, ...]] | None = None
-        for side in DETECTOR_SIDES_PX:
-            quads = self._reader.find_lines(image, max_side_px=side)
-            for candidate in zone_candidates(quads):
-                found = self._read_zone(image, candidate)
-                if found is not None and (best is None or _rank(found[0]) > _rank(best[0])):
-                    best = found
-                if best is not None and best[0].mrz.valid:
-                    break
-            if (best is not None and (best[0].mrz.valid or best[0].mean >= SURE)) or side >= max(image.shape[:2]):
+        best: _Zone | None = None
+        for found in self._zones(image, lines):
+            if best is None or _rank(found[0]) > _rank(best[0]):
+                best = found
+            if _settled(best[0]):
                 break
         ms = 1000 * (time.perf_counter() - began)
-        if best is None or best[0].ambiguous:
-            log.info("no MRZ read in %.0f ms%s", ms, " (ambiguous)" if best else "")
+        if best is None or not _plausible(best[0]):
+            log.info("no MRZ read in %.0f ms%s", ms, ", one was too unsure" if best else "")
             return None
-        decoded, lines = best
+        decoded, quads = best
         log.info("MRZ %s read in %.0f ms, valid %s, confidence %.2f", decoded.mrz.format, ms, decoded.mrz.valid, decoded.mrz.confidence)
-        zone = around(lines)
-        return MrzReading(decoded.mrz, zone, lines, quarter_turns(zone), ms)
+        zone = around(quads)
+        return MrzReading(decoded.mrz, zone, quads, quarter_turns(zone), ms)
 
-    def _read_zone(self, image: Image, quads: tuple[Quad, ...]) -> tuple[Decoded, tuple[Quad, ...]] | None:
-        """Reads the lines as they lie and, when that gives nothing, upside down."""
+    def _zones(self, image: Image, known: Sequence[Quad] | None) -> Iterator[_Zone]:
+        """Every zone that can be read, from the cheapest search to the dearest."""
+        longest = max(image.shape[:2])
+        seen: dict[Quad, LineSteps] = {}  # candidates share lines
+        if known is not None:
+            yield from self._zones_among(image, known, seen)
+        for side in DETECTOR_SIDES_PX:
+            quads = self._reader.find_lines(image, max_side_px=side)
+            yield from self._zones_among(image, quads, seen)
+            # a text line as slender as those of an MRZ is the reason to look closer; a page without one has no MRZ
+            if side >= longest or not (side < DETECTOR_SIDES_PX[1] or any(slender(quad) for quad in quads)):
+                return
+
+    def _zones_among(self, image: Image, quads: Sequence[Quad], seen: dict[Quad, LineSteps]) -> Iterator[_Zone]:
+        for candidate in zone_candidates(quads):
+            if len(seen) > MAX_LINES:
+                return
+            found = self._read_zone(image, candidate, seen)
+            if found is not None:
+                yield found
+
+    def _read_zone(self, image: Image, quads: tuple[Quad, ...], seen: dict[Quad, LineSteps]) -> _Zone | None:
+        """Reads the lines as they lie and, when they are not legible so, upside down."""
         for lines in (quads, tuple(turned(quad) for quad in reversed(quads))):
-            steps = self._reader.read_steps([line_crop(image, quad) for quad in lines], ALPHABET)
+            for quad in lines:
+                if quad not in seen:
+                    (seen[quad],) = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE)], ALPHABET)
+                if legibility(seen[quad]) > LEGIBLE and not _may_be_mrz(seen[quad]):
+                    return None  # plain text: reading on would cost time
+            steps = [seen[quad] for quad in lines]
             for layout, kept in _fits(steps):
                 decoded = self._decode(image, [lines[index] for index in kept], [steps[index] for index in kept], layout)
                 if decoded is not None:
                     return decoded, tuple(lines[index] for index in kept)
+            if min(legibility(line) for line in steps) > LEGIBLE:
+                return None
         return None
 
     def _decode(self, image: Image, lines: Sequence[Quad], steps: Sequence[LineSteps], layout: Layout) -> Decoded | None:
+        """Decodes the cells; where anything is in doubt, on the mean of several looks at the lines."""
         cells = _cells(steps, layout)
-        if cells is None:
-            return None
-        first = decode(cells, layout)
-        if first is None or (first.mrz.valid and not first.ambiguous and first.mean >= SURE):
+        first = decode(cells, layout) if cells is not None else None
+        if first is not None and _beyond_doubt(first):
             return first
-        looks = [cells]
-        for along, across in SECOND_LOOK:
-            crops = [line_crop(image, grown(quad, along, across)) for quad in lines]
+        looks = [] if cells is None else [cells]
+        for look in SECOND_LOOK:
+            crops = [line_crop(image, grown(quad, look.along, look.across), squeeze=look.squeeze, stretch=look.stretch) for quad in lines]
             again = _cells(self._reader.read_steps(crops, ALPHABET), layout)
             if again is not None:
                 looks.append(again)
+            elif not looks:
+                return None
         return decode([np.mean([look[line] for look in looks], axis=0) for line in range(layout.lines)], layout)
+
+
+def _may_be_mrz(line: LineSteps) -> bool:
+    length = length_of(line)
+    return any(abs(length - layout.length) <= MAX_OFF for layout in LAYOUTS.values())
 
 
 def _fits(steps: Sequence[LineSteps]) -> list[tuple[Layout, tuple[int, ...]]]:
@@ -115,7 +173,7 @@ def _fits(steps: Sequence[LineSteps]) -> list[tuple[Layout, tuple[int, ...]]]:
         for first in range(len(steps) - layout.lines + 1):
             kept = tuple(range(first, first + layout.lines))
             off = max(abs(lengths[index] - layout.length) for index in kept)
-            if off <= 3:
+            if off <= MAX_OFF:
                 fits.append((off, layout, kept))
     fits.sort(key=lambda fit: (fit[0], -len(fit[2])))
     result = []
@@ -134,6 +192,22 @@ def _first_letter(line: LineSteps) -> str:
 def _cells(steps: Sequence[LineSteps], layout: Layout) -> list[Vector] | None:
     cells = [cells_of(line, layout.length, free_tail=index == layout.names_line) for index, line in enumerate(steps)]
     return [line for line in cells if line is not None] if all(line is not None for line in cells) else None
+
+
+def _beyond_doubt(decoded: Decoded) -> bool:
+    sure = decoded.mean >= SURE and decoded.least >= SURE_LEAST and decoded.lead >= SURE_LEAD
+    return decoded.mrz.valid and not decoded.ambiguous and sure
+
+
+def _plausible(decoded: Decoded) -> bool:
+    """Good enough to be handed out. What no check digit covers must have been seen, not guessed."""
+    clear = not decoded.ambiguous and decoded.lead >= LEAD
+    return clear and decoded.least >= LEAST and decoded.mrz.confidence >= MIN_CONFIDENCE
+
+
+def _settled(decoded: Decoded) -> bool:
+    """Looking further would change nothing: the check digits prove it, or it was read so surely that they are printed wrong."""
+    return decoded.mrz.valid or decoded.mean >= SURE
 
 
 def _rank(decoded: Decoded) -> tuple[bool, int, float]:
