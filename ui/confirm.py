@@ -18,7 +18,7 @@ class ConfirmVeil(Veil):
     """Asks before something is erased; tells what was done. The safe answer is the main button."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, parent, width=900)
         self._what = "start_over"
         self._then: Callable[[], None] | None = None
         self._title, self._text = Text("title", strong=True), Text("lead", tone="secondary")

@@ -98,7 +98,7 @@ class Window(QWidget):
         self.content = QWidget()
         self.content.setObjectName("content")
         self._content_layout = QVBoxLayout(self.content)
-        self.problem = ProblemBanner(self.theme)
+        self.problem = ProblemBanner(self.theme, self.content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -107,7 +107,6 @@ class Window(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.content, 1)
         layout.addWidget(self.footer)
-        self._content_layout.addWidget(self.problem)
         self.camera_veil = CameraVeil(self.theme, self.content)
         self.busy_veil = BusyVeil(self.theme, self.content)
         self.still_there = StillThereVeil(self.theme, self)
@@ -149,7 +148,8 @@ class Window(QWidget):
             self._pass_on(event)
         elif isinstance(event, Busy):
             self._waiting(False)
-            self.busy_veil.show_label(event.label)
+            in_place = self.current is not None and self.current.show_busy(event.label)
+            self.busy_veil.show_label(None if in_place else event.label)
         elif isinstance(event, CameraStateChanged):
             self.camera_veil.show_error(event.error if self.current is not None and self.current.wanted is not None else None)
         elif isinstance(event, StillThere):
@@ -157,6 +157,7 @@ class Window(QWidget):
         elif isinstance(event, ProblemShown):
             self._waiting(False)
             self.problem.show_problem(event.code)
+            self._place_problem()
         elif isinstance(event, LanguageChosen):
             self.languages.use(event.language)
         elif isinstance(event, SessionEnded):
@@ -325,7 +326,15 @@ class Window(QWidget):
                 veil.cover()
         QTimer.singleShot(0, self, self._cover_content)
 
+    def _place_problem(self) -> None:
+        """Over the top of the screen, so that nothing below it moves."""
+        margins = self._content_layout.contentsMargins()
+        width = self.content.width() - margins.left() - margins.right()
+        self.problem.setGeometry(margins.left(), self.theme.px(8), width, self.problem.heightForWidth(width))
+        self.problem.raise_()
+
     def _cover_content(self) -> None:
+        self._place_problem()
         for veil in (self.camera_veil, self.busy_veil):
             if veil.isVisible():
                 veil.cover()

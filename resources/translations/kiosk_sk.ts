@@ -166,10 +166,6 @@
         <translation>Otočte iba hlavu v smere šípky. Netreba sa ponáhľať.</translation>
     </message>
     <message>
-        <source>That&apos;s you</source>
-        <translation>To ste vy</translation>
-    </message>
-    <message>
         <source>Now your selfie</source>
         <translation>Teraz vaša selfie</translation>
     </message>

@@ -129,7 +129,7 @@ SCENES: Mapping[str, Scene] = {
     "13-document-unusable": _then(_page, PictureTaken(1), CaptureResultReady(CaptureResult(None, False, advice="GLARE"), 1)),
     "14-document-back": _live("document_back", AdviceCode.COME_CLOSER, view=DocumentCaptureView(PageSide.BACK, "virtual", 6, 15)),
     "15-document-camera-lost": _then(_page, CameraStateChanged("virtual", ErrorCode.CAMERA_LOST)),
-    "16-document-problem": _then(_live("document_front", AdviceCode.SHOW_DOCUMENT, found=False), ProblemShown(ErrorCode.NO_DOCUMENT_DETECTED)),
+    "16-document-problem": _then(_page, ProblemShown(ErrorCode.NO_DOCUMENT_DETECTED)),
     "20-selfie": _live("selfie", AdviceCode.CENTRE_FACE),
     "21-selfie-steady": _live("selfie", AdviceCode.HOLD_STILL, steady=True, progress=0.7),
     "22-selfie-dark": _live("selfie", AdviceCode.TOO_DARK),

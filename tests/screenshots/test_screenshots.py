@@ -29,7 +29,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("scene", "language", "look", "size"), CASES, ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else str(value))
+@pytest.mark.parametrize(("scene", "language", "look", "size"), CASES, ids=["-".join(map(str, case)) for case in CASES])
 def test_screen_is_whole(scene: str, language: str, look: Look, size: tuple[int, int], dressed: QApplication, qtbot: QtBot) -> None:
     kiosk = Kiosk(Theme(look, reduced_motion=True), default_language=language)
     try:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from kiosk.domain.views import ConsentView
 from ui import strings
 from ui.stage.screen import Action, Screen, Stage
-from ui.widgets.layouts import Box, Card, Panes, Scroll
+from ui.widgets.layouts import Box, Card, Panes, Scroll, ScrollBox
 from ui.widgets.part import Text
 from ui.widgets.pictures import Icon, Illustration
 
@@ -52,7 +52,7 @@ class ConsentScreen(Screen):
         left.add(Illustration(theme, "shield", 260, left=True))
         left.add(self._title, self._lead, self._note)
         left.box.addStretch(1)
-        cards = Box(theme, spacing=24)
+        cards = ScrollBox(theme, spacing=24)
         cards.box.addStretch(1)
         self._purposes: list[tuple[str, Text, Text]] = []
         for purpose in view.purposes:
@@ -67,7 +67,7 @@ class ConsentScreen(Screen):
         cards.box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Panes(theme, left, Scroll(theme, cards), shares=(2, 3), spacing=64))
+        outer.addWidget(Panes(theme, left, Scroll(theme, cards), shares=(3, 4), spacing=64))
         self.retranslate()
 
     @property

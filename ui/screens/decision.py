@@ -14,8 +14,8 @@ from ui.stage.screen import Action, Screen, Stage
 from ui.theme.theme import Theme
 from ui.widgets.buttons import BigButton
 from ui.widgets.check_lines import CheckGroupCard
-from ui.widgets.layouts import Box, Panes, Scroll
-from ui.widgets.part import Part, Text
+from ui.widgets.layouts import Box, Panes, Scroll, ScrollBox
+from ui.widgets.part import Part, Text, set_style_property
 from ui.widgets.pictures import Icon
 
 _MARKS = {
@@ -23,6 +23,7 @@ _MARKS = {
     Outcome.REVIEW: ("staff", "caution", "caution_soft"),
     Outcome.REJECT: ("cross", "stop", "stop_soft"),
 }
+_LARGE_UP_TO = 45  # characters that still stand in the largest type
 
 
 class Columns(Part):
@@ -70,12 +71,12 @@ class DecisionScreen(Screen):
         left.box.addStretch(3)
         left.box.addWidget(self._details, 0, Qt.AlignmentFlag.AlignLeft)
         self.cards = _cards(theme, view.checks)
-        right = Box(theme, margins=(0, 0, 16, 0))
+        right = ScrollBox(theme, margins=(0, 0, 24, 0))
         right.add(Columns(theme, self.cards))
         right.box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Panes(theme, left, Scroll(theme, right), shares=(2, 5), spacing=56))
+        outer.addWidget(Panes(theme, left, Scroll(theme, right), shares=(1, 2), spacing=56))
         self.retranslate()
 
     @property
@@ -106,7 +107,9 @@ class DecisionScreen(Screen):
         if self._view is None:
             return
         view = self._view
-        self._headline.setText(strings.headline(view.outcome, view.first_name, view.main_reason))
+        words = strings.headline(view.outcome, view.first_name, view.main_reason)
+        set_style_property(self._headline, "role", "display" if len(words) <= _LARGE_UP_TO else "title")
+        self._headline.setText(words)
         self._text.setText(
             {
                 Outcome.ACCEPT: strings.translate("decision", "Your data is checked and saved."),

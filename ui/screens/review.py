@@ -13,7 +13,7 @@ from ui import strings
 from ui.stage.screen import Action, Screen, Stage, stop_timers
 from ui.widgets.fields import FieldEditor, ValueEdit
 from ui.widgets.keyboard import ScreenKeyboard
-from ui.widgets.layouts import Box, Card, Panes, Scroll
+from ui.widgets.layouts import Box, Card, Panes, Scroll, ScrollBox
 from ui.widgets.part import Part, Text
 from ui.widgets.pictures import Picture
 
@@ -56,11 +56,11 @@ class ReviewScreen(Screen):
         today = date.today()
         self._title, self._lead = Text("title", strong=True), Text("body", tone="secondary")
         self.pictures = Pictures(stage, view.portrait, view.selfie)
-        card = Card(theme, padding=28)
-        card.add(self.pictures)
+        self._card = Card(theme, padding=28)
+        self._card.add(self.pictures)
         left = Box(theme, spacing=20)
         left.add(self._title, self._lead)
-        left.add(card)
+        left.add(self._card)
         left.box.addStretch(1)
         self.editors = [FieldEditor(theme, row, today) for row in sorted(view.rows, key=lambda row: not row.uncertain)]
         for editor in self.editors:
@@ -82,7 +82,7 @@ class ReviewScreen(Screen):
 
     def _make_fields(self) -> QWidget:
         theme = self.theme
-        fields = Box(theme, spacing=20, margins=(0, 0, 16, 0))
+        fields = ScrollBox(theme, spacing=20, margins=(0, 0, 24, 0))
         certain = [editor for editor in self.editors if not editor.row.uncertain]
         for editor in self.editors:
             if editor.row.uncertain:
@@ -132,9 +132,11 @@ class ReviewScreen(Screen):
     def open_keyboard(self, edit: ValueEdit) -> None:
         """Keys on the screen that type into this input."""
         self._keyboard.type_into(edit)
+        self._card.hide()  # the keys take its room
 
     def _on_typed(self) -> None:
         self._keyboard.type_into(None)
+        self._card.show()
         if self._entered is not None:
             self._entered.clearFocus()
 

@@ -28,7 +28,7 @@ class SelfieCaptureScreen(CaptureScreen):
         return AdviceCode.SHOW_FACE
 
     def result_title(self, result: CaptureResult) -> str:
-        return strings.translate("capture", "That's you")
+        return strings.translate("capture", "Got it")
 
     def retranslate(self) -> None:
         super().retranslate()

@@ -14,7 +14,7 @@ from ui.bridge.frames import Wanted
 from ui.stage.screen import Action, Screen, Stage, stop_timers
 from ui.widgets.buttons import BigButton
 from ui.widgets.fields import FieldLine
-from ui.widgets.layouts import Box, Card, Panes, Rule, Scroll
+from ui.widgets.layouts import Box, Card, Panes, Rule, Scroll, ScrollBox
 from ui.widgets.overlay import Target
 from ui.widgets.part import Part, Text
 from ui.widgets.pictures import Icon, Illustration, Picture
@@ -74,7 +74,7 @@ class ResultPanel(Part):
         outer.addWidget(self._content)
         self._mark = Icon(stage.theme, "check", 36, "good", disc="good_soft")
         self.title, self.text = Text("title", strong=True), Text("body", tone="secondary")
-        self._fields = Box(stage.theme, spacing=12)
+        self._fields = ScrollBox(stage.theme, spacing=12, margins=(0, 0, 24, 0))
         self._scroll = Scroll(stage.theme, self._fields)
         self._content.add(self._mark, self.title, self.text)
         self._content.add(self._scroll, stretch=1)
@@ -117,6 +117,7 @@ class CaptureScreen(Screen):
         theme = stage.theme
         self._manual = False
         self._taken = False
+        self._busy: str | None = None
         self._result: CaptureResult | None = None
         self._advice = AdviceCode.CAMERA_STARTING
         self._pending: Guidance | None = None
@@ -204,6 +205,15 @@ class CaptureScreen(Screen):
         """What to say when there is a picture and nothing has been judged yet."""
         return AdviceCode.SHOW_DOCUMENT
 
+    def show_busy(self, label: str | None) -> bool:
+        if self._result is None:
+            if label is not None:
+                self.pill.show_advice(strings.busy(label), "", "accent", turning=True)
+            else:
+                self._show_advice(self._advice, steady=self._taken)
+        self._busy = label
+        return True
+
     def handle(self, event: Event) -> None:
         if isinstance(event, GuidanceGiven) and not self._taken:
             self._show_guidance(event.guidance)
@@ -265,30 +275,35 @@ class CaptureScreen(Screen):
         for timer in (self._manual_timer, self._help_timer):
             if timer is not None:
                 timer.stop()
-        self.picture = self.make_picture(result)
         self.panel = ResultPanel(self.stage)
-        start = QRectF(self.preview.target_rect)
-        start.translate(QPointF(self.preview.mapTo(self.live, self.preview.rect().topLeft())))
-        self._left.addWidget(self.picture)
-        self._left.setCurrentWidget(self.picture)
         self._right.addWidget(self.panel)
         self._right.setCurrentWidget(self.panel)
         self.panel.show_result(result)
+        if result.picture is not None:
+            self._slide_in(result.picture)
+        else:
+            # Nothing was cut out: what the camera saw stays on.
+            self.preview.freeze("taken" if result.usable else "wrong")
         self._write_result()
-        if not self.picture.is_empty:
-            self.picture.slide_from(start)
         self.wanted_changed.emit()
         self.actions_changed.emit()
 
-    def make_picture(self, result: CaptureResult) -> Picture:
-        return Picture(self.theme, result.picture, empty_icon="document" if self.preview.target.kind == "page" else "selfie")
+    def _slide_in(self, jpeg: bytes) -> None:
+        """The straightened page or the face comes from where it was taken to its place."""
+        start = QRectF(self.preview.target_rect)
+        start.translate(QPointF(self.preview.mapTo(self.live, self.preview.rect().topLeft())))
+        self.picture = Picture(self.theme, jpeg)
+        self._left.addWidget(self.picture)
+        self._left.setCurrentWidget(self.picture)
+        self.picture.slide_from(start)
 
     def _write_result(self) -> None:
         if self._result is None or self.panel is None:
             return
         if not self._result.usable:
-            title = strings.translate("capture", "Let's take it once more")
-            self.panel.set_words(title, strings.advice_of(self._result.advice).text + ".")
+            words = strings.advice_of(self._result.advice)
+            self.pill.show_advice(words.text, words.icon)
+            self.panel.set_words(strings.translate("capture", "Let's take it once more"), words.text + ".")
             return
         lines = [strings.page_warning(warning) for warning in self._result.warnings[:2]]
         if lines:
@@ -328,5 +343,7 @@ class CaptureScreen(Screen):
     def retranslate(self) -> None:
         words = strings.advice(self._advice)
         self.pill.show_advice(words.text, words.icon, self.pill.tone)
+        if self._busy is not None:
+            self.show_busy(self._busy)
         self._write_result()
         self.actions_changed.emit()

@@ -93,6 +93,10 @@ class Screen(Part):
     def show_frame(self, picture: QImage) -> None:
         """A camera picture as asked for by `wanted`."""
 
+    def show_busy(self, label: str | None) -> bool:
+        """Work began (its label) or ended (None). True when the screen shows it in its own place; else the window lies a veil over it."""
+        return False
+
     def drop(self) -> None:
         """Hold no picture and no text of the customer any more; the screen is about to be destroyed."""
 

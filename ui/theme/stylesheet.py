@@ -23,10 +23,10 @@ QLabel[tone="accent"] {{ color: {palette.accent}; }}
 QLabel[tone="good"] {{ color: {palette.good}; }}
 QLabel[tone="caution"] {{ color: {palette.caution}; }}
 QLabel[tone="stop"] {{ color: {palette.stop}; }}
-QFrame[card="true"] {{ background: {palette.surface}; border: {px(1)}px solid {palette.line}; border-radius: {px(CARD_RADIUS)}px; }}
-QFrame[card="caution"] {{ background: {palette.surface}; border: {px(2)}px solid {palette.caution}; border-radius: {px(CARD_RADIUS)}px; }}
+QWidget[card="true"] {{ background: {palette.surface}; border: {px(1)}px solid {palette.line}; border-radius: {px(CARD_RADIUS)}px; }}
+QWidget[card="caution"] {{ background: {palette.surface}; border: {px(2)}px solid {palette.caution}; border-radius: {px(CARD_RADIUS)}px; }}
 QFrame[rule="true"] {{ background: {palette.line}; border: none; }}
-QWidget#footer, QWidget#keyboard {{ background: {palette.surface}; border: none; border-top: {px(1)}px solid {palette.line}; }}
+QWidget#footer {{ background: {palette.surface}; border: none; border-top: {px(1)}px solid {palette.line}; }}
 QWidget#header {{ background: transparent; }}
 QLineEdit {{
     background: {palette.raised}; color: {palette.text}; border: {px(2)}px solid {edge}; border-radius: {px(RADIUS)}px;

@@ -14,7 +14,8 @@ _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Q
 
 
 class BigButton(QAbstractButton):
-    """Kinds: "main" (accent, one per screen), "second" (outlined), "quiet" (words and icon only), "chip" (a choice; can be checked).
+    """Kinds: "main" (accent, one per screen), "second" (outlined), "quiet" (words and icon only), "chip" (a choice; can be checked),
+    "done" (as main, of a chip's size).
 
     While `busy` it shows a turning ring in place and takes no presses.
     """
@@ -76,7 +77,7 @@ class BigButton(QAbstractButton):
         px = self.theme.px
         # Measured with the weight that is painted.
         metrics = QFontMetrics(self.font())
-        width = metrics.horizontalAdvance(self.text()) + 2 * px({"main": 44, "second": 36, "quiet": 18, "chip": 24}[self.kind])
+        width = metrics.horizontalAdvance(self.text()) + 2 * px({"main": 44, "second": 36, "quiet": 18}.get(self.kind, 24))
         icons = sum(1 for name in (self.icon_name, self.trailing_icon) if name)
         width += icons * (self._icon_side + px(12))
         least = {"main": 300, "second": 200}.get(self.kind, tokens.TOUCH_TARGET)
@@ -114,7 +115,7 @@ class BigButton(QAbstractButton):
             words = theme.color("secondary")
             words.setAlpha(150)
             return (theme.color("raised") if self.kind in ("main", "second") else clear), words, clear
-        if self.kind == "main":
+        if self.kind in ("main", "done"):
             return theme.color("accent"), theme.color("on_accent"), clear
         if self.kind == "quiet":
             return clear, theme.color("text"), clear
@@ -177,7 +178,7 @@ class BigButton(QAbstractButton):
             self._paint_icon(painter, self.trailing_icon, QPointF(x + text_width + gap, box.center().y() - side / 2), words)
 
     def _paint_icon(self, painter: QPainter, name: str, place: QPointF, words: QColor) -> None:
-        color = "on_accent" if self.kind == "main" and self.isEnabled() else "text"
+        color = "on_accent" if self.kind in ("main", "done") and self.isEnabled() else "text"
         painter.setOpacity(words.alphaF())
         units = 32 if self.kind in ("main", "second") else 26
         painter.drawPixmap(place, self.theme.icon(name, units, color, ratio=self.devicePixelRatioF()))

@@ -25,8 +25,8 @@ class ScreenKeyboard(Part):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.setObjectName("keyboard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("card", "true")
         self._target: QLineEdit | None = None
         self._capitals = True
         self._letters: list[BigButton] = []
@@ -42,7 +42,7 @@ class ScreenKeyboard(Part):
         self._space = self._key("", self._on_space)
         bottom.addWidget(self._space, 5)
         self._ready = self._key("", self.done.emit)
-        self._ready.kind = "main"
+        self._ready.kind = "done"
         bottom.addWidget(self._ready, 2)
         self._rows.addLayout(bottom)
         self.apply_theme()

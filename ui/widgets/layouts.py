@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QScroller, QVBoxLayout, QWidget
 
@@ -38,6 +38,15 @@ class Box(Part):
     def apply_theme(self) -> None:
         self.box.setContentsMargins(*(self.theme.px(units) for units in self._margins))
         self.box.setSpacing(self.theme.px(self._spacing))
+
+
+class ScrollBox(Box):
+    """For the inside of a scroll area: as high as its words need at the width that it has."""
+
+    def minimumSizeHint(self) -> QSize:
+        # A layout's own minimum is for its narrowest width, where wrapped words are highest: the area would scroll without need.
+        least = super().minimumSizeHint()
+        return QSize(least.width(), 1) if self.box.hasHeightForWidth() else least
 
 
 class Card(QFrame):

@@ -70,6 +70,10 @@ def draw_outline(painter: QPainter, points: list[QPointF], colour: QColor, width
     wash = QColor(colour)
     wash.setAlpha(28)
     painter.setBrush(wash)
+    # A dark edge first: a light line over a white page would not be seen.
+    painter.setPen(stroke(QColor(10, 14, 20, 150), width * 2))
+    painter.drawPolygon(polygon)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(stroke(colour, width))
     painter.drawPolygon(polygon)
     if progress > 0:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.theme.pens import stroke
 from ui.theme.theme import Theme
 from ui.widgets.part import Part
 
@@ -20,14 +21,28 @@ class AdvicePill(Part):
         self.text = ""
         self.icon = ""
         self.tone = "neutral"
+        self._angle = 0
+        self._turning = QTimer(self)
+        self._turning.setInterval(33)
+        self._turning.timeout.connect(self._on_turn)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.apply_theme()
 
-    def show_advice(self, text: str, icon: str, tone: str = "neutral") -> None:
+    def show_advice(self, text: str, icon: str, tone: str = "neutral", *, turning: bool = False) -> None:
+        """`turning` puts a turning ring in the icon's place: something is being worked on."""
+        if turning != self._turning.isActive():
+            if turning:
+                self._turning.start()
+            else:
+                self._turning.stop()
         if (text, icon, tone) != (self.text, self.icon, self.tone):
             self.text, self.icon, self.tone = text, icon, tone
             self.setAccessibleName(text)
             self.update()
+
+    def _on_turn(self) -> None:
+        self._angle = (self._angle + 12) % 360
+        self.update()
 
     def apply_theme(self) -> None:
         self.setFixedHeight(self.theme.px(72))
@@ -41,7 +56,7 @@ class AdvicePill(Part):
     def pill_width(self) -> int:
         """What the words need; more than `width()` would be cut off."""
         px = self.theme.px
-        return QFontMetrics(self.font()).horizontalAdvance(self.text) + px(34 + 14) * bool(self.icon) + 2 * px(30)
+        return QFontMetrics(self.font()).horizontalAdvance(self.text) + px(34 + 14) * (bool(self.icon) or self._turning.isActive()) + 2 * px(30)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.text:
@@ -56,9 +71,15 @@ class AdvicePill(Part):
         painter.setBrush(theme.color(fill))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), height / 2, height / 2)
         x = box.left() + px(30)
-        if self.icon:
-            side = px(34)
-            painter.drawPixmap(QPointF(x, box.center().y() - side / 2), theme.icon(self.icon, 34, words, ratio=self.devicePixelRatioF()))
+        side = px(34)
+        if self._turning.isActive():
+            painter.setPen(stroke(theme.color(words), px(4)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawArc(QRectF(x + 3, box.center().y() - side / 2 + 3, side - 6, side - 6), -self._angle * 16, 270 * 16)
+            x += side + px(14)
+        elif self.icon:
+            icon = theme.icon(self.icon, 34, words, ratio=self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(x, box.center().y() - side / 2), icon)
             x += side + px(14)
         painter.setFont(self.font())
         painter.setPen(theme.color(words))

@@ -78,10 +78,16 @@ class CameraPreview(Part):
             self._mask = None
             self.update()
 
+    def freeze(self, tone: str) -> None:
+        """The picture stands still until `thaw`."""
+        self._frozen = True
+        self._tone = tone
+        self._progress = 0.0
+        self.update()
+
     def flash(self) -> None:
         """The shutter moment; after it the picture stands still until `thaw`."""
-        self._frozen = True
-        self._tone = "taken"
+        self.freeze("taken")
         self._flashing.stop()
         if self.theme.ms(1):
             self._flashing.setDuration(self.theme.ms(250))
@@ -194,7 +200,7 @@ class CameraPreview(Part):
 
     def _paint_overlay(self, painter: QPainter, place: QRectF, width: float) -> None:
         # Over a camera picture the theme's own shades would drown: these are light in every look.
-        wrong, steady, good = QColor(235, 238, 243, 230), QColor("#6E9BFF"), QColor("#3DDC97")
+        wrong, steady, good = QColor(*((120, 130, 145) if self._fill_light else (235, 238, 243)), 235), QColor("#6E9BFF"), QColor("#3DDC97")
         if self.theme.look is tokens.Look.LIGHT:
             steady = self.theme.color("accent")
         colour = {"wrong": wrong, "steady": steady, "taken": good}[self._tone]
@@ -238,7 +244,7 @@ class CameraPreview(Part):
         rounded = QPainterPath()
         radius = self.theme.px(tokens.CARD_RADIUS)
         rounded.addRoundedRect(place, radius, radius)
-        dim = QColor(255, 255, 255, 235) if self._fill_light else QColor(10, 14, 20, 120 if self.target.kind == "page" else 150)
+        dim = QColor(255, 255, 255) if self._fill_light else QColor(10, 14, 20, 120 if self.target.kind == "page" else 150)
         painter.fillPath(rounded.subtracted(self.target.path(place)), dim)
         everything = QPainterPath()
         everything.addRect(QRectF(self.rect()))
