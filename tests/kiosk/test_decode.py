@@ -1,0 +1,169 @@
+"""Image files: what is refused, with which code, and that what is accepted comes out right."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as PilImage
+
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.imaging.decode import decode_image, encode_jpeg, load_image
+from kiosk.imaging.frame import Image
+
+
+def picture(width: int = 64, height: int = 48) -> PilImage.Image:
+    """Left half red, right half blue."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:, : width // 2, 0] = 220
+    pixels[:, width // 2 :, 2] = 220
+    return PilImage.fromarray(pixels)
+
+
+def noise(width: int = 200, height: int = 150) -> PilImage.Image:
+    return PilImage.fromarray(np.random.default_rng(1).integers(0, 255, (height, width, 3), dtype=np.uint8))
+
+
+def saved(image: PilImage.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def code_of(data: bytes, **limits: int) -> ErrorCode:
+    with pytest.raises(BadInput) as caught:
+        decode_image(data, **limits)
+    return caught.value.code
+
+
+def is_red_then_blue(image: Image) -> bool:
+    height, width = image.shape[:2]
+    left, right = image[height // 2, width // 4], image[height // 2, 3 * width // 4]
+    return bool(left[2] > 180 > left[0] and right[0] > 180 > right[2])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_comes_out_as_bgr(kind: str) -> None:
+    image = decode_image(saved(picture(), kind))
+    assert image.shape == (48, 64, 3)
+    assert image.dtype == np.uint8
+    assert is_red_then_blue(image)
+
+
+def test_the_orientation_in_exif_is_honoured() -> None:
+    exif = PilImage.Exif()
+    exif[0x0112] = 6  # the camera was held upright: turn clockwise to see it right
+    sideways = picture().rotate(90, expand=True)
+    assert is_red_then_blue(decode_image(saved(sideways, "JPEG", exif=exif, quality=95)))
+
+
+def test_transparency_lies_over_white() -> None:
+    clear = PilImage.new("RGBA", (20, 20), (0, 0, 0, 0))
+    assert decode_image(saved(clear, "PNG")).min() == 255
+
+
+def test_sixteen_bit_grey_keeps_its_high_byte() -> None:
+    grey = PilImage.fromarray(np.full((10, 12), 0x8000, np.uint16))
+    image = decode_image(saved(grey, "PNG"))
+    assert image.shape == (10, 12, 3)
+    assert int(image[0, 0, 0]) == 0x80
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_grey_and_cmyk_jpegs_become_three_channels(mode: str) -> None:
+    image = decode_image(saved(picture().convert(mode), "JPEG", quality=95))
+    assert image.shape == (48, 64, 3)
+    if mode == "CMYK":
+        assert is_red_then_blue(image)
+
+
+def test_a_palette_png_becomes_three_channels() -> None:
+    assert is_red_then_blue(decode_image(saved(picture().convert("P"), "PNG")))
+
+
+def test_nothing_at_the_path_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_image(tmp_path / "no.jpg")
+    assert caught.value.code is ErrorCode.FILE_NOT_FOUND
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_image(tmp_path)
+    assert caught.value.code is ErrorCode.FILE_NOT_FOUND
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "empty.jpg"
+    file.write_bytes(b"")
+    with pytest.raises(BadInput) as caught:
+        load_image(file)
+    assert caught.value.code is ErrorCode.IMAGE_EMPTY
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello, this is text", b"%PDF-1.7\n" + bytes(200), b"GIF89a" + bytes(60), b"\xff\xd8\xff\xe0\x00\x04ab" + b"x" * 300]
+)
+def test_what_is_no_image_is_refused(data: bytes) -> None:
+    assert code_of(data) is ErrorCode.IMAGE_UNREADABLE
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kept", [0.02, 0.3, 0.6, 0.9, 0.99])
+def test_a_truncated_file_is_refused_not_half_read(kind: str, kept: float) -> None:
+    data = saved(noise(), kind)
+    assert code_of(data[: int(len(data) * kept)]) is ErrorCode.IMAGE_TRUNCATED
+
+
+def test_a_progressive_jpeg_that_ends_early_is_refused() -> None:
+    data = saved(noise(), "JPEG", progressive=True)
+    assert code_of(data[: len(data) // 2]) is ErrorCode.IMAGE_TRUNCATED
+
+
+def test_a_thumbnails_end_marker_does_not_hide_a_truncation() -> None:
+    """EXIF thumbnails are whole JPEGs of their own inside the header."""
+    exif = PilImage.Exif()
+    exif[0x927C] = saved(picture(), "JPEG")
+    data = saved(noise(), "JPEG", exif=exif)
+    assert code_of(data[: len(data) // 2]) is ErrorCode.IMAGE_TRUNCATED
+
+
+def test_damage_inside_a_png_is_refused() -> None:
+    data = bytearray(saved(noise(), "PNG"))
+    data[len(data) // 2] ^= 0xFF
+    assert code_of(bytes(data)) in (ErrorCode.IMAGE_UNREADABLE, ErrorCode.IMAGE_TRUNCATED)
+
+
+def test_more_than_ten_megabytes_are_refused_before_decoding(tmp_path: Path) -> None:
+    file = tmp_path / "large.jpg"
+    file.write_bytes(saved(picture(), "JPEG") + bytes(10 * 2**20))
+    with pytest.raises(BadInput) as caught:
+        load_image(file)
+    assert caught.value.code is ErrorCode.IMAGE_BYTES_EXCEEDED
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_8001_pixels_are_refused_and_8000_read(kind: str) -> None:
+    assert code_of(saved(picture(8001, 4), kind)) is ErrorCode.IMAGE_PIXELS_EXCEEDED
+    assert decode_image(saved(picture(8000, 4), kind)).shape == (4, 8000, 3)
+
+
+def test_a_decompression_bomb_is_refused_by_its_header() -> None:
+    """A kilobyte that claims 60,000 x 60,000 pixels: no pixel of it may be decoded."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    assert code_of(bomb) is ErrorCode.IMAGE_PIXELS_EXCEEDED
+
+
+def test_a_written_jpeg_reads_back() -> None:
+    image = decode_image(saved(picture(), "PNG"))
+    again = decode_image(encode_jpeg(image, 95))
+    assert np.abs(again.astype(int) - image.astype(int)).mean() < 6

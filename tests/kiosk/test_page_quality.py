@@ -1,0 +1,103 @@
+"""The quality of a page picture, on drawn specimens spoiled by known amounts."""
+
+from __future__ import annotations
+
+import functools
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.domain.document import PageSide, PageWarning
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.page_likeness import SAME_PAGE, likeness, page_print
+from kiosk.imaging.page_quality import hotspots, measure_page, page_quality
+from kiosk.imaging.rectify import limited, rotated
+from kiosk.specimens.specimen import specimen
+
+SIZE = (1280, 720)
+QUAD = geometry.box_quad(200, 80, 1080, 635)
+
+
+@functools.cache
+def page(design: str = "td1", seed: int = 0, side: PageSide = PageSide.FRONT) -> Image:
+    return limited(specimen(design, seed=seed).pages[side], 1000)
+
+
+def blurred(image: Image, sigma: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+
+
+def lit(image: Image, factor: float) -> Image:
+    return np.asarray(np.clip(image.astype(float) * factor, 0, 255), np.uint8)
+
+
+def glaring(image: Image) -> Image:
+    spot = np.zeros(image.shape[:2], np.float32)
+    cv2.circle(spot, (image.shape[1] // 2, image.shape[0] // 2), image.shape[0] // 4, 1.0, -1)
+    spot = cv2.GaussianBlur(spot, (0, 0), 25)[:, :, None] * 255
+    return np.asarray(np.clip(image + spot, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("design", ["td1", "td2", "td3", "mrv-a", "mrv-b"])
+def test_a_good_page_has_no_warning(design: str) -> None:
+    assert page_quality(page(design), QUAD, SIZE).warnings == ()
+
+
+@pytest.mark.parametrize("design", ["td1", "td2", "td3"])
+def test_sharpness_falls_with_blur(design: str) -> None:
+    scores = [measure_page(page(design) if sigma == 0 else blurred(page(design), sigma)).sharpness for sigma in (0, 1, 2, 3, 5)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0.4 > 0.2 > scores[3]
+
+
+def test_a_blurred_page_is_warned_of() -> None:
+    assert PageWarning.SHARPNESS_LOW in page_quality(blurred(page(), 4), QUAD, SIZE).warnings
+
+
+def test_a_blank_page_has_no_sharpness() -> None:
+    assert measure_page(np.full((400, 640, 3), 200, np.uint8)).sharpness == 0.0
+
+
+def test_dark_and_bright_pages_are_warned_of() -> None:
+    assert PageWarning.BRIGHTNESS_LOW in page_quality(lit(page(), 0.15), QUAD, SIZE).warnings
+    assert PageWarning.BRIGHTNESS_HIGH in page_quality(lit(page(), 3.0), QUAD, SIZE).warnings
+
+
+def test_glare_is_warned_of_and_white_paper_is_not() -> None:
+    assert PageWarning.HOTSPOTS_SCORE_HIGH in page_quality(glaring(lit(page(), 0.8)), QUAD, SIZE).warnings
+    paper = np.full((400, 640, 3), 255, np.uint8)
+    paper[100:110, 50:400] = 20
+    assert hotspots(paper) == 1.0
+
+
+def test_white_around_a_scan_is_not_glare() -> None:
+    scan = lit(page(), 0.8).copy()
+    scan[-80:] = 255
+    assert hotspots(scan, framed=True) < hotspots(scan, framed=False) == 1.0
+
+
+def test_places_in_the_picture_are_warned_of() -> None:
+    def warnings(quad: geometry.Quad) -> tuple[PageWarning, ...]:
+        return page_quality(page(), quad, SIZE).warnings
+
+    assert warnings(geometry.box_quad(3, 80, 900, 640)) == (PageWarning.DOCUMENT_CLOSE_TO_IMAGE_BORDER,)
+    assert warnings(geometry.box_quad(-40, 80, 900, 640)) == (PageWarning.DOCUMENT_OUT_OF_IMAGE,)
+    assert warnings(geometry.box_quad(500, 200, 800, 390)) == (PageWarning.DOCUMENT_SMALL,)
+
+
+def test_a_page_alone_has_no_border_warning() -> None:
+    assert page_quality(page(), None, (1000, 630)).warnings == ()
+
+
+def test_a_page_is_like_itself_in_other_light_and_upside_down() -> None:
+    print_of = page_print(page())
+    assert likeness(print_of, page_print(lit(blurred(page(), 1.5), 0.7))) > SAME_PAGE
+    assert likeness(print_of, page_print(rotated(page(), 2))) > SAME_PAGE
+
+
+def test_the_two_sides_of_a_card_are_not_alike() -> None:
+    for seed in range(3):
+        front, back = page("td1", seed), page("td1", seed, PageSide.BACK)
+        assert likeness(page_print(front), page_print(back)) < SAME_PAGE - 0.15
