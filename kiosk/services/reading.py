@@ -48,6 +48,8 @@ READABLE = 0.85  # mean confidence by letters: upright pages reach 0.93 and more
 STRONG_EVIDENCE = 4.0
 WEAK_EVIDENCE = 2.0
 MIN_READING_CONFIDENCE = 0.65
+PORTRAIT_FACE = 0.24
+"""Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
 _PASSPORT_RATIO = 125.0 / 88.0
 _PORTRAIT_RATIO = 35.0 / 45.0
@@ -289,10 +291,16 @@ def _is_document(attempt: _Attempt) -> bool:
 
 
 def _side_of(attempt: _Attempt, expected: PageSide | None) -> PageSide:
-    """The front bears the portrait; a card's MRZ without one is the back's; a passport's data page is the front (9303-4, 9303-5)."""
+    """The front bears the portrait; a card's MRZ without one is the back's; a passport's data page is the front (9303-4, 9303-5).
+
+    The MRZ of an ID-1 card is its back's (9303-5, 3.1): a face there is a ghost portrait, unless it is as large as a portrait's.
+    """
     if attempt.mrz is not None and attempt.mrz.format not in _CARD_FORMATS:
         return PageSide.FRONT
     if attempt.face is not None:
+        ghost = attempt.face.box[3] < PORTRAIT_FACE * attempt.image.shape[0]
+        if attempt.mrz is not None and attempt.mrz.format is MrzFormat.TD1 and (ghost or expected is PageSide.BACK):
+            return PageSide.BACK
         return PageSide.FRONT
     if attempt.mrz is not None:
         return PageSide.BACK
