@@ -149,7 +149,8 @@ def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label
 
 
 def _is_label_line(words: list[str], hits: tuple[Labelled, ...], share: float, separated: bool) -> bool:
-    if any(any(c.isdigit() for c in word) and len(word) > 2 for word in words):
+    labelled = {number for hit in hits for number in range(hit.first, hit.last)}
+    if any(any(c.isdigit() for c in word) and len(word) > 2 for number, word in enumerate(words) if number not in labelled):
         return False
     if all(hit.key == IGNORED for hit in hits) and not separated:
         return share >= _LEAST_COVERED_IGNORED

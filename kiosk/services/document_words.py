@@ -20,6 +20,7 @@ _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "templates"
 _PLAIN = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "\u0131": "i", "ħ": "h", "º": "o"}
 )
+_LOOKALIKES = str.maketrans("1l05", "iios")
 _SHORTEST_FUZZY = 6
 _LEAST_LIKENESS = 0.8
 
@@ -81,7 +82,7 @@ class LabelBook:
             for last in range(first, min(len(tokens), first + 7)):
                 if last > first and last in breaks:
                     break
-                compact += tokens[last]
+                compact = _canonical(compact + tokens[last])
                 if len(compact) > self._longest + 3:
                     break
                 match = self._match(compact)
@@ -195,7 +196,12 @@ def load_words() -> Words:
 
 
 def _compact(text: str) -> str:
-    return plain(text).replace(" ", "")
+    return _canonical(plain(text).replace(" ", ""))
+
+
+def _canonical(compact: str) -> str:
+    """What OCR confuses in small print made one: rn and m, 1 and i, 0 and o, 5 and s."""
+    return compact.replace("rn", "m").translate(_LOOKALIKES)
 
 
 def _pairs(word: str) -> frozenset[str]:
