@@ -1,0 +1,231 @@
+"""Customers through the session runner: real engines, real store, a virtual camera, no window."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from kiosk.domain.check import CheckName, CheckStatus
+from kiosk.domain.decision import Outcome
+from kiosk.domain.document import FieldName, PageSide
+from kiosk.domain.errors import ErrorCode, KioskBug, StoreFault
+from kiosk.domain.events import (
+    CameraStateChanged,
+    CaptureResultReady,
+    GuidanceGiven,
+    LanguageChosen,
+    ProblemShown,
+    SessionEnded,
+    StepEntered,
+    StillThere,
+)
+from kiosk.domain.guidance import AdviceCode
+from kiosk.domain.views import DecisionView, DoneView, ReviewView, SorryView
+from kiosk.specimens.customer import DemoCustomer
+from tests.journeys.walker import Walker
+
+pytestmark = pytest.mark.usefixtures("kiosk_models")
+
+
+@pytest.fixture
+def walker() -> Iterator[Walker]:
+    made = Walker()
+    yield made
+    made.close()
+
+
+def test_a_card_holder_goes_from_welcome_to_done(walker: Walker) -> None:
+    step = walker.walk_to("review")
+    assert isinstance(step.view, ReviewView)
+    assert step.view.portrait
+    assert step.view.selfie
+    truth = walker.customer.specimen.truth.fields
+    rows = {row.name: row.value for row in step.view.rows}
+    for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DATE_OF_BIRTH, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_EXPIRY):
+        assert rows[name] == truth[name]
+    walker.runner.advance(edits={FieldName.PLACE_OF_BIRTH: "ELSEWHERE"})
+    decision = walker.at("decision").view
+    assert isinstance(decision, DecisionView)
+    checks = {check.name: check for check in decision.checks}
+    assert checks[CheckName.FACE_MATCH].status is CheckStatus.PASSED
+    assert checks[CheckName.HEAD_TURN].status is CheckStatus.PASSED
+    assert checks[CheckName.PASSIVE_LIVENESS].status is CheckStatus.NOT_EXECUTED
+    assert checks[CheckName.OPERATOR_EDITS].status is CheckStatus.WARNING
+    assert decision.outcome is Outcome.REVIEW
+    # nothing is shown as saved before it is
+    stored = walker.kiosk.store.customers()[0]
+    assert stored.status == "FINISHED"
+    assert [step for step, _at in stored.steps] == [
+        "consent",
+        "document_front",
+        "document_back",
+        "selfie",
+        "liveness",
+        "review",
+        "decision",
+    ]
+    walker.runner.advance()
+    done = walker.at("done").view
+    assert isinstance(done, DoneView)
+    assert stored.id.upper().startswith(done.reference)
+    walker.runner.advance()
+    walker.at("welcome")
+    assert any(isinstance(event, LanguageChosen) and event.language == "sk" for event in walker.events)
+
+
+def test_a_passport_has_no_back() -> None:
+    walker = Walker(DemoCustomer("td3"))
+    try:
+        walker.walk_to("selfie")
+        entered = [event.step for event in walker.events if isinstance(event, StepEntered)]
+        assert "document_back" not in entered
+    finally:
+        walker.close()
+
+
+def test_going_back_forgets_the_page_in_memory_and_on_disk(walker: Walker) -> None:
+    walker.walk_to("selfie")
+    walker.runner.back()
+    walker.at("document_back")
+    stored = walker.kiosk.store.customers()[0]
+    assert "document.back" not in stored.facts
+    assert "document.front" in stored.facts
+    assert not any(name.startswith("document.back.") for name in stored.blobs)
+
+
+def test_starting_over_erases_the_customer(walker: Walker) -> None:
+    walker.walk_to("document_back")
+    assert len(walker.kiosk.store.customers()) == 1
+    walker.runner.cancel()
+    walker.wait(SessionEnded)
+    walker.at("welcome")
+    assert walker.kiosk.store.customers() == ()
+    assert walker.kiosk.capture.newest() is None
+
+
+def test_refused_consent_ends_without_a_camera(walker: Walker) -> None:
+    walker.runner.start()
+    walker.at("welcome")
+    walker.runner.advance()
+    walker.at("language")
+    walker.runner.advance(language="en")
+    walker.at("consent")
+    walker.runner.advance()  # a press that says neither yes nor no is no answer
+    walker.runner.advance(accepted=False)
+    view = walker.at("declined").view
+    assert isinstance(view, SorryView)
+    assert view.code == "CONSENT_MISSING"
+    assert walker.kiosk.capture.camera is None
+
+
+def test_the_page_that_is_still_the_front_is_not_taken_for_the_back(walker: Walker) -> None:
+    step = walker.walk_to("document_back")
+    walker.camera.play(walker.customer.scene_for("document_front", story="still"))
+    walker.wait(GuidanceGiven, lambda event: event.generation == step.generation and event.guidance.advice is AdviceCode.TURN_OVER)
+    walker.show(step)
+    assert walker.wait(CaptureResultReady).result.usable
+
+
+def test_a_picture_taken_by_hand_of_nothing_is_not_usable_and_can_be_taken_again(walker: Walker) -> None:
+    step = walker.walk_to("document_front")
+    walker.camera.play(lambda _seconds: np.full((720, 1280, 3), 90, np.uint8))
+    walker.wait(GuidanceGiven, lambda event: event.guidance.advice is AdviceCode.SHOW_DOCUMENT)
+    walker.runner.capture_by_hand()
+    result = walker.wait(CaptureResultReady).result
+    assert not result.usable
+    walker.runner.advance()  # not usable: nothing to confirm
+    walker.runner.retake()
+    again = walker.at("document_front")
+    assert again.generation > step.generation
+    walker.show(again)
+    assert walker.wait(CaptureResultReady).result.usable
+    assert "document.front" not in walker.kiosk.store.customers()[0].facts  # not confirmed yet
+
+
+def test_a_camera_that_vanishes_is_told_and_the_step_goes_on_when_it_is_back(walker: Walker) -> None:
+    walker.walk_to("document_front")
+    walker.wait(GuidanceGiven)
+    walker.camera.unplug()
+    lost = walker.wait(CameraStateChanged, lambda event: event.error is not None)
+    assert lost.error in (ErrorCode.CAMERA_LOST, ErrorCode.CAMERA_NOT_FOUND)
+    walker.camera.plug()
+    walker.wait(CameraStateChanged, lambda event: event.error is None)
+    walker.camera.play(walker.customer.scene_for("document_front", story="brief"))
+    assert walker.wait(CaptureResultReady).result.usable
+
+
+@pytest.mark.logs_warnings
+def test_a_full_disk_is_told_and_the_step_can_be_confirmed_later(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = walker.walk_to("document_front")
+    walker.show(step)
+    walker.wait(CaptureResultReady)
+    commit = walker.kiosk.store.commit
+
+    def full(_step: object) -> None:
+        raise StoreFault(ErrorCode.STORE_FULL, "no space left")
+
+    monkeypatch.setattr(walker.kiosk.store, "commit", full)
+    walker.runner.advance()
+    assert walker.wait(ProblemShown).code is ErrorCode.STORE_FULL
+    monkeypatch.setattr(walker.kiosk.store, "commit", commit)
+    walker.runner.advance()
+    walker.at("document_back")
+    assert "document.front" in walker.kiosk.store.customers()[0].facts
+
+
+@pytest.mark.logs_warnings
+def test_a_broken_engine_ends_in_the_failsafe_and_the_next_customer_can_start(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise KioskBug("an engine that fails")
+
+    monkeypatch.setattr(walker.kiosk.engines, "document_guide", broken)
+    walker.runner.start()
+    walker.at("welcome")
+    walker.runner.advance()
+    walker.at("language")
+    walker.runner.advance(language="en")
+    walker.at("consent")
+    walker.runner.advance(accepted=True)
+    view = walker.at("sorry").view
+    assert isinstance(view, SorryView)
+    assert view.code == "INTERNAL"
+    assert view.kept  # the branch workflow keeps what was confirmed
+    walker.runner.advance()
+    walker.at("welcome")
+
+
+def test_nobody_there_is_asked_and_then_the_session_ends(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker.walk_to("consent")
+    now = walker.kiosk.engines.clock.monotonic
+    late = [0.0]
+    monkeypatch.setattr(type(walker.kiosk.engines.clock), "monotonic", lambda _self: now() + late[0])
+    late[0] = 181.0
+    assert walker.wait(StillThere).seconds_left is not None
+    walker.runner.touch()
+    assert walker.wait(StillThere).seconds_left is None
+    late[0] = 181.0 * 2 + 20
+    view = walker.at("timed_out").view
+    assert isinstance(view, SorryView)
+    assert view.code == "TIMED_OUT"
+
+
+def test_what_was_held_of_a_customer_dies_with_the_session(walker: Walker) -> None:
+    step = walker.walk_to("document_front")
+    walker.show(step)
+    walker.wait(CaptureResultReady)
+    walker.runner.advance()
+    walker.at("document_back")
+    held = walker.runner._onboarding
+    assert held is not None
+    page = weakref.ref(held.pages[PageSide.FRONT].straightened)
+    del held
+    walker.runner.cancel()
+    walker.wait(SessionEnded)
+    walker.at("welcome")
+    walker.runner.close()
+    gc.collect()
+    assert page() is None
