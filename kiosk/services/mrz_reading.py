@@ -212,5 +212,3 @@ def _settled(decoded: Decoded) -> bool:
 
 def _rank(decoded: Decoded) -> tuple[bool, int, float]:
     return decoded.mrz.valid, sum(decoded.mrz.check_digits.values()), decoded.mean
-
-

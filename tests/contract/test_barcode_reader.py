@@ -1,0 +1,101 @@
+"""What every BarcodeReader keeps: content byte for byte, each format that documents carry, any rotation, nothing from nothing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import qrcode
+import zxingcpp
+
+from kiosk.engines.barcode_reader import ZxingBarcodeReader
+from kiosk.imaging.frame import Image
+from kiosk.ports import BarcodeReader
+
+LICENCE = "@\n\x1e\rANSI 636000100002DL00410278DLDCSSPECIMEN\nDACPETRA\nDBB08121974\nDAQKX4417026\n"
+
+CONTENTS = {
+    "PDF417": LICENCE,
+    "QRCode": "https://example.org/id/KX4417026?name=Zofia",
+    "Aztec": "KX4417026 AZTEC",
+    "DataMatrix": "KX4417026-DM",
+    "Code39": "KX4417026",
+    "Code128": "KX4417026-128",
+}
+
+
+@pytest.fixture
+def reader() -> BarcodeReader:
+    return ZxingBarcodeReader()
+
+
+def code(name: str, content: str, scale: int = 4) -> Image:
+    barcode = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, name))
+    grey = np.array(barcode.to_image(scale=scale, add_quiet_zones=True))
+    return np.ascontiguousarray(np.repeat(grey[:, :, np.newaxis], 3, axis=2))
+
+
+def on_page(picture: Image, margin: int = 80) -> Image:
+    return np.asarray(cv2.copyMakeBorder(picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(225, 230, 235)), np.uint8)
+
+
+@pytest.mark.parametrize("name", list(CONTENTS))
+def test_every_format_of_documents_is_read_byte_for_byte(reader: BarcodeReader, name: str) -> None:
+    (found,) = reader.read(on_page(code(name, CONTENTS[name])))
+    assert found.format == name
+    assert found.content == CONTENTS[name].encode()
+
+
+@pytest.mark.parametrize("turn", [cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE])
+@pytest.mark.parametrize("name", ["PDF417", "QRCode"])
+def test_a_turned_code_is_read(reader: BarcodeReader, name: str, turn: int) -> None:
+    (found,) = reader.read(np.asarray(cv2.rotate(on_page(code(name, CONTENTS[name])), turn), np.uint8))
+    assert found.content == CONTENTS[name].encode()
+
+
+def test_a_code_drawn_by_another_library_is_read(reader: BarcodeReader) -> None:
+    drawing = qrcode.QRCode(box_size=5, border=4)
+    drawing.add_data("otpauth://specimen/KX4417026")
+    drawing.make()
+    grey = np.where(np.array(drawing.get_matrix()), 0, 255).astype(np.uint8)
+    picture = cv2.resize(np.repeat(grey[:, :, np.newaxis], 3, axis=2), None, fx=5, fy=5, interpolation=cv2.INTER_NEAREST)
+    (found,) = reader.read(np.asarray(picture, np.uint8))
+    assert (found.format, found.content) == ("QRCode", b"otpauth://specimen/KX4417026")
+
+
+def test_bytes_that_are_no_text_come_through(reader: BarcodeReader) -> None:
+    content = bytes([0, 1, 2, 250, 251, 255, 65])
+    barcode = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode)
+    grey = np.array(barcode.to_image(scale=5, add_quiet_zones=True))
+    (found,) = reader.read(np.ascontiguousarray(np.repeat(grey[:, :, np.newaxis], 3, axis=2)))
+    assert found.content == content
+
+
+def test_several_codes_on_one_page_all_come(reader: BarcodeReader) -> None:
+    one, other = on_page(code("PDF417", CONTENTS["PDF417"], 2)), on_page(code("QRCode", CONTENTS["QRCode"], 3))
+    width = max(one.shape[1], other.shape[1])
+    page = np.vstack([np.pad(part, ((0, 0), (0, width - part.shape[1]), (0, 0)), constant_values=230) for part in (one, other)])
+    assert {found.format for found in reader.read(page)} == {"PDF417", "QRCode"}
+
+
+def test_a_huge_picture_is_read(reader: BarcodeReader) -> None:
+    picture = cv2.resize(on_page(code("QRCode", CONTENTS["QRCode"])), (4000, 4000), interpolation=cv2.INTER_CUBIC)
+    (found,) = reader.read(np.asarray(picture, np.uint8))
+    assert found.content == CONTENTS["QRCode"].encode()
+
+
+def test_a_damaged_code_is_not_given_as_read(reader: BarcodeReader) -> None:
+    picture = code("QRCode", CONTENTS["QRCode"])
+    height, width = picture.shape[:2]
+    picture[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4] = 255
+    assert reader.read(on_page(picture)) == ()
+
+
+def test_no_code_is_an_empty_result(reader: BarcodeReader) -> None:
+    assert reader.read(np.full((300, 400, 3), 200, np.uint8)) == ()
+    assert reader.read(np.zeros((0, 0, 3), np.uint8)) == ()
+    assert reader.read(np.random.default_rng(2).integers(0, 255, (300, 400, 3), np.uint8)) == ()
+
+
+def test_the_reader_says_what_it_is(reader: BarcodeReader) -> None:
+    assert reader.model_id.startswith("zxing")
