@@ -93,5 +93,7 @@ class DemoCustomer:
         if step == "liveness":
             if len(landmarks) < 468:
                 raise BadInput(ErrorCode.BAD_ARGUMENT, "a head turn needs the 468 landmarks of selfie_frame")
-            return head_turn(self.selfie_frame, landmarks, side, seconds=seconds * pace)
+            turn = head_turn(self.selfie_frame, landmarks, side, seconds=seconds * pace)
+            turn.prepare()
+            return turn
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no scene for step {step!r}; there are {', '.join(STEPS)}")

@@ -14,19 +14,17 @@ from kiosk.imaging.frame import Image
 _OVAL_STEPS = 48
 _GRID_PX = 6
 """The displacement is worked out on a grid of this step and interpolated between: it is smooth, and pixels are many."""
-_STEP_DEG = 4.0
-"""Displacements are made for every fourth degree and mixed between."""
+_STEP_DEG = 6.0
+"""Displacements are made for every sixth degree and mixed between."""
 _EDGE_SHARE, _SKULL_SHARE, _STILL_SHARE = 1.14, 1.34, 2.2
 """Ovals around the face, in units of the mesh's outline: where the face ends, where hair and ears end, where nothing moves any more."""
-# The next four were chosen together, on the astronaut: of 29 settings the one whose turn a landmarker measures most evenly (26 to 29
-# degrees for 32 to 40, both sides) while the far cheek stays whole. Depths are in half widths of the face.
-_DEPTH = 1.5
+# Chosen together, on the astronaut, so that a landmarker measures 26 to 32 degrees for 30 to 38, evenly and to both sides.
+# In half widths of the face.
+_DEPTH = 1.3
 """MediaPipe's mesh is flatter than heads are."""
 _AXIS = 0.7
 """The head turns on the neck, some way behind the ears, so that turning also carries it to the side."""
 _EDGE_BACK, _SKULL_BACK = -0.05, 0.1
-_HIDDEN = 2.5
-"""A point so much nearer, in mesh spacings, hides another."""
 _HELD_SWAY_DEG = 1.5
 """Nobody holds a turned head as still as a picture."""
 
@@ -48,7 +46,7 @@ class HeadTurn:
         """Args:
             image: BGR with a frontal face; `landmarks` its 468 mesh points (x, y, z in pixels, smaller z is nearer).
             side: "left" or "right", the person's own: their left is to the right in a picture that is not mirrored.
-            turn_deg: how far; a landmarker measures some four fifths of it. Beyond 40 the seams of having one picture only show.
+            turn_deg: how far; a landmarker measures some nine tenths of it. Beyond 40 it shows that there is one picture only.
             rest_s: frontal before the turn, and again after it.
         Raises ValueError for another side or too few landmarks.
         """
@@ -68,6 +66,11 @@ class HeadTurn:
 
     def __call__(self, seconds: float) -> Image:
         return self.turned(self.angle_at(seconds))
+
+    def prepare(self) -> None:
+        """Work out everything now (half a second), so that the first turn is as smooth as the next."""
+        for step in range(int((self._turn_deg + _HELD_SWAY_DEG) / _STEP_DEG) + 2):
+            self._field(step)
 
     def angle_at(self, seconds: float) -> float:
         """Degrees towards `side` at that moment, 0 = frontal."""
@@ -117,8 +120,11 @@ class HeadTurn:
             z = back_z + half_w * depth
             rings.append(np.column_stack([ring, np.full(len(ring), z)]))
         self._turning = np.vstack(rings)
+        from scipy.spatial import Delaunay  # type: ignore[import-untyped]  # comes with scikit-image; slow to load
+
         still = np.vstack([middle + (outline - middle) * share for share in (_STILL_SHARE, 2.6)])
         self._still = still
+        self._triangles = Delaunay(np.vstack([self._turning[:, :2], still])).simplices
         self._axis = (float(middle[0]), axis_z)
         # The neck below the chin follows less and less: it is the body's.
         chin = float(mesh[:, 1].max())
@@ -137,12 +143,10 @@ class HeadTurn:
     def _field(self, step: int) -> npt.NDArray[np.float32]:
         """For each corner of the grid how far to the right its pixel stood in the frontal picture."""
         if step not in self._fields:
-            self._fields[step] = self._make_field(step * _STEP_DEG) if step else np.zeros_like(self._make_field(_STEP_DEG))
+            self._fields[step] = self._make_field(step * _STEP_DEG)
         return self._fields[step]
 
     def _make_field(self, degrees: float) -> npt.NDArray[np.float32]:
-        from scipy.interpolate import LinearNDInterpolator  # type: ignore[import-untyped]  # comes with scikit-image; slow to load
-
         angle = math.radians(degrees) * self._sign
         axis_x, axis_z = self._axis
         x, y, z = self._turning[:, 0] - axis_x, self._turning[:, 1], self._turning[:, 2] - axis_z
@@ -150,27 +154,33 @@ class HeadTurn:
         turned_x = x * math.cos(angle) - z * math.sin(angle)
         turned_z = x * math.sin(angle) + z * math.cos(angle)
         moved = (turned_x - x) * self._follow
-        target_x = self._turning[:, 0] + moved
-        seen = self._in_sight(target_x, y, turned_z)
-        points = np.vstack([np.column_stack([target_x[seen], y[seen]]), self._still])
-        shift = np.concatenate([-moved[seen], np.zeros(len(self._still))])
+        shift = np.concatenate([-moved, np.zeros(len(self._still))])
+        depth = np.concatenate([turned_z, np.full(len(self._still), np.inf)])
         x0, y0, x1, y1 = self._area
-        grid_x = np.arange(x0, x1 + _GRID_PX, _GRID_PX, dtype=np.float64)
-        grid_y = np.arange(y0, y1 + _GRID_PX, _GRID_PX, dtype=np.float64)
-        field = LinearNDInterpolator(points, shift, fill_value=0.0)(*np.meshgrid(grid_x, grid_y)).astype(np.float32)
+        at = np.vstack([np.column_stack([self._turning[:, 0] + moved, y]), self._still])
+        at = (at - (x0, y0)) / _GRID_PX
+        field = np.zeros((-(-(y1 - y0) // _GRID_PX) + 1, -(-(x1 - x0) // _GRID_PX) + 1), np.float32)
+        # The furthest first, so that the nose lies upon the cheek that it hides.
+        for triangle in self._triangles[np.argsort(-depth[self._triangles].mean(axis=1), kind="stable")]:
+            _fill(field, at[triangle], shift[triangle])
         return np.asarray(cv2.GaussianBlur(field, (0, 0), 1.1), np.float32)
 
-    def _in_sight(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Points that no clearly nearer point lies upon: what the nose hides must not pull at the picture from under it."""
-        apart = self._spacing()
-        close = (np.abs(x[:, None] - x[None, :]) < apart) & (np.abs(y[:, None] - y[None, :]) < apart)
-        hidden = (close & (z[None, :] < z[:, None] - _HIDDEN * apart)).any(axis=1)
-        return np.asarray(~hidden, np.bool_)
 
-    def _spacing(self) -> float:
-        """About the distance between neighbouring mesh points."""
-        mesh = self._turning[:468]
-        return float(math.sqrt(np.ptp(mesh[:, 0]) * np.ptp(mesh[:, 1]) / 468))
+def _fill(field: npt.NDArray[np.float32], corners: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> None:
+    """Set the field within a triangle to what lies between the values at its corners."""
+    rows, columns = field.shape
+    left, top = np.maximum(np.ceil(corners.min(axis=0)).astype(int), 0)
+    right, bottom = np.minimum(np.floor(corners.max(axis=0)).astype(int) + 1, (columns, rows))
+    (ax, ay), (bx, by), (cx, cy) = corners
+    area = (by - cy) * (ax - cx) + (cx - bx) * (ay - cy)
+    if left >= right or top >= bottom or abs(area) < 1e-9:
+        return
+    x, y = np.arange(left, right)[None, :], np.arange(top, bottom)[:, None]
+    a = ((by - cy) * (x - cx) + (cx - bx) * (y - cy)) / area
+    b = ((cy - ay) * (x - cx) + (ax - cx) * (y - cy)) / area
+    c = 1 - a - b
+    inside = (a >= -1e-9) & (b >= -1e-9) & (c >= -1e-9)
+    field[top:bottom, left:right][inside] = (a * values[0] + b * values[1] + c * values[2])[inside]
 
 
 def head_turn(
