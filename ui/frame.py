@@ -75,12 +75,14 @@ class Header(Part):
 
     def apply_theme(self) -> None:
         px = self.theme.px
-        self._layout.setContentsMargins(px(64), px(16), px(64), px(12))
+        side = px(64 if self.window().width() >= self.window().height() else 40)
+        self._layout.setContentsMargins(side, px(16), side, px(12))
         self._layout.setSpacing(px(24))
         self._left.layout().setSpacing(px(16))
         self.setFixedHeight(px(112))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.apply_theme()
         self._fit()
         super().resizeEvent(event)
 
@@ -151,7 +153,9 @@ class Footer(Part):
 
     def apply_theme(self) -> None:
         px = self.theme.px
-        self._layout.setContentsMargins(px(48), px(20), px(60), px(20))
+        # The quiet buttons' words begin, and the main button ends, where the screen's own content does.
+        left, right = (22, 36) if self._standing else (46, 60)
+        self._layout.setContentsMargins(px(left), px(20), px(right), px(20))
         self._layout.setSpacing(px(16))
         self._loud.layout().setSpacing(px(16))
         self._quiet.layout().setSpacing(px(8))

@@ -32,6 +32,7 @@ from ui.frame import Footer, Header
 from ui.language import SOURCE_LANGUAGE, Languages
 from ui.stage.screen import Screen, Stage
 from ui.theme.theme import Theme
+from ui.widgets.buttons import BigButton
 from ui.widgets.part import Part
 from ui.widgets.veils import BusyVeil, CameraVeil, ProblemBanner, StillThereVeil
 
@@ -317,7 +318,7 @@ class Window(QWidget):
         super().resizeEvent(event)
         if self.theme.rescale(self.width(), self.height()):
             self.setStyleSheet(self.theme.stylesheet())
-            for part in self.findChildren(Part):
+            for part in (*self.findChildren(Part), *self.findChildren(BigButton)):
                 part.apply_theme()
         self.footer.set_standing(self.height() > self.width())
         self._apply_theme()

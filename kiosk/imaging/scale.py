@@ -8,13 +8,19 @@ import numpy as np
 from kiosk.imaging.frame import Image
 
 
-def fit(image: Image, width_px: int, height_px: int, *, mirror: bool = False, aspect: float | None = None) -> Image:
-    """The picture at the largest size that fits into `width_px` x `height_px` with its proportions kept; never enlarged.
+MAX_ENLARGED = 3.0
+
+
+def fit(
+    image: Image, width_px: int, height_px: int, *, mirror: bool = False, aspect: float | None = None, enlarge: bool = False
+) -> Image:
+    """The picture at the largest size that fits into `width_px` x `height_px` with its proportions kept.
 
     Args:
         image: height x width x 3, BGR; is not changed.
         mirror: left and right exchanged, as a person knows their own face.
         aspect: width / height to crop to first, around the middle; None = all of it.
+        enlarge: a picture that is smaller becomes larger, at most MAX_ENLARGED times.
 
     Returns:
         A contiguous BGR picture, at least 1 x 1, that shares no memory with `image`.
@@ -22,7 +28,7 @@ def fit(image: Image, width_px: int, height_px: int, *, mirror: bool = False, as
     if aspect is not None:
         image = _cropped(image, aspect)
     height, width = image.shape[:2]
-    scale = min(width_px / width, height_px / height, 1.0)
+    scale = min(width_px / width, height_px / height, MAX_ENLARGED if enlarge else 1.0)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     scaled = image
     if size != (width, height):

@@ -98,7 +98,8 @@ class FrameBridge(QObject):
         from kiosk.imaging.scale import fit
 
         began = time.perf_counter()
-        pixels = fit(frame.pixels, wanted.size.width(), wanted.size.height(), mirror=wanted.mirror, aspect=wanted.aspect)
+        size = wanted.size
+        pixels = fit(frame.pixels, size.width(), size.height(), mirror=wanted.mirror, aspect=wanted.aspect, enlarge=True)
         picture = to_qimage(pixels)
         self.last_scale_ms = (time.perf_counter() - began) * 1000
         return picture

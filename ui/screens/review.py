@@ -33,13 +33,14 @@ class Pictures(Part):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.add(picture, words)
             self._layout.addWidget(column)
+        self._layout.addStretch(1)
         self.apply_theme()
         self.retranslate()
 
     def apply_theme(self) -> None:
         self._layout.setSpacing(self.theme.px(24))
         for picture in self.pictures:
-            picture.setFixedHeight(self.theme.px(252))
+            picture.setFixedSize(self.theme.px(208), self.theme.px(260))
 
     def retranslate(self) -> None:
         portrait, selfie = self._words

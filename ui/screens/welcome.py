@@ -41,7 +41,7 @@ class WelcomeScreen(Screen):
         words.box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Panes(theme, words, Illustration(theme, "welcome", 600), shares=(5, 4), spacing=64))
+        outer.addWidget(Panes(theme, words, Illustration(theme, "welcome", 600), shares=(5, 4), standing_shares=(1, 1), spacing=64))
         self.retranslate()
 
     @property

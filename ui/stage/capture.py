@@ -133,7 +133,7 @@ class CaptureScreen(Screen):
         self._left, self._right = QStackedLayout(left), QStackedLayout(right)
         self._left.addWidget(self.live)
         self._right.addWidget(self.howto)
-        self._panes = Panes(theme, left, right, shares=(3, 2), second_width=_PANEL_WIDTH, spacing=56)
+        self._panes = Panes(theme, left, right, shares=(3, 2), standing_shares=(3, 2), second_width=_PANEL_WIDTH, spacing=56)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._panes)

@@ -80,13 +80,15 @@ class Panes(Part):
         second: QWidget,
         *,
         shares: tuple[int, int] = (1, 1),
+        standing_shares: tuple[int, int] = (0, 1),
         second_width: int = 0,
         spacing: int = 40,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, parent)
         self.first, self.second = first, second
-        self._shares, self._second_width, self._spacing = shares, second_width, spacing
+        self._shares, self._standing_shares = shares, standing_shares
+        self._second_width, self._spacing = second_width, spacing
         self._standing: bool | None = None
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.addWidget(first, shares[0])
@@ -111,6 +113,8 @@ class Panes(Part):
     def _arrange(self, standing: bool) -> None:
         self._standing = standing
         self._layout.setDirection(QBoxLayout.Direction.TopToBottom if standing else QBoxLayout.Direction.LeftToRight)
+        for index, share in enumerate(self._standing_shares if standing else self._shares):
+            self._layout.setStretch(index, share)
         if self._second_width:
             width = self.theme.px(self._second_width)
             self.second.setMinimumWidth(0 if standing else width)

@@ -203,6 +203,8 @@ class CameraPreview(Part):
         wrong, steady, good = QColor(*((120, 130, 145) if self._fill_light else (235, 238, 243)), 235), QColor("#6E9BFF"), QColor("#3DDC97")
         if self.theme.look is tokens.Look.LIGHT:
             steady = self.theme.color("accent")
+        elif self.theme.look is tokens.Look.CONTRAST:
+            steady = self.theme.color("focus")
         colour = {"wrong": wrong, "steady": steady, "taken": good}[self._tone]
         filled = good if self._tone == "taken" else steady
         if self.target.kind == "face":
