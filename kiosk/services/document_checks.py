@@ -19,6 +19,7 @@ MAX_VALIDITY_YEARS = 20
 LEAST_LINES = 3
 """A page with fewer lines of text has shown too little to be judged."""
 
+_FIELD_VALUES = frozenset(name.value for name in FieldName)
 # of these an unusable picture results: the rest makes reading harder and shows in the fields' confidence
 _GRAVE = frozenset(
     {PageWarning.DOCUMENT_OUT_OF_IMAGE, PageWarning.SHARPNESS_LOW, PageWarning.BRIGHTNESS_LOW, PageWarning.HOTSPOTS_SCORE_HIGH}
@@ -92,6 +93,9 @@ def _mrz_check_digits(document: Document, needs_back: bool) -> Check:
     inputs = ("document.mrz",)
     if wrong:
         params = {"checks": ", ".join(wrong), "count": str(len(wrong)), "format": mrz.format.value}
+        named = [digit for digit in wrong if digit in _FIELD_VALUES]
+        if named:
+            params |= {"field": named[0], "fields": ", ".join(named)}
         return Check(name, CheckStatus.REJECTED, CheckLabel.CHECK_DIGIT_WRONG, round(holding, 3), 1.0, inputs, model, params=params)
     # look-alikes that the alphabet of their place settles (O in a date) are reading; a changed character that could be either is repair
     doubtful = [repair for repair in mrz.repairs if not _is_forced(mrz, repair)]

@@ -94,14 +94,12 @@ def reconciled(
         anchor = _anchor(name, said, plain_lines, side, context)
         if anchor is not None:
             found[name] = (anchor,)
-        elif printed and _belongs_elsewhere(name, printed[0], known, found):
+        elif printed and _belongs_elsewhere(name, printed[0], known):
             del found[name]
     issue = _third_date(plain_lines, known, side, context)
-    if issue is not None and FieldName.DATE_OF_ISSUE not in found:
-        for name in (FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_EXPIRY):
-            # its own label was not read, so a neighbour's took it
-            if name in found and found[name][0].value == issue.value:
-                del found[name]
+    # a date that a label claims for another field is left there: if it is the wrong one, that is a contradiction to be looked at
+    claimed = {readings[0].quad for readings in found.values()}
+    if issue is not None and FieldName.DATE_OF_ISSUE not in found and issue.quad not in claimed:
         found[FieldName.DATE_OF_ISSUE] = (issue,)
     return found
 
@@ -117,12 +115,12 @@ def _anchor(name: FieldName, said: Reading, lines: Sequence[TextLine], side: Pag
     return None
 
 
-def _belongs_elsewhere(name: FieldName, printed: Reading, known: Readings, found: Readings) -> bool:
+def _belongs_elsewhere(name: FieldName, printed: Reading, known: Readings) -> bool:
     """The labelled text is another field's proven value (a personal number under "No.")."""
     return any(
         other is not name and any(reading.proven and same_number(reading.value, printed.value) for reading in readings)
         for other, readings in known.items()
-    ) or any(other is not name and readings[0].quad == printed.quad for other, readings in found.items() if readings)
+    )
 
 
 def barcode_fields(barcodes: Sequence[Barcode], side: PageSide, today: str) -> dict[FieldName, tuple[Reading, ...]]:

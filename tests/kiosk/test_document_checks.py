@@ -1,0 +1,197 @@
+"""Each check of a document: passed, warned, rejected, not executed, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageQuality, PageSide, PageWarning, Reading, Source
+from kiosk.domain.mrz import Mrz, MrzRepair, parse_mrz
+from kiosk.imaging.geometry import box_quad
+from kiosk.services.document_checks import document_checks, uncertain_fields
+from kiosk.services.document_fields import fields_of, mrz_fields
+from kiosk.services.document_merge import merge
+
+TODAY = "2026-11-21"
+TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
+WRONG = ("ILSVKBB456987<4<<<<<<<<<<<<<<<", *TD1[1:])
+PRINTED = {
+    FieldName.SURNAME: "BELL",
+    FieldName.GIVEN_NAMES: "BRIAN",
+    FieldName.DATE_OF_BIRTH: "1985-08-06",
+    FieldName.DOCUMENT_NUMBER: "BB456987",
+    FieldName.DATE_OF_ISSUE: "2020-11-24",
+    FieldName.DATE_OF_EXPIRY: "2030-11-24",
+}
+
+
+def document(
+    printed: dict[FieldName, str] | None = None,
+    *,
+    mrz: Mrz | None = None,
+    confidence: float = 0.98,
+    warnings: tuple[PageWarning, ...] = (),
+    back: bool = True,
+    text: tuple[str, ...] = (),
+) -> Document:
+    quality = PageQuality(0.7, 0.6, 1.0, 1000, warnings)
+    values = PRINTED if printed is None else printed
+    readings = {name: (Reading(value, Source.VISUAL_ZONE, confidence, PageSide.FRONT, None, value),) for name, value in values.items()}
+    quad = box_quad(10, 10, 1020, 648)
+    pages = [DocumentPage(PageSide.FRONT, quad, 1.0, (1012, 638), quality, fields_of(readings), text_lines=text)]
+    if back:
+        machine = fields_of(mrz_fields(mrz, PageSide.BACK, (), TODAY)) if mrz else ()
+        pages.append(DocumentPage(PageSide.BACK, quad, 1.0, (1012, 638), quality, machine, mrz))
+    return merge(pages, today=TODAY)
+
+
+def check(name: CheckName, subject: Document, *, today: str = TODAY, needs_back: bool = True) -> Check:
+    return next(one for one in document_checks(subject, today=today, needs_back=needs_back) if one.name is name)
+
+
+def verdict(name: CheckName, subject: Document, *, today: str = TODAY, needs_back: bool = True) -> tuple[CheckStatus, CheckLabel]:
+    found = check(name, subject, today=today, needs_back=needs_back)
+    return found.status, found.label
+
+
+def test_a_good_document_passes_everything() -> None:
+    checks = document_checks(document(mrz=parse_mrz(TD1)), today=TODAY, needs_back=True)
+    assert [one.status for one in checks] == [CheckStatus.PASSED] * 6
+    assert len({one.name for one in checks}) == 6
+
+
+# --- usability
+
+
+def test_a_missing_back_is_warned_of() -> None:
+    assert verdict(CheckName.DOCUMENT_USABILITY, document(back=False)) == (CheckStatus.WARNING, CheckLabel.BACK_MISSING)
+
+
+def test_a_bad_picture_is_warned_of() -> None:
+    bad = document(mrz=parse_mrz(TD1), warnings=(PageWarning.SHARPNESS_LOW,))
+    assert verdict(CheckName.DOCUMENT_USABILITY, bad) == (CheckStatus.WARNING, CheckLabel.LOW_QUALITY)
+
+
+def test_what_is_no_known_document_is_rejected() -> None:
+    assert verdict(CheckName.DOCUMENT_USABILITY, document({}, back=False), needs_back=False) == (
+        CheckStatus.REJECTED,
+        CheckLabel.NOT_A_KNOWN_DOCUMENT,
+    )
+
+
+def test_nothing_read_is_not_executed_anywhere() -> None:
+    empty = merge([], today=TODAY)
+    assert {one.status for one in document_checks(empty, today=TODAY, needs_back=False)} == {CheckStatus.NOT_EXECUTED}
+
+
+# --- MRZ
+
+
+def test_a_wrong_check_digit_is_rejected_and_named() -> None:
+    found = check(CheckName.MRZ_CHECK_DIGITS, document(mrz=parse_mrz(WRONG)))
+    assert (found.status, found.label) == (CheckStatus.REJECTED, CheckLabel.CHECK_DIGIT_WRONG)
+    assert found.params["fields"] == "documentNumber"
+    assert "composite" in found.params["checks"]
+
+
+def test_a_repaired_number_is_warned_of_and_a_letter_in_a_letters_place_is_not() -> None:
+    mrz = parse_mrz(TD1)
+    guessed = replace(mrz, repairs=(MrzRepair(0, 6, "8", "B"),))
+    forced = replace(mrz, repairs=(MrzRepair(1, 1, "O", "5"), MrzRepair(2, 0, "8", "B"), MrzRepair(0, 6, "b", "B")))
+    assert verdict(CheckName.MRZ_CHECK_DIGITS, document(mrz=guessed)) == (CheckStatus.WARNING, CheckLabel.REPAIRED)
+    assert verdict(CheckName.MRZ_CHECK_DIGITS, document(mrz=forced)) == (CheckStatus.PASSED, CheckLabel.OK)
+
+
+def test_an_unread_mrz_is_told_from_one_that_is_not_there_or_was_not_shown() -> None:
+    passport = document(text=("PASSPORT",), back=False)
+    licence = document(text=("DRIVING LICENCE",), back=True)
+    card = document(text=("IDENTITY CARD",), back=False)
+    name = CheckName.MRZ_CHECK_DIGITS
+    assert verdict(name, passport, needs_back=False) == (CheckStatus.NOT_EXECUTED, CheckLabel.MRZ_UNREADABLE)
+    assert verdict(name, licence) == (CheckStatus.NOT_EXECUTED, CheckLabel.NOT_APPLICABLE)
+    assert verdict(name, card) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+
+
+# --- dates
+
+
+def test_a_document_is_valid_on_its_last_day_and_expired_the_day_after() -> None:
+    subject = document(mrz=parse_mrz(TD1))
+    assert verdict(CheckName.DOCUMENT_EXPIRY, subject, today="2030-11-24")[0] is CheckStatus.PASSED
+    expired = check(CheckName.DOCUMENT_EXPIRY, subject, today="2030-11-25")
+    assert (expired.status, expired.label, expired.params["date"]) == (CheckStatus.REJECTED, CheckLabel.EXPIRED, "2030-11-24")
+
+
+def test_an_unread_expiry_is_not_passed() -> None:
+    unread = document({FieldName.SURNAME: "BELL"}, back=False)
+    assert verdict(CheckName.DOCUMENT_EXPIRY, unread) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {FieldName.DATE_OF_BIRTH: "2027-01-01"},
+        {FieldName.DATE_OF_BIRTH: "1895-01-01"},
+        {FieldName.DATE_OF_ISSUE: "2027-01-01"},
+        {FieldName.DATE_OF_ISSUE: "1980-01-01"},
+        {FieldName.DATE_OF_EXPIRY: "2019-01-01"},
+    ],
+)
+def test_dates_that_cannot_be_are_implausible(changed: dict[FieldName, str]) -> None:
+    subject = document(PRINTED | changed, back=False)
+    assert verdict(CheckName.DATA_PLAUSIBILITY, subject, needs_back=False) == (CheckStatus.REJECTED, CheckLabel.IMPLAUSIBLE)
+
+
+def test_an_unknown_country_is_warned_of() -> None:
+    unknown = document(PRINTED | {FieldName.NATIONALITY: "QQQ"}, back=False)
+    assert verdict(CheckName.DATA_PLAUSIBILITY, unknown, needs_back=False) == (CheckStatus.WARNING, CheckLabel.IMPLAUSIBLE)
+
+
+# --- consistency
+
+
+def test_one_source_alone_cannot_contradict_itself() -> None:
+    assert verdict(CheckName.DATA_CONSISTENCY, document(back=False)) == (CheckStatus.NOT_EXECUTED, CheckLabel.NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [(FieldName.DOCUMENT_NUMBER, "BB456981"), (FieldName.DATE_OF_BIRTH, "1985-08-16"), (FieldName.DATE_OF_EXPIRY, "2035-11-24")],
+)
+def test_a_changed_number_or_date_is_rejected_and_named(field: FieldName, value: str) -> None:
+    found = check(CheckName.DATA_CONSISTENCY, document(PRINTED | {field: value}, mrz=parse_mrz(TD1)))
+    assert (found.status, found.label, found.params["field"]) == (CheckStatus.REJECTED, CheckLabel.INCONSISTENT, field.value)
+
+
+def test_a_difference_that_was_read_badly_asks_for_a_look() -> None:
+    unsure = document(PRINTED | {FieldName.DOCUMENT_NUMBER: "BB456981"}, mrz=parse_mrz(TD1), confidence=0.8)
+    assert verdict(CheckName.DATA_CONSISTENCY, unsure) == (CheckStatus.WARNING, CheckLabel.INCONSISTENT)
+
+
+def test_another_name_is_inconsistent_and_the_same_in_other_letters_is_not() -> None:
+    mrz = parse_mrz((*TD1[:2], "MUELLER<<BRIAN<<<<<<<<<<<<<<<<"))
+    assert verdict(CheckName.DATA_CONSISTENCY, document(PRINTED, mrz=mrz))[1] is CheckLabel.INCONSISTENT
+    assert verdict(CheckName.DATA_CONSISTENCY, document(PRINTED | {FieldName.SURNAME: "MÜLLER"}, mrz=mrz))[0] is CheckStatus.PASSED
+
+
+# --- confidence
+
+
+def test_unsure_reading_is_warned_of_and_its_fields_are_listed() -> None:
+    found = check(CheckName.OCR_CONFIDENCE, document(confidence=0.8, back=False))
+    assert (found.status, found.label) == (CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE)
+    assert FieldName.SURNAME.value in found.params["fields"]
+    assert found.threshold == 0.92
+
+
+def test_uncertain_are_fields_read_unsurely_or_differently_and_never_typed_ones() -> None:
+    mrz = parse_mrz(TD1)
+    unsure = document(confidence=0.8, mrz=mrz)
+    assert FieldName.DATE_OF_ISSUE in uncertain_fields(unsure)  # nobody else says it
+    assert FieldName.DATE_OF_BIRTH not in uncertain_fields(unsure)  # the MRZ proves it
+    differing = document(PRINTED | {FieldName.SURNAME: "BALL"}, mrz=mrz)
+    assert uncertain_fields(differing) == {FieldName.SURNAME}
+    typed = Field(FieldName.SURNAME, (Reading("BELL", Source.OPERATOR, 1.0), *differing.fields[FieldName.SURNAME].readings))
+    assert uncertain_fields(replace(differing, fields={FieldName.SURNAME: typed})) == frozenset()

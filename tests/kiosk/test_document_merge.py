@@ -1,0 +1,109 @@
+"""Pages become one document."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
+from kiosk.domain.mrz import Mrz, parse_mrz
+from kiosk.imaging.geometry import box_quad
+from kiosk.services.document_fields import fields_of, mrz_fields
+from kiosk.services.document_merge import merge, needs_back
+
+TODAY = "2026-11-21"
+TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
+TD3 = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+GERMAN = ("P<D<<MUELLER<<ERIKA<<<<<<<<<<<<<<<<<<<<<<<<<", "CA00000046D<<6408125F1802212<<<<<<<<<<<<<<<2")
+
+
+def visual(name: FieldName, value: str, *, confidence: float = 0.97, side: PageSide = PageSide.FRONT, raw: str = "") -> Field:
+    return Field(name, (Reading(value, Source.VISUAL_ZONE, confidence, side, None, raw or value),))
+
+
+def page(
+    side: PageSide = PageSide.FRONT, *fields: Field, mrz: Mrz | None = None, size: tuple[int, int] = (1012, 638), text: tuple[str, ...] = ()
+) -> DocumentPage:
+    machine = fields_of(mrz_fields(mrz, side, (), TODAY)) if mrz else ()
+    quality = PageQuality(0.7, 0.6, 1.0, 1000)
+    quad = box_quad(10, 10, 10 + size[0], 10 + size[1])
+    return DocumentPage(side, quad, 1.0, size, quality, (*fields, *machine), mrz, text_lines=text)
+
+
+def test_the_front_comes_first_whatever_the_order_of_the_pictures() -> None:
+    document = merge([page(PageSide.BACK, mrz=parse_mrz(TD1)), page(PageSide.FRONT)], today=TODAY)
+    assert [one.side for one in document.pages] == [PageSide.FRONT, PageSide.BACK]
+    assert document.mrz is not None
+    assert (document.type.type, document.type.country, document.type.mrtd) == ("identity-card", "SVK", "TD1")
+
+
+def test_every_source_keeps_its_reading() -> None:
+    document = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "BELL")), page(PageSide.BACK, mrz=parse_mrz(TD1))], today=TODAY)
+    field = document.fields[FieldName.SURNAME]
+    assert [(reading.source, reading.page) for reading in field.readings] == [
+        (Source.VISUAL_ZONE, PageSide.FRONT),
+        (Source.MRZ, PageSide.BACK),
+    ]
+
+
+def test_agreement_makes_surer_and_disagreement_does_not() -> None:
+    mrz = parse_mrz(TD1, confidences=[0.95, 0.95, 0.95])
+    agreed = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "BELL", confidence=0.9), mrz=mrz)], today=TODAY)
+    other = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "BALL", confidence=0.9), mrz=mrz)], today=TODAY)
+    assert agreed.fields[FieldName.SURNAME].chosen.confidence > 0.98
+    assert other.fields[FieldName.SURNAME].of(Source.VISUAL_ZONE).confidence == 0.9  # type: ignore[union-attr]
+
+
+def test_the_printed_name_with_its_accents_is_chosen_over_the_mrzs_form() -> None:
+    mrz = parse_mrz(GERMAN, confidences=[0.999, 0.999])
+    document = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "MÜLLER", confidence=0.93), mrz=mrz)], today=TODAY)
+    assert document.value(FieldName.SURNAME) == "MÜLLER"
+
+
+def test_a_proven_value_is_chosen_over_a_printed_one_that_differs() -> None:
+    fields = [visual(FieldName.DOCUMENT_NUMBER, "BB456981", confidence=0.999)]
+    assert merge([page(PageSide.FRONT, *fields, mrz=parse_mrz(TD1))], today=TODAY).value(FieldName.DOCUMENT_NUMBER) == "BB456987"
+
+
+def test_a_date_that_can_be_read_two_ways_follows_the_proven_one() -> None:
+    """06/08/1985 on an American document is the eighth of June; the MRZ knows."""
+    mrz = parse_mrz(TD1)
+    wrong_way = visual(FieldName.DATE_OF_BIRTH, "1985-06-08", raw="08/06/1985")
+    assert merge([page(PageSide.FRONT, wrong_way, mrz=mrz)], today=TODAY).fields[FieldName.DATE_OF_BIRTH].readings[0].value == "1985-08-06"
+
+
+def test_germany_is_deu_in_fields_and_d_in_the_documents_country() -> None:
+    document = merge([page(PageSide.FRONT, mrz=parse_mrz(GERMAN))], today=TODAY)
+    assert document.value(FieldName.NATIONALITY) == "DEU"
+    assert document.type.country == "D"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "country"),
+    [
+        (("SLOVENSKÁ REPUBLIKA", "OBČIANSKY PREUKAZ / IDENTITY CARD"), "identity-card", "SVK"),
+        (("ČESKÁ REPUBLIKA", "CESTOVNÍ PAS"), "passport", "CZE"),
+        (("DRIVING LICENCE", "UNITED KINGDOM"), "driving-licence", "GBR"),
+        (("LATIN EDITION",), "", ""),
+    ],
+)
+def test_words_tell_the_type_where_no_mrz_does(text: tuple[str, ...], kind: str, country: str) -> None:
+    document = merge([page(text=text)], today=TODAY)
+    assert (document.type.type, document.type.country) == (kind, country)
+
+
+def test_a_card_without_mrz_on_its_front_needs_its_back_and_still_does_when_it_is_there() -> None:
+    front, back = page(PageSide.FRONT), page(PageSide.BACK, mrz=parse_mrz(TD1))
+    assert needs_back(merge([front], today=TODAY))
+    assert needs_back(merge([front, back], today=TODAY))
+
+
+def test_passports_and_cards_with_their_mrz_in_front_need_no_back() -> None:
+    assert not needs_back(merge([page(PageSide.FRONT, mrz=parse_mrz(TD3), size=(1200, 845))], today=TODAY))
+    assert not needs_back(merge([page(PageSide.FRONT, text=("PASSPORT",), size=(1200, 845))], today=TODAY))
+    assert not needs_back(merge([page(PageSide.FRONT, mrz=parse_mrz(TD1))], today=TODAY))
+
+
+def test_no_pages_are_an_empty_document() -> None:
+    document = merge([], today=TODAY)
+    assert document.fields == {}
+    assert not needs_back(document)
