@@ -151,9 +151,7 @@ def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: st
     with _private_home() as home:
         # a passport has no back: its page leads straight to the selfie
         customer = DemoCustomer("td3")
-        moving = (
-            wandering_page(customer.specimen.pages[PageSide.FRONT]) if screen == "document" else swaying_person(customer.selfie_frame)
-        )
+        moving = wandering_page(customer.specimen.pages[PageSide.FRONT]) if screen == "document" else swaying_person(customer.selfie_frame)
         reel = film(moving, Path(home) / "moving.avi")
         still = customer.scene_for("document_front", story="still")
         camera = VirtualCamera(reel if screen == "document" else still, fps=30, size=(1280, 720), camera_id="bench", name="bench")

@@ -210,7 +210,8 @@ class Demo(QObject):
             resources=self._kiosk.setup.paths.resources,
         )
         (self._out / "report.html").write_text(text, "utf-8")
-        print(f"\n{view.outcome.value}: {line}")
+        say = sys.stdout.write
+        say(f"\n{view.outcome.value}: {line}\n")
         for check in view.checks:
-            print(f"  {_MARKS[check.status]} {STATUS_NAMES[check.status]:<12} {sentence(check)}")
-        print(f"\n{len(self._pictures)} pictures and the report: {self._out / 'report.html'}")
+            say(f"  {_MARKS[check.status]} {STATUS_NAMES[check.status]:<12} {sentence(check)}\n")
+        say(f"\n{len(self._pictures)} pictures and the report: {self._out / 'report.html'}\n")

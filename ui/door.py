@@ -36,7 +36,9 @@ class Door:
         """Shows the welcome screen, or why there is none."""
         try:
             setup = load_setup()
-            set_up_logging(setup.paths.logs, level=setup.config.log.level, max_bytes=setup.config.log.max_bytes, files=setup.config.log.files)
+            set_up_logging(
+                setup.paths.logs, level=setup.config.log.level, max_bytes=setup.config.log.max_bytes, files=setup.config.log.files
+            )
             self._kiosk = Kiosk(setup)
         except KioskError as error:
             _log.error("the kiosk cannot start: %s", error.code)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import CustomerStore, Json, StoredCustomer
+
+if TYPE_CHECKING:
+    from kiosk.store.customers import SqlCustomerStore
 
 
 def add_to(commands: Subparsers) -> None:
@@ -80,7 +85,7 @@ def run_delete(arguments: argparse.Namespace) -> None:
         emit(f"erased {customer.id}")
 
 
-def _store():  # type: ignore[no-untyped-def]
+def _store() -> AbstractContextManager[SqlCustomerStore]:
     from kiosk.compose import load_setup, open_customer_store
 
     return open_customer_store(load_setup())

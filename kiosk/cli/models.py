@@ -18,7 +18,9 @@ def add_to(commands: Subparsers) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(command))
     listing = actions.add_parser("list", help="every model of the manifest: installed, chosen, licence")
     install = actions.add_parser("install", help="fetch models; without names the default set, or all that lie in --from")
-    install.add_argument("--from", dest="source", type=Path, metavar="DIR_OR_BUNDLE", help="take them from a folder or a bundle, no network")
+    install.add_argument(
+        "--from", dest="source", type=Path, metavar="DIR_OR_BUNDLE", help="take them from a folder or a bundle, no network"
+    )
     verify = actions.add_parser("verify", help="hash the installed files again")
     bundle = actions.add_parser("bundle", help="pack installed models into one file for machines without a network")
     bundle.add_argument("target", type=Path, metavar="FILE")

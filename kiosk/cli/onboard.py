@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 
 from kiosk.cli.output import emit, emit_json
-from kiosk.cli.parsing import Subparsers
+from kiosk.cli.parsing import Subparsers, naming
 from kiosk.domain.document import PageSide
-from kiosk.domain.errors import BadInput, ErrorCode, KioskError
+from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.sentences import sentence
 from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import load_image
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 from kiosk.services.onboarding import Onboarding
+from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json
 from kiosk.services.workflows import load_policy, load_workflow
 
@@ -33,7 +34,8 @@ def add_to(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     if arguments.consent is None:
-        raise BadInput(ErrorCode.CONSENT_MISSING, "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)")
+        why = "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)"
+        raise BadInput(ErrorCode.CONSENT_MISSING, why)
     started = time.perf_counter()
     from kiosk.compose import build_engines, load_setup, open_customer_store
 
@@ -55,16 +57,18 @@ def run(arguments: argparse.Namespace) -> None:
         )
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind
-        pages = {
-            side: _named(pictures[side.value][0], lambda image, side=side: reader.read_page(image, expected=side), pictures[side.value][1])
-            for side in (PageSide.FRONT, PageSide.BACK)
-            if side.value in pictures
-        }
+        pages: dict[PageSide, PageResult] = {}
+        for side in (PageSide.FRONT, PageSide.BACK):
+            if side.value in pictures:
+                path, image = pictures[side.value]
+                with naming(path):
+                    pages[side] = reader.read_page(image, expected=side)
         selfie = None
         if "selfie" in pictures:
             path, image = pictures["selfie"]
             at = time.perf_counter()
-            selfie = _named(path, lambda picture: engines.verifier().selfie(picture, strict=True), image)
+            with naming(path):
+                selfie = engines.verifier().selfie(image, strict=True)
             onboarding.timings_ms["selfie"] = (time.perf_counter() - at) * 1000
         onboarding.consent("consent", accepted=accepted, language="en")
         for side, result in pages.items():
@@ -98,11 +102,3 @@ def run(arguments: argparse.Namespace) -> None:
         for check in onboarding.checks:
             emit(f"  {check.status.value:<13} {sentence(check)}")
         emit(f"  {onboarding.timings_ms['total']:.0f} ms")
-
-
-def _named(path, action, image):  # type: ignore[no-untyped-def]
-    """Runs `action(image)` and puts the file's name before what was wrong with it."""
-    try:
-        return action(image)
-    except KioskError as error:
-        raise type(error)(error.code, f"{path.name}: {error}") from error

@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 
 from kiosk.cli.output import emit, emit_json
-from kiosk.cli.parsing import Subparsers
+from kiosk.cli.parsing import Subparsers, naming
 from kiosk.domain.document import Document, DocumentPage
-from kiosk.domain.errors import KioskError
 from kiosk.imaging.decode import load_image
 from kiosk.services.document_checks import document_checks
 from kiosk.services.reading import PageResult
@@ -36,10 +35,8 @@ def run(arguments: argparse.Namespace) -> None:
         timings: dict[str, float] = {"load": (time.perf_counter() - started) * 1000}
         results: list[PageResult] = []
         for path, picture in zip(arguments.images, pictures, strict=True):
-            try:
+            with naming(path):
                 results.append(reader.read_page(picture))
-            except KioskError as error:
-                raise type(error)(error.code, f"{path.name}: {error}") from error
             for name, ms in results[-1].timings_ms.items():
                 timings[name] = timings.get(name, 0.0) + ms
         document = reader.merge([result.page for result in results])

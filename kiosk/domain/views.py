@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.check import Check
-from kiosk.domain.document import FieldName, PageSide, PageWarning, Source
 from kiosk.domain.decision import Outcome
+from kiosk.domain.document import FieldName, PageSide, PageWarning, Source
 
 
 @dataclass(frozen=True, slots=True)

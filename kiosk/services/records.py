@@ -195,5 +195,5 @@ def _dis_mrz(mrz: Mrz) -> dict[str, Json]:
 
 
 def side_of(name: str) -> PageSide:
-    """"front" -> FRONT; for step options."""
+    """ "front" -> FRONT; for step options."""
     return PageSide(name)

@@ -11,7 +11,7 @@ from kiosk.domain.document import FieldName
 from kiosk.domain.sentences import FIELD_NAMES, NAMES, STATUS_NAMES
 from kiosk.ports import Json, StoredCustomer
 
-_MARKS = {"PASSED": "✓", "WARNING": "!", "REJECTED": "✕", "NOT_EXECUTED": "–"}
+_MARKS = {"PASSED": "✓", "WARNING": "!", "REJECTED": "✕", "NOT_EXECUTED": "\N{EN DASH}"}
 _OUTCOMES = {"ACCEPT": "Accepted", "REVIEW": "For review", "REJECT": "Rejected"}
 
 
@@ -24,12 +24,20 @@ class Picture:
 
 
 def render_report(
-    customer: StoredCustomer, pictures: Sequence[Picture], *, headline: str, machine: str, resources: Path, title: str = "Onboarding Kiosk demo"
+    customer: StoredCustomer,
+    pictures: Sequence[Picture],
+    *,
+    headline: str,
+    machine: str,
+    resources: Path,
+    title: str = "Onboarding Kiosk demo",
 ) -> str:
     """The page as HTML. `customer` must be decided. Everything inserted is escaped."""
     import jinja2
 
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(resources / "reports"), autoescape=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resources / "reports"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
     facts = customer.facts
     decision, timings = _table(facts["decision"]), _table(facts.get("timings_ms"))
     checks = [_table(check) for check in facts["checks"]] if isinstance(facts["checks"], list) else []
@@ -41,7 +49,8 @@ def render_report(
         reference=customer.id[:8].upper(),
         at=customer.updated_at.replace("T", " ")[:16] + " UTC",
         checks=[
-            {**check, "title": NAMES[CheckName(str(check["name"]))], "word": STATUS_NAMES[CheckStatus(str(check["status"]))]} for check in checks
+            {**check, "title": NAMES[CheckName(str(check["name"]))], "word": STATUS_NAMES[CheckStatus(str(check["status"]))]}
+            for check in checks
         ],
         marks=_MARKS,
         fields=_field_rows(_table(facts["customer"])),

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from kiosk.domain.check import Check, CheckStatus
 from kiosk.domain.decision import Policy
@@ -85,8 +86,6 @@ class _Work:
     generation: int
     stop: threading.Event = field(default_factory=threading.Event)
     by_hand: threading.Event = field(default_factory=threading.Event)
-
-
 
 
 _Pending = tuple[PageResult, Frame] | tuple[SelfieResult, Frame] | None
@@ -414,12 +413,8 @@ class SessionRunner:
     def _watched(self, loop: Callable[[_Work], None], work: _Work) -> None:
         try:
             loop(work)
-        except Exception as error:  # noqa: BLE001  (told to the session lane, which is the one to decide)
-            self._post(lambda: self._raise(error))
-
-    @staticmethod
-    def _raise(error: Exception) -> None:
-        raise error
+        except Exception as error:  # told to the session lane, which is the one to decide
+            self._post(partial(_raise, error))
 
     def _guide(self, work: _Work, judge: Callable[[Frame], Guidance], ready: Callable[[], bool]) -> Frame | None:
         """Judges the newest frame again and again until a picture is due; None when the step was left."""
@@ -580,6 +575,10 @@ class SessionRunner:
             self._engines.warm_up()
         except KioskError as error:  # a missing model is said when it is needed, in its step
             logger.warning("warming up: %s", error.code)
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _edits(data: object) -> dict[FieldName, str]:

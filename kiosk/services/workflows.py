@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kiosk.domain.check import CheckName
 from kiosk.domain.decision import Outcome, Policy
@@ -39,7 +40,7 @@ def _outcomes(table: Mapping[str, str]) -> dict[CheckName, Outcome]:
     return {CheckName(name): Outcome(outcome) for name, outcome in table.items()}
 
 
-def _toml(path: Path) -> dict[str, object]:
+def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -155,9 +155,7 @@ def test_a_specimen_with_a_portrait_matches_its_person_only(
     card = specimen("td1", portrait=load_image(sample("faces/obama.jpg")))
     page = card.pages[PageSide.FRONT]
     (tmp_path / "front.jpg").write_bytes(encode_jpeg(Desk(size=PHOTO).shot(page, Placement(width=fitting_width(page, PHOTO)))))
-    _, body, _ = run(
-        capsys, "onboard", "--front", tmp_path / "front.jpg", "--selfie", sample(f"faces/{selfie}"), "--consent", "yes"
-    )
+    _, body, _ = run(capsys, "onboard", "--front", tmp_path / "front.jpg", "--selfie", sample(f"faces/{selfie}"), "--consent", "yes")
     match = next(check for check in body["checks"] if check["name"] == "face_match")
     assert (match["status"] == "PASSED") is same
     assert (match["score"] >= match["threshold"]) is same

@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.check import CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide
-from kiosk.domain.errors import ErrorCode, KioskBug, StoreFault
+from kiosk.domain.errors import ErrorCode, ModelFault, StoreFault
 from kiosk.domain.events import (
     CameraStateChanged,
     CaptureResultReady,
@@ -180,7 +180,7 @@ def test_a_full_disk_is_told_and_the_step_can_be_confirmed_later(walker: Walker,
 @pytest.mark.logs_warnings
 def test_a_broken_engine_ends_in_the_failsafe_and_the_next_customer_can_start(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_arguments: object) -> None:
-        raise KioskBug("an engine that fails")
+        raise ModelFault(ErrorCode.MODEL_CORRUPT, "a model whose hash is another")
 
     monkeypatch.setattr(walker.kiosk.engines, "document_guide", broken)
     walker.runner.start()
@@ -192,7 +192,7 @@ def test_a_broken_engine_ends_in_the_failsafe_and_the_next_customer_can_start(wa
     walker.runner.advance(accepted=True)
     view = walker.at("sorry").view
     assert isinstance(view, SorryView)
-    assert view.code == "INTERNAL"
+    assert view.code == "MODEL_CORRUPT"
     assert view.kept  # the branch workflow keeps what was confirmed
     walker.runner.advance()
     walker.at("welcome")
