@@ -41,14 +41,14 @@ class FaceMeshLandmarker:
         right, left = face.points[0], face.points[1]
         angle = math.atan2(left[1] - right[1], left[0] - right[0])
         centre = (eyes[0] + 0.5 * (mouth[0] - eyes[0]), eyes[1] + 0.5 * (mouth[1] - eyes[1]))
-        side = _REGION * max(2.25 * length, 1.6 * face.eye_distance_px)
+        side = _REGION * max(2.55 * length, 1.8 * face.eye_distance_px)  # 2.3 to 3.1 lengths on 24 finds
         mesh = self._mesh(image, centre, side, angle)
         if mesh is None:
             return ()
         # A detector's points are rough; the mesh is best when the region follows the mesh itself, as from frame to frame in MediaPipe.
         better_centre, better_side, better_angle = _region_of(mesh)
         moved = math.dist(centre, better_centre) / side
-        if moved > 0.06 or abs(math.log(better_side / side)) > 0.15 or abs(better_angle - angle) > math.radians(6):
+        if moved > 0.08 or abs(math.log(better_side / side)) > 0.15 or abs(better_angle - angle) > math.radians(8):
             better = self._mesh(image, better_centre, better_side, better_angle)
             mesh = mesh if better is None else better
         return tuple((float(x), float(y), float(z)) for x, y, z in mesh)
