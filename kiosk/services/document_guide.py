@@ -30,6 +30,7 @@ _SURE = 0.55
 _MIN_WIDTH = 0.40  # of the frame's width
 _MIN_WIDTH_PX = 460
 _MAX_WIDTH = 0.93
+_CLOSE = 0.8
 _JUDGED_PX = 640
 _DARK_FRAME = 0.12
 _DARK, _BRIGHT = 0.24, 0.93
@@ -114,10 +115,10 @@ class DocumentGuide:
             return _Seen(AdviceCode.MOVE_BACK if self._was_close(now) else AdviceCode.SHOW_DOCUMENT)
         left, top, right, bottom = geometry.bounds(location.quad)
         long_side = max(_long_side(location.quad), 1.0)
+        if right - left > _CLOSE * width or bottom - top > _CLOSE * height:
+            self._close_at = now
         if location.touches_border:
             fills = (right - left) > _MAX_WIDTH * width or (bottom - top) > _MAX_WIDTH * height
-            if fills:
-                self._close_at = now
             return _Seen(AdviceCode.MOVE_BACK if fills else AdviceCode.SHOW_WHOLE_DOCUMENT, location)
         if long_side < max(_MIN_WIDTH_PX, _MIN_WIDTH * width) and (bottom - top) < 0.75 * height:
             return _Seen(AdviceCode.COME_CLOSER, location)

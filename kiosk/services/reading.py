@@ -148,7 +148,9 @@ class DocumentReader:
             fields = self._fields(attempt, barcodes, side)
         quad = _upright_quad(attempt)
         height, width = attempt.image.shape[:2]
-        portrait = _portrait_quad(attempt.face, width, height) if attempt.face is not None else None
+        # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
+        has_portrait = attempt.face is not None and side is not PageSide.BACK
+        portrait = _portrait_quad(attempt.face, width, height) if attempt.face is not None and has_portrait else None
         page = DocumentPage(
             side=side,
             quad=quad,

@@ -1,0 +1,208 @@
+"""Whole pages read by the real engines of the default set, from pictures that the test draws."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.domain.check import CheckName, CheckStatus
+from kiosk.domain.document import Document, FieldName, PageSide, Source
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.engines.barcode_reader import ZxingBarcodeReader
+from kiosk.engines.face_detector import BlazeFaceDetector
+from kiosk.engines.models import ModelLibrary
+from kiosk.engines.page_locator import ClassicalPageLocator
+from kiosk.engines.text_reader import RapidTextReader
+from kiosk.imaging import geometry
+from kiosk.imaging.decode import load_image
+from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import limited, rotated
+from kiosk.services.document_checks import document_checks, uncertain_fields
+from kiosk.services.mrz_reading import MrzReader
+from kiosk.services.reading import DocumentReader, PageResult
+from kiosk.specimens.scene import Desk, Placement, fitting_width
+from kiosk.specimens.specimen import astronaut, specimen
+from kiosk.specimens.truth import Specimen
+
+SIZE = (1600, 1200)
+TODAY = "2026-11-21"
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "dis"
+
+# what stands for the document's own state is told by the MRZ, not by a printed field of its own
+UNPRINTED = {FieldName.ISSUING_STATE}
+
+
+@pytest.fixture(scope="session")
+def reader(model_library: ModelLibrary) -> DocumentReader:
+    def path(task: str) -> Path:
+        info = model_library.best(task)
+        assert info is not None
+        return model_library.path(info.id)
+
+    text = RapidTextReader(path("text_detection"), path("text_recognition"))
+    return DocumentReader(
+        ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), BlazeFaceDetector(path("face_detection")), today=lambda: TODAY
+    )
+
+
+@functools.cache
+def drawn(design: str, seed: int = 0, misprint: bool = False) -> Specimen:
+    return specimen(design, seed=seed, misprint=misprint)
+
+
+@functools.cache
+def desk() -> Desk:
+    return Desk(size=SIZE)
+
+
+def photograph(page: Image, *, roll_deg: float = 4.0) -> Image:
+    return desk().shot(page, Placement(width=fitting_width(page, SIZE), roll_deg=roll_deg, tilt_deg=7, swing_deg=-5), blur_px=0.8)
+
+
+def wrong_values(document: Document, truth: Specimen, *, ignore: Sequence[FieldName] = ()) -> dict[str, tuple[str, str]]:
+    """Field -> (printed, read) where they differ."""
+    fields = truth.truth.fields.items()
+    return {name.value: (value, document.value(name)) for name, value in fields if name not in ignore and document.value(name) != value}
+
+
+def test_both_sides_of_a_photographed_card_give_every_printed_field(reader: DocumentReader) -> None:
+    card = drawn("td1")
+    front = reader.read_page(photograph(card.pages[PageSide.FRONT]), expected=PageSide.FRONT)
+    back = reader.read_page(photograph(card.pages[PageSide.BACK], roll_deg=-6), expected=PageSide.BACK)
+    assert (front.page.side, back.page.side) == (PageSide.FRONT, PageSide.BACK)
+    document = reader.merge([back.page, front.page])
+    assert wrong_values(document, card) == {}
+    assert document.mrz is not None
+    assert document.mrz.lines == card.truth.mrz_lines
+    assert (document.type.type, document.type.mrtd, document.type.country) == ("identity-card", "TD1", "UTO")
+    assert reader.needs_back(reader.merge([front.page]))
+    for name in (FieldName.SURNAME, FieldName.DATE_OF_BIRTH, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_EXPIRY):
+        assert {reading.source for reading in document.fields[name].readings} >= {Source.VISUAL_ZONE, Source.MRZ}
+    statuses = {check.name: check.status for check in document_checks(document, today=TODAY, needs_back=True)}
+    assert set(statuses.values()) == {CheckStatus.PASSED}
+    assert uncertain_fields(document) == frozenset()
+
+
+@pytest.mark.parametrize("design", ["td2", "td3", "mrv-a"])
+def test_documents_of_one_page_are_read_whole(reader: DocumentReader, design: str) -> None:
+    truth = drawn(design)
+    document = reader.merge([reader.read_page(photograph(truth.pages[PageSide.FRONT])).page])
+    assert wrong_values(document, truth) == {}
+    assert document.type.mrtd == truth.truth.mrtd
+    assert not reader.needs_back(document)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_page_is_turned_upright_however_it_lies(reader: DocumentReader, turns: int) -> None:
+    truth = drawn("td3")
+    picture = rotated(photograph(truth.pages[PageSide.FRONT], roll_deg=0), turns)
+    result = reader.read_page(picture)
+    assert wrong_values(reader.merge([result.page]), truth) == {}
+    height, width = result.straightened.shape[:2]
+    assert width > height
+    assert result.page.quad is not None
+    # the first corner is the page's own top left, wherever the picture has it
+    true = desk().quad(
+        truth.pages[PageSide.FRONT], Placement(width=fitting_width(truth.pages[PageSide.FRONT], SIZE), tilt_deg=7, swing_deg=-5)
+    )
+    x, y = true[0]
+    expected = {1: (SIZE[1] - y, x), 2: (SIZE[0] - x, SIZE[1] - y), 3: (y, SIZE[0] - x)}[turns]
+    assert np.hypot(result.page.quad[0][0] - expected[0], result.page.quad[0][1] - expected[1]) < 15
+
+
+def test_a_scan_that_is_the_page_alone_is_read_as_it_is(reader: DocumentReader) -> None:
+    truth = drawn("td3")
+    result = reader.read_page(limited(truth.pages[PageSide.FRONT], 1000))
+    assert result.page.quad is None
+    assert wrong_values(reader.merge([result.page]), truth) == {}
+
+
+def test_the_portrait_is_cut_out_of_the_front_and_only_there(reader: DocumentReader) -> None:
+    card = drawn("td1")
+    front = reader.read_page(photograph(card.pages[PageSide.FRONT]))
+    back = reader.read_page(photograph(card.pages[PageSide.BACK]))
+    assert back.portrait is None
+    assert front.portrait is not None
+    height, width = front.portrait.shape[:2]
+    assert width / height == pytest.approx(35 / 45, rel=0.05)
+    x, y, w, h = card.truth.portrait_box
+    printed = card.pages[PageSide.FRONT]
+    scale = front.page.size[0] / printed.shape[1]
+    assert front.page.portrait is not None
+    assert geometry.inside_fraction(front.page.portrait, geometry.box_quad(x * scale, y * scale, (x + w) * scale, (y + h) * scale)) > 0.7
+
+
+def test_field_places_refer_to_the_straightened_page(reader: DocumentReader) -> None:
+    card = drawn("td2")
+    result = reader.read_page(photograph(card.pages[PageSide.FRONT]))
+    scale = result.page.size[0] / card.pages[PageSide.FRONT].shape[1]
+    for field in result.page.fields:
+        reading = field.of(Source.VISUAL_ZONE)
+        if reading is None or field.name not in card.truth.field_boxes:
+            continue
+        assert reading.quad is not None
+        x, y, w, h = (scale * value for value in card.truth.field_boxes[field.name])
+        middle_x, middle_y = geometry.centre(reading.quad)
+        assert x - 8 <= middle_x <= x + w + 8
+        assert y - 8 <= middle_y <= y + h + 8
+
+
+def test_a_misprinted_check_digit_is_reported_not_mended(reader: DocumentReader) -> None:
+    truth = drawn("td3", 0, True)
+    document = reader.merge([reader.read_page(photograph(truth.pages[PageSide.FRONT])).page])
+    assert document.mrz is not None
+    assert not document.mrz.valid
+    digits = next(c for c in document_checks(document, today=TODAY, needs_back=False) if c.name is CheckName.MRZ_CHECK_DIGITS)
+    assert digits.status is CheckStatus.REJECTED
+
+
+def blank_sheet() -> Image:
+    return desk().shot(np.full((638, 1012, 3), 245, np.uint8), Placement(width=0.6))
+
+
+def selfie() -> Image:
+    return astronaut()
+
+
+def empty_desk() -> Image:
+    return desk().shot(None)
+
+
+def grey() -> Image:
+    return np.full((600, 800, 3), 128, np.uint8)
+
+
+@pytest.mark.parametrize("picture", [blank_sheet, selfie, empty_desk, grey])
+def test_a_picture_without_a_document_is_refused(reader: DocumentReader, picture: object) -> None:
+    assert callable(picture)
+    with pytest.raises(BadInput) as caught:
+        reader.read_page(picture())
+    assert caught.value.code is ErrorCode.NO_DOCUMENT_DETECTED
+
+
+def test_the_photographed_sample_card_is_read(reader: DocumentReader) -> None:
+    if not SAMPLES.is_dir():
+        pytest.skip("the sample photographs are not beside the project")
+    results: list[PageResult] = [reader.read_page(load_image(SAMPLES / f"document-{side}.jpeg")) for side in ("front", "back")]
+    document = reader.merge([result.page for result in results])
+    assert {name.value: document.value(name) for name in document.fields} == {
+        "surname": "BELL",
+        "givenNames": "BRIAN",
+        "dateOfBirth": "1985-08-06",
+        "gender": "M",
+        "nationality": "SVK",
+        "placeOfBirth": "LOS ANGELES",
+        "address": "5 4TH STREET, NEW YORK",
+        "documentNumber": "BB456987",
+        "dateOfIssue": "2020-11-24",
+        "dateOfExpiry": "2030-11-24",
+        "issuingState": "SVK",
+    }
+    assert document.mrz is not None
+    assert document.mrz.valid
+    assert results[0].portrait is not None
+    assert results[1].portrait is None
