@@ -128,6 +128,8 @@ class Demo(QObject):
 
     def _enter(self, event: StepEntered) -> None:
         self._step = event.step
+        sys.stdout.write(f"  {_TITLES.get(event.step, event.step)}\n")
+        sys.stdout.flush()
         self._advice.clear()
         if isinstance(event.view, DecisionView):
             self._decision = event.view

@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> None:
             with naming(path):
                 results.append(reader.read_page(picture))
             for name, ms in results[-1].timings_ms.items():
-                timings[name] = timings.get(name, 0.0) + ms
+                stage = "pages" if name == "total" else name
+                timings[stage] = timings.get(stage, 0.0) + ms
         document = reader.merge([result.page for result in results])
         checks = document_checks(document, today=engines.clock.today(), needs_back=reader.needs_back(document))
     timings["total"] = (time.perf_counter() - started) * 1000
