@@ -62,6 +62,10 @@ class Header(Part):
         self._layout.addWidget(self._time, 1)
         self.apply_theme()
 
+    @property
+    def brand(self) -> str:
+        return self._brand.text()
+
     def set_brand(self, brand: str) -> None:
         self._brand.setText(brand)
 

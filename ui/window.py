@@ -307,12 +307,28 @@ class Window(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         main = self.footer.main_button
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and main.isVisible() and main.isEnabled():
+        if self.confirm.isVisible() or self.still_there.isVisible():
+            # Enter reaches the question through its focused button; Escape takes the safe answer.
+            if event.key() == Qt.Key.Key_Escape:
+                self.confirm.hide()
+                self.still_there.here.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and main.isVisible() and main.isEnabled():
             self._on_main()
         elif event.key() == Qt.Key.Key_Escape and self.footer.back_button.isVisible():
             self._on_back()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """While a question lies over the screen, Tab stays inside it."""
+        veil = next((veil for veil in (self.still_there, self.confirm) if veil.isVisible()), None)
+        if veil is None:
+            return super().focusNextPrevChild(forward)
+        buttons = [button for button in veil.findChildren(BigButton) if button.isVisible()]
+        now = next((index for index, button in enumerate(buttons) if button.hasFocus()), -1)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        buttons[(now + (1 if forward else -1)) % len(buttons)].setFocus(reason)
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,6 @@ import numpy as np
 
 from kiosk.imaging.frame import Image
 
-
 MAX_ENLARGED = 3.0
 
 

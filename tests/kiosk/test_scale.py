@@ -13,7 +13,8 @@ def _picture(width: int, height: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("box", "size"), [((640, 640), (640, 360)), ((2000, 360), (640, 360)), ((1280, 720), (1280, 720)), ((5000, 5000), (1280, 720)), ((1, 1), (1, 1))]
+    ("box", "size"),
+    [((640, 640), (640, 360)), ((2000, 360), (640, 360)), ((1280, 720), (1280, 720)), ((5000, 5000), (1280, 720)), ((1, 1), (1, 1))],
 )
 def test_the_picture_keeps_its_proportions_inside_the_box(box: tuple[int, int], size: tuple[int, int]) -> None:
     scaled = fit(_picture(1280, 720), *box)

@@ -118,7 +118,7 @@ def _tool(name: str) -> str:
 
 
 def test_nothing_is_untranslated_in_slovak() -> None:
-    assert [source for _context, source, translation in _messages() if translation.get("type") or not (translation.text or "").strip()] == []
+    assert [source for _context, source, found in _messages() if found.get("type") or not (found.text or "").strip()] == []
 
 
 def test_translations_keep_the_places_to_fill_in() -> None:

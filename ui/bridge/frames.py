@@ -62,6 +62,12 @@ class FrameBridge(QObject):
             self._wanted = wanted
             self._picture = None
 
+    @property
+    def holds_picture(self) -> bool:
+        """Whether a picture waits to be taken by the GUI thread."""
+        with self._lock:
+            return self._picture is not None
+
     def close(self) -> None:
         self._unsubscribe()
         self.want(None)

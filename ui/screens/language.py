@@ -35,7 +35,7 @@ class LanguageScreen(Screen):
         self._chosen = view.current
         self._title = Text("display", strong=True)
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._tiles: dict[str, LanguageTile] = {}
+        self.tiles: dict[str, LanguageTile] = {}
         group = QButtonGroup(self)
         tiles = Box(theme, row=True, spacing=24)
         tiles.box.addStretch(1)
@@ -46,7 +46,7 @@ class LanguageScreen(Screen):
             tile.setChecked(language == view.current)
             tile.clicked.connect(self._on_tile)
             group.addButton(tile)
-            self._tiles[language] = tile
+            self.tiles[language] = tile
             tiles.add(tile)
         tiles.box.addStretch(1)
         content = Box(theme, spacing=48)
@@ -67,10 +67,10 @@ class LanguageScreen(Screen):
         self.session.advance(language=self._chosen)
 
     def first_focus(self) -> QWidget | None:
-        return self._tiles.get(self._chosen)
+        return self.tiles.get(self._chosen)
 
     def _on_tile(self) -> None:
-        self._chosen = next(language for language, tile in self._tiles.items() if tile.isChecked())
+        self._chosen = next(language for language, tile in self.tiles.items() if tile.isChecked())
         self.language_tried.emit(self._chosen)
 
     def retranslate(self) -> None:

@@ -28,11 +28,11 @@ class CheckLine(Part):
     def __init__(self, theme: Theme, check: Check, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.check = check
-        icon, color, ground = _MARKS[check.status]
+        self.mark, color, ground = _MARKS[check.status]
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._layout = layout
-        layout.addWidget(Icon(theme, icon, 22, color, disc=ground), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(Icon(theme, self.mark, 22, color, disc=ground), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(theme.px(3))
         head = QHBoxLayout()
@@ -50,6 +50,10 @@ class CheckLine(Part):
         layout.addLayout(words, 1)
         self.apply_theme()
         self.retranslate()
+
+    @property
+    def status_text(self) -> str:
+        return self._status.text()
 
     def show_figures(self, shown: bool) -> None:
         self._figures.setVisible(shown and bool(self._figures.text()))

@@ -106,14 +106,15 @@ class FieldEditor(Part):
         self.row = row
         self._today = today
         self._name = Text("small", tone="secondary", wrap=False)
-        self._source_icon = Icon(theme, strings.source(row.source)[1], 22, "secondary")
-        self._source = Text("small", tone="secondary", wrap=False)
-        self._problem = Text("small", strong=True, tone="stop")
-        self._hint = Text("small", strong=True, tone="caution", wrap=False)
-        self.edit = ValueEdit()
+        # With a parent from the start: which of them is laid out depends on the row.
+        self._source_icon = Icon(theme, strings.source(row.source)[1], 22, "secondary", parent=self)
+        self._source = Text("small", tone="secondary", wrap=False, parent=self)
+        self._problem = Text("small", strong=True, tone="stop", parent=self)
+        self._hint = Text("small", strong=True, tone="caution", wrap=False, parent=self)
+        self.edit = ValueEdit(self)
         self.edit.entered.connect(self.entered)
         self.edit.textEdited.connect(self._on_edited)
-        self._genders: dict[str, BigButton] = {}
+        self.genders: dict[str, BigButton] = {}
         self._gender = row.value if row.name is FieldName.GENDER else ""
         self._chips: list[tuple[str, BigButton]] = []
         self._build(row)
@@ -136,6 +137,8 @@ class FieldEditor(Part):
         if row.uncertain:
             top.addWidget(Icon(theme, "warning", 22, "caution"))
             top.addWidget(self._hint)
+            self._source_icon.hide()
+            self._source.hide()
         else:
             self._hint.hide()
             top.addWidget(self._source_icon)
@@ -154,10 +157,9 @@ class FieldEditor(Part):
                 chip = BigButton(theme, "chip")
                 chip.setCheckable(True)
                 chip.clicked.connect(self._on_gender)
-                self._genders[code] = chip
+                self.genders[code] = chip
                 line.add(chip)
             line.box.addStretch(1)
-            self.edit.setParent(self)
             self.edit.hide()
         else:
             line.add(self.edit, stretch=3)
@@ -186,6 +188,11 @@ class FieldEditor(Part):
             self._cutout.setFixedHeight(self.theme.px(tokens.TOUCH_TARGET + 8))
 
     # --- value -----------------------------------------------------------------------------------------------------
+
+    @property
+    def chips(self) -> list[BigButton]:
+        """The readings to choose from, the chosen source's first."""
+        return [chip for _reading, chip in self._chips]
 
     @property
     def value(self) -> str | None:
@@ -217,7 +224,7 @@ class FieldEditor(Part):
             shown = dates.short(stored)
         if self.row.name is FieldName.GENDER:
             self._gender = stored
-            for code, chip in self._genders.items():
+            for code, chip in self.genders.items():
                 chip.setChecked(code == stored)
         self.edit.setText(shown)
         self.edit.setCursorPosition(0)
@@ -230,7 +237,7 @@ class FieldEditor(Part):
         self._show_value(str(self.sender().property("reading")))
 
     def _on_gender(self) -> None:
-        chosen = next(code for code, chip in self._genders.items() if chip is self.sender())
+        chosen = next(code for code, chip in self.genders.items() if chip is self.sender())
         self._show_value(chosen)
 
     def _refresh(self) -> None:
@@ -262,8 +269,8 @@ class FieldEditor(Part):
             if stored:
                 self.edit.setText(dates.short(stored))
         for code, words in strings.genders().items():
-            if code in self._genders:
-                self._genders[code].setText(words)
+            if code in self.genders:
+                self.genders[code].setText(words)
         for reading, chip in self._chips:
             chip.setText(dates.short(reading) if self.row.name in DATE_FIELDS else strings.value(self.row.name, reading))
         self._refresh()

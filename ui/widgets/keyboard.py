@@ -54,6 +54,11 @@ class ScreenKeyboard(Part):
         self._target = edit
         self.setVisible(edit is not None)
 
+    def press(self, key: str) -> None:
+        """As if the key with this letter or icon had been pressed."""
+        found = next(button for button in self.findChildren(BigButton) if key in (button.text(), button.icon_name))
+        found.click()
+
     def _row_of(self, characters: str) -> QHBoxLayout:
         row = QHBoxLayout()
         self._key_rows.append(row)

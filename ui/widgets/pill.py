@@ -56,7 +56,8 @@ class AdvicePill(Part):
     def pill_width(self) -> int:
         """What the words need; more than `width()` would be cut off."""
         px = self.theme.px
-        return QFontMetrics(self.font()).horizontalAdvance(self.text) + px(34 + 14) * (bool(self.icon) or self._turning.isActive()) + 2 * px(30)
+        mark = px(34 + 14) if self.icon or self._turning.isActive() else 0
+        return QFontMetrics(self.font()).horizontalAdvance(self.text) + mark + 2 * px(30)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.text:

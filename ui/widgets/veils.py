@@ -219,11 +219,11 @@ class ProblemBanner(Part):
         self._title, self._text = Text("body", strong=True), Text("body", tone="secondary")
         words.addWidget(self._title)
         words.addWidget(self._text)
-        self._close = BigButton(theme, "quiet", icon="close")
+        self.close_button = BigButton(theme, "quiet", icon="close")
         card.box.addWidget(Icon(theme, "warning", 30, "caution", disc="caution_soft"), 0, Qt.AlignmentFlag.AlignVCenter)
         card.box.addLayout(words, 1)
-        card.box.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._close.clicked.connect(self.hide)
+        card.box.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.close_button.clicked.connect(self.hide)
         self.hide()
 
     def show_problem(self, code: ErrorCode | None) -> None:
@@ -232,7 +232,7 @@ class ProblemBanner(Part):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self._close.setAccessibleName(strings.translate("veils", "Close this message"))
+        self.close_button.setAccessibleName(strings.translate("veils", "Close this message"))
         if self.code is not None:
             words = strings.error(self.code)
             self._title.setText(words.title)
