@@ -127,6 +127,25 @@ def test_a_head_turn_cannot_be_taken_by_hand(kiosk: Kiosk) -> None:
     assert sorted(timer.interval() for timer in screen.findChildren(QTimer) if timer.isActive()) == [15000]
 
 
+def test_the_arrow_shows_only_while_the_head_is_to_be_turned(kiosk: Kiosk) -> None:
+    screen = _enter(kiosk, "liveness", LivenessView("left", "virtual", 15.0))
+    kiosk.frames.frame = samples.face_frame()
+    kiosk.publish(FrameReady(1))
+    accent = screen.theme.color("accent").rgb()
+    x = round(screen.preview.target_rect.left() - screen.theme.px(110))
+    y = round(screen.preview.target_rect.center().y())
+
+    def arrow() -> bool:
+        return screen.preview.grab().toImage().pixel(x, y) == accent
+
+    seen = []
+    for advice in (AdviceCode.LOOK_STRAIGHT, AdviceCode.TURN_LEFT, AdviceCode.LOOK_BACK):
+        _guide(kiosk, advice)
+        _ring(_timer(screen, READABLE_MS))
+        seen.append(arrow())
+    assert seen == [False, True, False]
+
+
 def test_help_comes_after_its_time_with_a_way_to_staff(kiosk: Kiosk) -> None:
     screen = _enter(kiosk, "document_front")
     assert screen.howto.help.isHidden()

@@ -60,6 +60,7 @@ class DecisionScreen(Screen):
         theme = stage.theme
         self._view: DecisionView | None = view
         self._headline, self._text = Text("title", strong=True), Text("lead", tone="secondary")
+        self._reason = Text("lead")
         self._details = BigButton(theme, "chip", icon="list")
         self._details.setCheckable(True)
         self._details.toggled.connect(self._on_details)
@@ -67,7 +68,7 @@ class DecisionScreen(Screen):
         left = Box(theme, spacing=28)
         left.box.addStretch(2)
         left.add(Icon(theme, icon, 72, color, disc=ground))
-        left.add(self._headline, self._text)
+        left.add(self._headline, self._reason, self._text)
         left.box.addStretch(3)
         left.box.addWidget(self._details, 0, Qt.AlignmentFlag.AlignLeft)
         self.cards = _cards(theme, view.checks)
@@ -89,6 +90,7 @@ class DecisionScreen(Screen):
     def drop(self) -> None:
         self._view = None
         self._headline.clear()
+        self._reason.clear()
 
     def show_details(self, shown: bool) -> None:
         """Score, threshold, model and time of every check."""
@@ -110,6 +112,10 @@ class DecisionScreen(Screen):
         words = strings.headline(view.outcome, view.first_name, view.main_reason)
         set_style_property(self._headline, "role", "display" if len(words) <= _LARGE_UP_TO else "title")
         self._headline.setText(words)
+        # A rejection's reason stands in its sentence already.
+        why = view.main_reason if view.outcome is Outcome.REVIEW else None
+        self._reason.setVisible(why is not None)
+        self._reason.setText(f"{strings.check_name(why.name)}: {strings.check_sentence(why)}" if why is not None else "")
         self._text.setText(
             {
                 Outcome.ACCEPT: strings.translate("decision", "Your data is checked and saved."),

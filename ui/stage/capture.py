@@ -253,6 +253,7 @@ class CaptureScreen(Screen):
         words = strings.advice(code)
         tone = "good" if code is AdviceCode.TAKEN else "accent" if steady else "neutral"
         self.pill.show_advice(words.text, words.icon, tone)
+        self.preview.set_arrow(code in (AdviceCode.TURN_LEFT, AdviceCode.TURN_RIGHT))
         self.preview.set_fill_light(code is AdviceCode.TOO_DARK and self.preview.target.kind == "face")
 
     def _on_manual(self) -> None:

@@ -38,6 +38,7 @@ class CameraPreview(Part):
         self._tone = "wrong"
         self._progress = 0.0
         self._fill_light = False
+        self._arrow = False
         self._frozen = False
         self._flash = 0.0
         self._flashing = QVariantAnimation(self)
@@ -76,6 +77,12 @@ class CameraPreview(Part):
         if on != self._fill_light:
             self._fill_light = on
             self._mask = None
+            self.update()
+
+    def set_arrow(self, shown: bool) -> None:
+        """The arrow beside the oval, while the head is to be turned."""
+        if shown != self._arrow:
+            self._arrow = shown
             self.update()
 
     def freeze(self, tone: str) -> None:
@@ -210,7 +217,7 @@ class CameraPreview(Part):
         if self.target.kind == "face":
             progress = 1.0 if self._tone == "taken" else self._progress
             overlay.draw_ring(painter, self.target_rect, progress, wrong, filled, width, self.target.side)
-            if self.target.side:
+            if self.target.side and self._arrow:
                 self._paint_arrow(painter, place)
             return
         overlay.draw_brackets(painter, self.target_rect, QColor(255, 255, 255, 220), width)
