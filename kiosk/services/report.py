@@ -12,6 +12,14 @@ from kiosk.domain.sentences import FIELD_NAMES, NAMES, STATUS_NAMES
 from kiosk.ports import Json, StoredCustomer
 
 _MARKS = {"PASSED": "✓", "WARNING": "!", "REJECTED": "✕", "NOT_EXECUTED": "\N{EN DASH}"}
+_TIMES = {
+    "load": "Loading the models",
+    "read_front": "Reading the front",
+    "read_back": "Reading the back",
+    "selfie": "Judging the selfie",
+    "faces": "Comparing the faces",
+    "total": "Everything",
+}
 _OUTCOMES = {"ACCEPT": "Accepted", "REVIEW": "For review", "REJECT": "Rejected"}
 
 
@@ -54,7 +62,7 @@ def render_report(
         ],
         marks=_MARKS,
         fields=_field_rows(_table(facts["customer"])),
-        timings=sorted(timings.items()),
+        timings=[(_TIMES.get(name, name), ms) for name, ms in timings.items()],
         pictures=pictures,
         machine=machine,
     )
