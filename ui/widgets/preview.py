@@ -56,6 +56,8 @@ class CameraPreview(Part):
         if self._frozen:
             return
         picture.setDevicePixelRatio(self.devicePixelRatioF())
+        if self._picture is None:
+            self._mask = None  # with the first picture the target shows
         self._picture = picture
         if self.crop_aspect is None:
             aspect = picture.width() / max(1, picture.height())
@@ -112,7 +114,7 @@ class CameraPreview(Part):
     def drop(self) -> None:
         """Hold no picture any more."""
         self._flashing.stop()
-        self._picture = None
+        self._picture = self._mask = None
         self._goal = self._shown = None
         self.update()
 
@@ -177,10 +179,10 @@ class CameraPreview(Part):
         theme, px = self.theme, self.theme.px
         painter = QPainter(self)
         place = self.picture_rect
-        painter.fillRect(self.rect(), theme.color("background"))
-        if self._picture is None:
+        # The mask paints all that is outside of `place`; below it only what the picture leaves free needs a ground.
+        if self._picture is None or self._picture.deviceIndependentSize().toSize() != place.size().toSize():
             painter.fillRect(place, QColor("#20262F"))
-        else:
+        if self._picture is not None:
             painter.drawImage(self._centred(place), self._picture)
         if self._mask is None:
             self._mask = self._make_mask(place)
@@ -207,7 +209,7 @@ class CameraPreview(Part):
 
     def _paint_overlay(self, painter: QPainter, place: QRectF, width: float) -> None:
         # Over a camera picture the theme's own shades would drown: these are light in every look.
-        wrong, steady, good = QColor(*((120, 130, 145) if self._fill_light else (235, 238, 243)), 235), QColor("#6E9BFF"), QColor("#3DDC97")
+        wrong, steady, good = QColor(235, 238, 243, 230), QColor("#6E9BFF"), QColor("#3DDC97")
         if self.theme.look is tokens.Look.LIGHT:
             steady = self.theme.color("accent")
         elif self.theme.look is tokens.Look.CONTRAST:
@@ -216,15 +218,17 @@ class CameraPreview(Part):
         filled = good if self._tone == "taken" else steady
         if self.target.kind == "face":
             progress = 1.0 if self._tone == "taken" else self._progress
-            overlay.draw_ring(painter, self.target_rect, progress, wrong, filled, width, self.target.side)
+            overlay.draw_ring(painter, self.target_rect, progress, filled, width, self.target.side)
             if self.target.side and self._arrow:
                 self._paint_arrow(painter, place)
             return
-        overlay.draw_brackets(painter, self.target_rect, QColor(255, 255, 255, 220), width)
         if self._shown is not None:
             aspect, frame = self.crop_aspect, self._frame_aspect
             points = overlay.to_screen(self._shown, place, mirrored=self.mirrored, visible=aspect / frame if aspect else 1.0)
-            overlay.draw_outline(painter, points, colour, width * 0.8, 1.0 if self._tone == "taken" else self._progress, filled)
+            taken = self._tone == "taken"
+            if taken:
+                overlay.wash(painter, points, colour)
+            overlay.draw_outline(painter, points, colour, width * 0.8, 1.0 if taken else self._progress, filled)
 
     def _paint_arrow(self, painter: QPainter, place: QRectF) -> None:
         side = self.theme.px(88)
@@ -243,7 +247,10 @@ class CameraPreview(Part):
         )
 
     def _make_mask(self, place: QRectF) -> QPixmap:
-        """Dims what is outside the target and rounds the picture's corners; made once per size, painted with each frame."""
+        """Dims what is outside the target, rounds the picture's corners, and holds what of the overlay stands still.
+
+        Made once per size and painted with each frame: stroking the large oval alone would cost 3 ms each time.
+        """
         ratio = self.devicePixelRatioF()
         mask = QPixmap(self.size() * ratio)
         mask.setDevicePixelRatio(ratio)
@@ -258,5 +265,12 @@ class CameraPreview(Part):
         everything = QPainterPath()
         everything.addRect(QRectF(self.rect()))
         painter.fillPath(everything.subtracted(rounded), self.theme.color("background"))
+        if self._picture is not None:
+            width = self.theme.px(6)
+            if self.target.kind == "face":
+                track = QColor(120, 130, 145) if self._fill_light else QColor(235, 238, 243, 230)
+                overlay.draw_ring_track(painter, self.target_rect, track, width, self.target.side)
+            else:
+                overlay.draw_brackets(painter, self.target_rect, QColor(255, 255, 255, 220), width)
         painter.end()
         return mask
