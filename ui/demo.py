@@ -49,7 +49,7 @@ _MARKS = {CheckStatus.PASSED: "+", CheckStatus.WARNING: "!", CheckStatus.REJECTE
 
 
 def run_demo(app: QApplication, out: Path, *, language: str, look: str, design: str) -> int:
-    """Returns 0 when the customer was decided, 2 with one line on stderr when the kiosk could not start, 1 when the way was not finished."""
+    """Returns 0 when the customer was decided, 2 with one line on stderr when it could not start, 1 when the way was not finished."""
     watched = app.platformName() not in ("offscreen", "minimal")
     if out.exists():
         shutil.rmtree(out)

@@ -176,7 +176,9 @@ class SessionRunner:
             self._bus.publish(StillThere(None))
 
     def close(self) -> None:
-        """Stops all work; what is confirmed is stored. Blocks until the lanes have ended."""
+        """Stops all work; what is confirmed is stored. Blocks until the lanes have ended. Idempotent."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         self._stop_work()
         self._session.submit(self._stop_work)

@@ -72,10 +72,17 @@ def test_glare_is_warned_of_and_white_paper_is_not() -> None:
     assert hotspots(paper) == 1.0
 
 
-def test_white_around_a_scan_is_not_glare() -> None:
+def test_white_at_the_border_of_a_scan_is_not_glare() -> None:
     scan = lit(page(), 0.8).copy()
-    scan[-80:] = 255
+    cv2.ellipse(scan, (500, scan.shape[0]), (400, 120), 0, 0, 360, (255, 255, 255), -1)
     assert hotspots(scan, framed=True) < hotspots(scan, framed=False) == 1.0
+
+
+def test_a_printed_white_field_is_not_glare() -> None:
+    form = lit(page(), 0.8).copy()
+    form[300:420, 350:800] = 255
+    cv2.putText(form, "24.11.2030", (380, 370), cv2.FONT_HERSHEY_SIMPLEX, 1, (0, 0, 0), 2)
+    assert hotspots(form) == 1.0
 
 
 def test_places_in_the_picture_are_warned_of() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
 from kiosk.domain.events import Event, FrameReady
-from kiosk.imaging.frame import Image
 from ui.bridge.session import EventSource, FrameSource
+
+if TYPE_CHECKING:  # numpy is loaded with the first frame, not with the window
+    from kiosk.imaging.frame import Image
 
 
 def to_qimage(pixels: Image) -> QImage:

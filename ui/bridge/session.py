@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kiosk.domain.events import Event
-from kiosk.imaging.frame import Frame
+
+if TYPE_CHECKING:  # numpy is loaded with the first frame, not with the window
+    from kiosk.imaging.frame import Frame
 
 
 class Session(Protocol):
