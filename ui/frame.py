@@ -51,7 +51,7 @@ class Header(Part):
         self._time = Text("body", tone="secondary", wrap=False)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._left = QWidget()
-        left = QHBoxLayout(self._left)
+        self._brand_row = left = QHBoxLayout(self._left)
         left.setContentsMargins(0, 0, 0, 0)
         left.addWidget(BrandMark(theme))
         left.addWidget(self._brand)
@@ -82,7 +82,7 @@ class Header(Part):
         side = px(64 if self.window().width() >= self.window().height() else 40)
         self._layout.setContentsMargins(side, px(16), side, px(12))
         self._layout.setSpacing(px(24))
-        self._left.layout().setSpacing(px(16))
+        self._brand_row.setSpacing(px(16))
         self.setFixedHeight(px(112))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -129,7 +129,7 @@ class Footer(Part):
         ):
             button.clicked.connect(signal)
         self._quiet, self._loud = QWidget(), QWidget()
-        quiet, loud = QHBoxLayout(self._quiet), QHBoxLayout(self._loud)
+        self._quiet_row, self._loud_row = quiet, loud = QHBoxLayout(self._quiet), QHBoxLayout(self._loud)
         for layout in (quiet, loud):
             layout.setContentsMargins(0, 0, 0, 0)
         for button in (self.back_button, self.over_button, self.staff_button):
@@ -148,8 +148,7 @@ class Footer(Part):
         """On a standing screen the main row lies above the quiet one and fills the width."""
         self._standing = standing
         self._layout.setDirection(QBoxLayout.Direction.BottomToTop if standing else QBoxLayout.Direction.LeftToRight)
-        loud = self._loud.layout()
-        assert isinstance(loud, QHBoxLayout)
+        loud = self._loud_row
         loud.setStretch(0, 0 if standing else 1)
         loud.setStretch(1, 2 if standing else 0)
         loud.setStretch(2, 3 if standing else 0)
@@ -161,8 +160,8 @@ class Footer(Part):
         left, right = (22, 36) if self._standing else (46, 60)
         self._layout.setContentsMargins(px(left), px(20), px(right), px(20))
         self._layout.setSpacing(px(16))
-        self._loud.layout().setSpacing(px(16))
-        self._quiet.layout().setSpacing(px(8))
+        self._loud_row.setSpacing(px(16))
+        self._quiet_row.setSpacing(px(8))
         self.setFixedHeight(px(88 + 40) + (px(64 + 16) if self._standing else 0))
 
     def show_actions(self, main: Action | None, second: Action | None) -> None:

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent, QWindow
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from kiosk.domain.events import (
     Busy,
@@ -120,7 +120,7 @@ class Window(QWidget):
         self.events.arrived.connect(self._on_event)
         self.frames = FrameBridge(bus, capture, self)
         self.frames.ready.connect(self._on_frame)
-        QApplication.instance().installEventFilter(self)
+        self._watched: QWindow | None = None
         self._apply_theme()
 
     def _timer(self, ms: int, call: Callable[[], None] | None) -> QTimer:
@@ -298,6 +298,14 @@ class Window(QWidget):
 
     # --- the window itself -------------------------------------------------------------------------------------------
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None and handle is not self._watched:
+            # The native window and not the application: a filter in Python for every event of every widget costs what painting costs.
+            handle.installEventFilter(self)
+            self._watched = handle
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # At most one touch a second: the runner only resets a timer with it.
         if event.type() in _ACTIVITY and not self._touched.isActive():
@@ -334,8 +342,10 @@ class Window(QWidget):
         super().resizeEvent(event)
         if self.theme.rescale(self.width(), self.height()):
             self.setStyleSheet(self.theme.stylesheet())
-            for part in (*self.findChildren(Part), *self.findChildren(BigButton)):
+            for part in self.findChildren(Part):
                 part.apply_theme()
+            for button in self.findChildren(BigButton):
+                button.apply_theme()
         self.footer.set_standing(self.height() > self.width())
         self._apply_theme()
         for veil in (self.still_there, self.confirm):
@@ -370,7 +380,9 @@ class Window(QWidget):
         self._remove()
         self.events.close()
         self.frames.close()
-        QApplication.instance().removeEventFilter(self)
+        if self._watched is not None:
+            self._watched.removeEventFilter(self)
+            self._watched = None
         self.languages.close()
         for timer in (self._press_guard, self._touched):
             timer.stop()

@@ -80,7 +80,12 @@ class SmallBus:
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         self.subscribers.append(callback)
-        return lambda: self.subscribers.remove(callback)
+
+        def unsubscribe() -> None:
+            if callback in self.subscribers:
+                self.subscribers.remove(callback)
+
+        return unsubscribe
 
     def publish(self, event: Event) -> None:
         for subscriber in tuple(self.subscribers):

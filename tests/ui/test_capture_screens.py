@@ -268,9 +268,9 @@ def test_an_outline_over_a_cropped_picture_keeps_its_place() -> None:
 
 def test_a_share_of_the_outline_is_that_share_of_its_length() -> None:
     square = [QPointF(0, 0), QPointF(10, 0), QPointF(10, 10), QPointF(0, 10)]
-    assert list(part_of(square, 0.5)) == [QPointF(0, 0), QPointF(10, 0), QPointF(10, 10)]
-    assert list(part_of(square, 0.125))[-1] == QPointF(5, 0)
-    assert list(part_of(square, 7.0))[-1] == QPointF(0, 0)
+    assert part_of(square, 0.5) == [QPointF(0, 0), QPointF(10, 0), QPointF(10, 10)]
+    assert part_of(square, 0.125)[-1] == QPointF(5, 0)
+    assert part_of(square, 7.0)[-1] == QPointF(0, 0)
 
 
 def test_painting_changes_nothing(kiosk: Kiosk) -> None:

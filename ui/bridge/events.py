@@ -21,12 +21,13 @@ class EventBridge(QObject):
     def __init__(self, bus: EventSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._crossing.connect(self._on_crossing, Qt.ConnectionType.QueuedConnection)
+        self._closed = False
         self._unsubscribe = bus.subscribe(self._published)
 
     def close(self) -> None:
-        """Hear nothing more. What is already on its way is dropped."""
+        """Hear nothing more. What is already on its way is dropped. Closing twice does no harm."""
         self._unsubscribe()
-        self._crossing.disconnect(self._on_crossing)
+        self._closed = True
 
     def _published(self, event: Event) -> None:
         # any thread
@@ -35,4 +36,5 @@ class EventBridge(QObject):
 
     @Slot(object)
     def _on_crossing(self, event: Event) -> None:
-        self.arrived.emit(event)
+        if not self._closed:
+            self.arrived.emit(event)

@@ -72,9 +72,9 @@ class FrameBridge(QObject):
             return self._picture is not None
 
     def close(self) -> None:
+        """Take no frame any more; what is on its way is dropped. Closing twice does no harm."""
         self._unsubscribe()
         self.want(None)
-        self._crossing.disconnect(self._on_crossing)
 
     def _published(self, event: Event) -> None:
         # camera thread

@@ -68,12 +68,10 @@ class ReviewScreen(Screen):
             editor.changed.connect(self.actions_changed)
             editor.entered.connect(self._on_entered)
         self._scroll = Scroll(theme, self._make_fields())
-        self._keyboard = ScreenKeyboard(theme)
-        self._keyboard.done.connect(self._on_typed)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Panes(theme, left, self._scroll, shares=(2, 5), second_width=0, spacing=48), 1)
-        outer.addWidget(self._keyboard)
+        self._keyboard: ScreenKeyboard | None = None  # sixty buttons, made when the first is needed
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.addWidget(Panes(theme, left, self._scroll, shares=(2, 5), second_width=0, spacing=48), 1)
         self._show_later = QTimer(self)
         self._show_later.setSingleShot(True)
         self._show_later.setInterval(0)
@@ -122,7 +120,8 @@ class ReviewScreen(Screen):
             picture.drop()
         for editor in self.editors:
             editor.edit.clear()
-        self._keyboard.type_into(None)
+        if self._keyboard is not None:
+            self._keyboard.type_into(None)
 
     def _on_entered(self, edit: ValueEdit) -> None:
         self._entered = edit
@@ -132,11 +131,16 @@ class ReviewScreen(Screen):
 
     def open_keyboard(self, edit: ValueEdit) -> None:
         """Keys on the screen that type into this input."""
+        if self._keyboard is None:
+            self._keyboard = ScreenKeyboard(self.theme)
+            self._keyboard.done.connect(self._on_typed)
+            self._outer.addWidget(self._keyboard)
         self._keyboard.type_into(edit)
         self._card.hide()  # the keys take its room
 
     def _on_typed(self) -> None:
-        self._keyboard.type_into(None)
+        if self._keyboard is not None:
+            self._keyboard.type_into(None)
         self._card.show()
         if self._entered is not None:
             self._entered.clearFocus()

@@ -75,7 +75,7 @@ def draw_outline(painter: QPainter, points: list[QPointF], colour: QColor, width
         _draw_lines(painter, ring)
     if progress > 0:
         painter.setPen(stroke(filled, width * 2))
-        _draw_lines(painter, list(part_of(points, progress)))
+        _draw_lines(painter, part_of(points, progress))
 
 
 def wash(painter: QPainter, points: list[QPointF], colour: QColor) -> None:
@@ -93,7 +93,7 @@ def _draw_lines(painter: QPainter, way: list[QPointF]) -> None:
         painter.drawLine(start, end)
 
 
-def part_of(points: list[QPointF], share: float) -> QPolygonF:
+def part_of(points: list[QPointF], share: float) -> list[QPointF]:
     """The first `share` (0..1) of the way around closed `points`."""
     ring = [*points, points[0]]
     lengths = [(ring[i + 1] - ring[i]).manhattanLength() for i in range(len(points))]
@@ -105,7 +105,7 @@ def part_of(points: list[QPointF], share: float) -> QPolygonF:
         step = min(1.0, left / length) if length else 1.0
         way.append(ring[index] + (ring[index + 1] - ring[index]) * step)
         left -= length
-    return QPolygonF(way)
+    return way
 
 
 _REACH = 55  # degrees up and down from the middle of a side

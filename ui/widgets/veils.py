@@ -86,6 +86,7 @@ class Veil(Part):
 
     def __init__(self, theme: Theme, parent: QWidget, *, width: int = 720, dim: int = 140) -> None:
         super().__init__(theme, parent)
+        self._over = parent
         self._width, self._dim = width, dim
         layout = QVBoxLayout(self)
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -94,11 +95,11 @@ class Veil(Part):
         self.hide()
 
     def apply_theme(self) -> None:
-        self.card.setFixedWidth(min(self.theme.px(self._width), max(200, self.parentWidget().width() - self.theme.px(48))))
+        self.card.setFixedWidth(min(self.theme.px(self._width), max(200, self._over.width() - self.theme.px(48))))
 
     def cover(self) -> None:
         """Lie over the parent as it is now."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._over.rect())
         self.apply_theme()
         self.show()
         self.raise_()
