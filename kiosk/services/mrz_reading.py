@@ -129,9 +129,10 @@ class MrzReader:
     def _read_zone(self, image: Image, quads: tuple[Quad, ...], seen: dict[Quad, LineSteps]) -> _Zone | None:
         """Reads the lines as they lie and, when they are not legible so, upside down."""
         for lines in (quads, tuple(turned(quad) for quad in reversed(quads))):
+            unread = [quad for quad in lines if quad not in seen]
+            read = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE) for quad in unread], ALPHABET)
+            seen.update(zip(unread, read, strict=True))
             for quad in lines:
-                if quad not in seen:
-                    (seen[quad],) = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE)], ALPHABET)
                 if legibility(seen[quad]) > LEGIBLE and not _may_be_mrz(seen[quad]):
                     return None  # plain text: reading on would cost time
             steps = [seen[quad] for quad in lines]
