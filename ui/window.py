@@ -227,6 +227,7 @@ class Window(QWidget):
             screen.hide()
             screen.disconnect(self)
             self._content_layout.removeWidget(screen)
+            screen.setParent(None)  # found by nobody any more, though it dies only with the next turn
             screen.deleteLater()
 
     def _forget(self) -> None:

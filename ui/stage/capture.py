@@ -281,7 +281,8 @@ class CaptureScreen(Screen):
         self._right.setCurrentWidget(self.panel)
         self.panel.show_result(result)
         if result.picture is not None:
-            self._slide_in(result.picture)
+            # In a turn of its own: decoding takes as long as building the panel, and together they would hold up the event loop.
+            QTimer.singleShot(0, self, self._slide_in)
         else:
             # Nothing was cut out: what the camera saw stays on.
             self.preview.freeze("taken" if result.usable else "wrong")
@@ -289,11 +290,13 @@ class CaptureScreen(Screen):
         self.wanted_changed.emit()
         self.actions_changed.emit()
 
-    def _slide_in(self, jpeg: bytes) -> None:
+    def _slide_in(self) -> None:
         """The straightened page or the face comes from where it was taken to its place."""
+        if self._result is None or self._result.picture is None or self.picture is not None:
+            return  # taken again, or left, in the meantime
         start = QRectF(self.preview.target_rect)
         start.translate(QPointF(self.preview.mapTo(self.live, self.preview.rect().topLeft())))
-        self.picture = Picture(self.theme, jpeg)
+        self.picture = Picture(self.theme, self._result.picture)
         self._left.addWidget(self.picture)
         self._left.setCurrentWidget(self.picture)
         self.picture.slide_from(start)
