@@ -29,10 +29,11 @@ def dress(app: QApplication) -> None:
     app.setApplicationName("Onboarding Kiosk")
     # The same everywhere; our style sheet and our own painting lie on top.
     app.setStyle(QStyleFactory.create("Fusion"))
-    app.setFont(_font())
+    app.setFont(choose_font())
 
 
-def _font() -> QFont:
+def choose_font() -> QFont:
+    """The calmest family that this machine has; never none."""
     families = set(QFontDatabase.families())
     if not any(QFontDatabase.isSmoothlyScalable(family) for family in families):
         families |= set(_bundled_families())
