@@ -250,7 +250,7 @@ def test_the_decision_is_one_sentence(kiosk: Kiosk, outcome: Outcome, sentence: 
 def test_a_colleague_is_called_for_a_reason_that_is_said(kiosk: Kiosk) -> None:
     gap = not_executed(CheckName.PASSIVE_LIVENESS, CheckLabel.MODEL_MISSING)
     _decide(kiosk, DecisionView(Outcome.REVIEW, "", (gap,), gap))
-    assert "Real person: Not checked, because the model for it is not installed." in _words(kiosk)
+    assert "Real person. Not checked, because the model for it is not installed." in _words(kiosk)
 
 
 def test_every_check_is_one_line_in_its_group(kiosk: Kiosk) -> None:

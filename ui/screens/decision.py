@@ -115,7 +115,7 @@ class DecisionScreen(Screen):
         # A rejection's reason stands in its sentence already.
         why = view.main_reason if view.outcome is Outcome.REVIEW else None
         self._reason.setVisible(why is not None)
-        self._reason.setText(f"{strings.check_name(why.name)}: {strings.check_sentence(why)}" if why is not None else "")
+        self._reason.setText(f"{strings.check_name(why.name)}. {strings.check_sentence(why)}" if why is not None else "")
         self._text.setText(
             {
                 Outcome.ACCEPT: strings.translate("decision", "Your data is checked and saved."),
