@@ -129,7 +129,8 @@ class _Meter(QObject):
             if event.step == self._step:
                 self.entered = True
                 self._play()
-                preview = self._window.findChild(CameraPreview)
+                screen = self._window.current  # the screen before it still waits to be deleted
+                preview = screen.findChild(CameraPreview) if screen is not None else None
                 if preview is not None:
                     preview.installEventFilter(self)
             elif not self.entered:

@@ -13,14 +13,14 @@ from kiosk.imaging.frame import Image
 from kiosk.specimens.scene import SIZE, Desk, Placement, fitting_width
 
 
-def wandering_page(page: Image, *, frames: int = 90, fps: float = 30.0) -> Iterator[Image]:
+def wandering_page(page: Image, *, frames: int = 90) -> Iterator[Image]:
     """A page that moves about the desk in a loop, always whole and large enough, never still. BGR 1280x720."""
     desk, width = Desk(), fitting_width(page)
     for number in range(frames):
         turn = 2 * math.pi * number / frames
-        place = Placement(
-            0.5 + 0.08 * math.sin(turn), 0.5 + 0.05 * math.cos(turn), width * (0.92 + 0.06 * math.sin(turn)), 6 * math.sin(turn)
-        )
+        # twice round in a loop of three seconds: too fast for a picture even at the turning points
+        x, y = 0.5 + 0.09 * math.sin(2 * turn), 0.5 + 0.06 * math.cos(2 * turn)
+        place = Placement(x, y, width * (0.9 + 0.06 * math.sin(turn)), 8 * math.sin(turn))
         yield desk.shot(page, place, tick=number)
 
 
