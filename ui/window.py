@@ -51,7 +51,7 @@ SCREENS = {
     "done": ("ui.screens.done", "DoneScreen"),
     "sorry": ("ui.screens.sorry", "SorryScreen"),
 }
-_ENDS = frozenset({"welcome", "done", "sorry"})
+_ENDS = frozenset({"welcome", "decision", "done", "sorry"})  # nothing is left that starting over could take back
 _TRIES_BEFORE_STAFF = 3
 _TOUCH_EVERY_MS = 1000
 _PRESS_GUARD_MS = 4000

@@ -295,6 +295,7 @@ class HeadTurnChallenge:
         if counts and self._phase is not _Phase.FRONT:
             self._restarts += 1
         self._phase = _Phase.FAILED if self._restarts >= self._rules.restarts else _Phase.FRONT
+        self._frames = []  # perhaps of somebody else
         self._begin_anew()
         return advice
 

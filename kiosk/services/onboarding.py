@@ -53,12 +53,16 @@ class Onboarding:
         self._merge = merge
         self._needs_back = needs_back
         self._begun = False
+        self.finished = False
         self.consent_given: bool | None = None
         self.pages: dict[PageSide, PageResult] = {}
         self.selfie: Image | None = None
         self.selfie_crop: Image | None = None
         self._selfie_check: Check | None = None
+        self._wrong_side: set[PageSide] = set()
         self._liveness_checks: tuple[Check, ...] = ()
+        self._liveness_lost: tuple[Check, ...] = ()
+        self.liveness_failures = 0
         self.live_frames: tuple[Image, ...] = ()
         self.edits: dict[FieldName, str] = {}
         self.reviewed = False
@@ -96,63 +100,72 @@ class Onboarding:
     @property
     def portrait(self) -> Image | None:
         """The portrait of the document, BGR, or None."""
-        return next((result.portrait for result in self.pages.values() if result.portrait is not None), None)
+        return next((result.portrait for result in self.pages.values() if result.portrait is not None), None)  # a back keeps none
 
     # --- confirmed steps -------------------------------------------------------------------------------------------
 
+    # each commits first: a step that could not be stored has not happened here either, and can be confirmed again
+
     def consent(self, step: str, *, accepted: bool, language: str) -> None:
         """Records the answer. A refusal is recorded too, without anything else of the person."""
+        facts: dict[str, Json] = {
+            "accepted": accepted,
+            "version": CONSENT_VERSION,
+            "purposes": list(CONSENT_PURPOSES),
+            "language": language,
+            "at": self._clock.now_utc(),
+        }
+        self._commit(step, facts={"consent": facts})
         self.consent_given = accepted
-        self._commit(
-            step,
-            facts={
-                "consent": {
-                    "accepted": accepted,
-                    "version": CONSENT_VERSION,
-                    "purposes": list(CONSENT_PURPOSES),
-                    "language": language,
-                    "at": self._clock.now_utc(),
-                }
-            },
-        )
 
     def keep_page(self, step: str, side: PageSide, result: PageResult, picture: bytes) -> None:
         """Keeps a read page under the side that was asked for. `picture` is the encoded image it was read from."""
         self._require_consent()
-        result = replace(result, page=_as_side(result.page, side))
-        self.pages[side] = result
+        wrong = result.page.side not in (side, PageSide.UNKNOWN)
+        result = replace(result, page=_as_side(result.page, side), portrait=None if side is PageSide.BACK else result.portrait)
         name = f"document.{side.value}"
         blobs = {f"{name}.picture": picture, f"{name}.page": encode_jpeg(result.straightened)}
         if result.portrait is not None:
             blobs[f"{name}.portrait"] = encode_jpeg(result.portrait)
         self._commit(step, facts={name: page_json(result.page)}, blobs=blobs, forget={name, f"{name}."})
-        self._time(f"read_{side.value}", result.timings_ms["total"])
+        self.pages[side] = result
+        self._wrong_side = self._wrong_side | {side} if wrong else self._wrong_side - {side}
+        self.timings_ms[f"read_{side.value}"] = result.timings_ms["total"]
 
     def keep_selfie(self, step: str, result: SelfieResult, image: Image, picture: bytes, crop: Image) -> None:
         self._require_consent()
-        self.selfie, self.selfie_crop, self._selfie_check = image, crop, result.check
         self._commit(
             step,
             facts={"selfie": checks_json((result.check,))},
             blobs={"selfie.picture": picture, "selfie.crop": encode_jpeg(crop)},
             forget={"selfie", "selfie."},
         )
+        self.selfie, self.selfie_crop, self._selfie_check = image, crop, result.check
 
     def keep_liveness(self, step: str, checks: tuple[Check, ...], frames: Sequence[Image] = ()) -> None:
-        """Keeps the outcome of the active check. `frames`: frontal pictures that passive liveness may look at."""
+        """Keeps the outcome of the active check. `frames`: frontal pictures that passive liveness may look at.
+
+        A failure that used up the tries stays, however often the customer goes back.
+        """
         self._require_consent()
+        checks = self._liveness_lost or checks
+        failures: Json = self.liveness_failures
+        self._commit(step, facts={"liveness": {"checks": checks_json(checks), "failures": failures}}, forget={"liveness", "liveness."})
         self._liveness_checks, self.live_frames = checks, tuple(frames)
-        self._commit(step, facts={"liveness": checks_json(checks)}, forget={"liveness", "liveness."})
+        if any(check.status is not CheckStatus.PASSED for check in checks):
+            self._liveness_lost = checks
 
     def keep_review(self, step: str, edits: Mapping[FieldName, str]) -> None:
         """Keeps what a person typed over; an edit equal to what was read is no edit."""
         read = self._merge([result.page for result in self.pages.values()])
-        self.edits = {name: value.strip() for name, value in edits.items() if value.strip() != read.value(name)}
-        self.reviewed = True
-        self._commit(step, facts={"review": {"edits": {name.value: value for name, value in self.edits.items()}}})
+        made = {name: value.strip() for name, value in edits.items() if value.strip() != read.value(name)}
+        self._commit(step, facts={"review": {"edits": {name.value: value for name, value in made.items()}}})
+        self.edits, self.reviewed = made, True
 
     def forget(self, names: frozenset[str]) -> None:
-        """The customer went back: drops these facts here; the next commit drops them from the store, too."""
+        """The customer went back: drops these facts in the store and here."""
+        if self._begun:
+            self._commit("back", forget={*names, *(f"{name}." for name in names)})
         for side in list(self.pages):
             if f"document.{side.value}" in names:
                 del self.pages[side]
@@ -164,16 +177,20 @@ class Onboarding:
             self.reviewed, self.edits = False, {}
         if "consent" in names:
             self.consent_given = None
-        if self._begun:
-            self._commit("back", forget={*names, *(f"{name}." for name in names)})
 
     # --- the decision ----------------------------------------------------------------------------------------------
 
-    def judge(self, face_checks: Sequence[Check]) -> tuple[Check, ...]:
-        """Every check of this customer. `face_checks` are those that need an engine (match, passive liveness)."""
+    def judge(self, face_checks: Sequence[Check], *, can_turn_head: bool = True) -> tuple[Check, ...]:
+        """Every check of this customer.
+
+        Args:
+            face_checks: those that need an engine (match, passive liveness).
+            can_turn_head: False when the head turn was left out because its model is not installed.
+        """
         document = self.document()
         checks: list[Check] = [self._consent_check()]
-        checks.extend(document_checks(document, today=self._clock.today(), needs_back=self._needs_back(document)))
+        for check in document_checks(document, today=self._clock.today(), needs_back=self._needs_back(document)):
+            checks.append(self._with_side(check))
         if self.edits:
             checks.append(
                 Check(
@@ -189,31 +206,35 @@ class Onboarding:
         if self._liveness_checks:
             checks.extend(self._liveness_checks)
         else:
-            checks.append(not_executed(CheckName.HEAD_TURN, CheckLabel.INPUT_MISSING, inputs=("liveness",)))
-        self.checks = tuple(checks)
-        return self.checks
+            why = CheckLabel.INPUT_MISSING if can_turn_head else CheckLabel.MODEL_MISSING
+            checks.append(not_executed(CheckName.HEAD_TURN, why, inputs=("liveness",)))
+        return tuple(checks)
 
-    def decide(self, step: str, face_checks: Sequence[Check]) -> Decision:
+    def decide(self, step: str, face_checks: Sequence[Check], *, can_turn_head: bool = True) -> Decision:
         """Judges, decides and commits the whole result; after it the customer is FINISHED."""
-        checks = self.judge(face_checks)
-        self.decision = decide(checks, self._policy)
+        checks = self.judge(face_checks, can_turn_head=can_turn_head)
+        decision = decide(checks, self._policy)
         self._commit(
             step,
             facts={
                 "customer": customer_json(self),
                 "checks": checks_json(checks),
-                "decision": decision_json(self.decision, checks),
+                "decision": decision_json(decision, checks),
                 "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
             },
             status=FINISHED,
         )
-        return self.decision
+        self.checks, self.decision, self.finished = checks, decision, True
+        return decision
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
     def erase(self) -> None:
-        """Removes the customer from the store (cancelled, or not kept by the workflow), then from memory."""
-        if self._begun:
+        """Removes an unfinished customer from the store (cancelled, or not kept by the workflow), then from memory.
+
+        A finished one is the institution's record: leaving the last screen does not erase it, `kiosk customers delete` does.
+        """
+        if self._begun and not self.finished:
             self._store.delete(self.customer_id, self._clock.now_utc())
             self._begun = False
         self.wipe()
@@ -228,6 +249,13 @@ class Onboarding:
         self.consent_given, self.reviewed = None, False
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _with_side(self, check: Check) -> Check:
+        """A page that looked like the other side, and was taken on the customer's word, is never a matter of course."""
+        if check.name is not CheckName.DOCUMENT_USABILITY or check.status is not CheckStatus.PASSED or not self._wrong_side:
+            return check
+        label = CheckLabel.BACK_MISSING if PageSide.BACK in self._wrong_side else CheckLabel.NOT_A_KNOWN_DOCUMENT
+        return replace(check, status=CheckStatus.WARNING, label=label)
 
     def _consent_check(self) -> Check:
         if self.consent_given is None:
@@ -254,9 +282,6 @@ class Onboarding:
             self._store.begin(self.customer_id, self._workflow, at)
             self._begun = True
         self._store.commit(StepCommit(self.customer_id, step, at, facts or {}, blobs or {}, frozenset(forget or ()), status))
-
-    def _time(self, name: str, ms: float) -> None:
-        self.timings_ms[name] = self.timings_ms.get(name, 0.0) + ms
 
 
 def _as_side(page: DocumentPage, side: PageSide) -> DocumentPage:

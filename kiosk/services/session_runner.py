@@ -12,7 +12,9 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from kiosk.domain.check import Check, CheckStatus
@@ -21,16 +23,15 @@ from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
 from kiosk.domain.events import (
     Busy,
+    CameraStateChanged,
     CaptureResultReady,
-    GuidanceGiven,
     LanguageChosen,
-    PictureTaken,
     ProblemShown,
     SessionEnded,
     StepEntered,
     StillThere,
 )
-from kiosk.domain.guidance import AdviceCode, Guidance
+from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import (
     CaptureResult,
     ConsentView,
@@ -47,23 +48,26 @@ from kiosk.flow import machine
 from kiosk.flow.workflow import Step, Workflow
 from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import encode_jpeg
-from kiosk.imaging.frame import Frame, Image
+from kiosk.imaging.frame import Image
 from kiosk.ports import Clock, CustomerStore
 from kiosk.services.bus import Bus
 from kiosk.services.capture import CaptureService
+from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.engine_set import EngineSet
-from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, Onboarding
+from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, IN_PROGRESS, Onboarding
 from kiosk.services.reading import PageResult
-from kiosk.services.screen_views import decision_view, page_view, review_view, step_progress
-from kiosk.services.verification import SelfieResult
+from kiosk.services.screen_views import decision_view, review_view, step_progress
+from kiosk.services.verification import face_checks
 
 logger = logging.getLogger(__name__)
 
 WARN_BEFORE_S = 15
+STAFF_WAIT_S = 300
+"""How long after a call for staff nobody is timed out."""
+LEFT_OVER_S = 300
+"""An unfinished customer not touched for so long belongs to a session that ended without its goodbye: a crash, a power cut."""
 LIVENESS_TRIES = 3
-WRONG_SIDE_TRIES = 2
 _CAPTURES = {"document_capture", "selfie_capture", "liveness"}
-_NOBODY = {AdviceCode.SHOW_DOCUMENT, AdviceCode.SHOW_FACE, AdviceCode.CAMERA_STARTING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,6 @@ class RunnerSettings:
     language: str = "en"
     manual_after_s: float = 6.0
     help_after_s: float = 15.0
-
-
-@dataclass(slots=True)
-class _Work:
-    """One run of the camera loop for one entered step."""
-
-    generation: int
-    stop: threading.Event = field(default_factory=threading.Event)
-    by_hand: threading.Event = field(default_factory=threading.Event)
-
-
-_Pending = tuple[PageResult, Frame] | tuple[SelfieResult, Frame] | None
 
 
 class SessionRunner:
@@ -125,13 +117,14 @@ class SessionRunner:
         self._generation = 0
         self._onboarding: Onboarding | None = None
         self._language = settings.language
-        self._work: _Work | None = None
-        self._pending: _Pending = None
-        self._liveness_tries = 0
+        self._work: Work | None = None
+        self._pending: Taken | None = None
         self._wrong_side_tries = 0
         self._deciding = False
         self._last_activity = clock.monotonic()
         self._warned = False
+        self._staff_until = 0.0
+        self._steps = CaptureSteps(engines, capture, bus, self)
 
     # --- what a door calls -----------------------------------------------------------------------------------------
 
@@ -164,13 +157,15 @@ class SessionRunner:
         self._post(self._retake)
 
     def call_staff(self) -> None:
-        """Staff was asked for: no time-out chases the customer away meanwhile."""
+        """Staff was asked for: for some minutes no time-out chases the customer away, unless somebody touches the screen before."""
         self.touch()
+        self._staff_until = self._clock.monotonic() + STAFF_WAIT_S
         logger.info("staff called at step %s", self._position.step)
 
     def touch(self) -> None:
-        """Somebody is there."""
+        """Somebody is there; staff, if called, have come."""
         self._last_activity = self._clock.monotonic()
+        self._staff_until = 0.0
         if self._warned:
             self._warned = False
             self._bus.publish(StillThere(None))
@@ -181,21 +176,19 @@ class SessionRunner:
             return
         self._closing.set()
         self._stop_work()
-        self._session.submit(self._stop_work)
+        self._session.submit(self._guarded, self._leave_customer)
         self._session.shutdown(wait=True)
-        self._stop_work()
         self._analysis.shutdown(wait=True)
         if self._ticker.is_alive():
             self._ticker.join(timeout=2)
         self._capture.stop()
-        if self._onboarding is not None:
-            self._onboarding.wipe()
 
     # --- the session lane ------------------------------------------------------------------------------------------
 
     def _post(self, action: Callable[[], object]) -> None:
         if not self._closing.is_set():
-            self._session.submit(self._guarded, action)
+            with suppress(RuntimeError):  # closed between the two: what comes now is of no use to anybody
+                self._session.submit(self._guarded, action)
 
     def _guarded(self, action: Callable[[], object]) -> None:
         """One of the three places where errors are caught: what can be mended is said, all else ends in the failsafe step."""
@@ -204,7 +197,7 @@ class SessionRunner:
         except (BadInput, StoreFault) as error:
             logger.warning("step %s: %s", self._position.step, error.code)
             self._deciding = False
-            self._bus.publish(Busy(None))
+            self._busy(None)
             self._bus.publish(ProblemShown(error.code))
         except Exception as error:  # the failsafe: whatever it is, the customer must not see a frozen screen
             logger.error("step %s failed", self._position.step, exc_info=error)
@@ -212,25 +205,43 @@ class SessionRunner:
 
     def _restart(self) -> None:
         self._end_session()
+        self._sweep()
         self._position = machine.start(self._workflow)
         self._enter()
 
     def _end_session(self) -> None:
         """Wipes whatever is held of a customer; erases an unfinished one where the workflow does not keep it."""
-        self._stop_work()
         self._camera_off()
-        self._pending = None
-        if self._onboarding is not None:
-            onboarding, self._onboarding = self._onboarding, None
-            if onboarding.decision is None and not self._workflow.keep_unfinished:
-                onboarding.erase()
-            else:
-                onboarding.wipe()
-        self._liveness_tries = self._wrong_side_tries = 0
-        self._deciding = False
         self._language = self._settings.language
-        self._bus.publish(Busy(None))
-        self._bus.publish(SessionEnded())
+        self._busy(None)
+        try:
+            self._leave_customer()
+        finally:
+            self._bus.publish(SessionEnded())
+
+    def _leave_customer(self) -> None:
+        self._stop_work()
+        self._pending = None
+        self._wrong_side_tries = 0
+        self._deciding = False
+        onboarding, self._onboarding = self._onboarding, None
+        if onboarding is None:
+            return
+        if self._workflow.keep_unfinished:
+            onboarding.wipe()
+        else:
+            onboarding.erase()
+
+    def _sweep(self) -> None:
+        """Erases what a session that could not say goodbye has left, where the workflow keeps nothing unfinished."""
+        if self._workflow.keep_unfinished:
+            return
+        now = datetime.fromisoformat(self._clock.now_utc())
+        for left in self._store.customers():
+            idle = now - datetime.fromisoformat(left.updated_at)
+            if left.status == IN_PROGRESS and left.workflow == self._workflow.key and idle.total_seconds() > LEFT_OVER_S:
+                self._store.delete(left.id, self._clock.now_utc())
+                logger.info("an unfinished customer was erased")
 
     def _advance(self, data: dict[str, object]) -> None:
         step = self._step
@@ -257,6 +268,8 @@ class SessionRunner:
             case "liveness":
                 return  # the challenge itself goes on when it is done
             case "review":
+                if "edits" not in data:
+                    return  # a second press on the screen before
                 self._busy("SAVING")
                 self._customer.keep_review(step.id, _edits(data.get("edits")))
         self._go_on()
@@ -273,6 +286,7 @@ class SessionRunner:
     def _back(self) -> None:
         if self._deciding or not machine.can_go_back(self._workflow, self._position):
             return
+        self._stop_work()
         position = machine.back(self._workflow, self._position)
         if self._onboarding is not None and position.forget:
             self._onboarding.forget(position.forget)
@@ -280,9 +294,9 @@ class SessionRunner:
         self._enter()
 
     def _cancel(self) -> None:
-        if self._onboarding is not None and self._onboarding.decision is None:
+        if self._onboarding is not None:
+            self._stop_work()
             self._onboarding.erase()
-            self._onboarding = None
         self._restart()
 
     def _retake(self) -> None:
@@ -293,13 +307,15 @@ class SessionRunner:
         self._leave(machine.fail(self._workflow, self._position), code.value)
 
     def _leave(self, position: machine.Position, code: str) -> None:
-        """To a step that ends the session without a decision."""
-        kept = self._onboarding is not None and self._onboarding.consent_given is True and self._workflow.keep_unfinished
+        """To a step that ends the session without going on."""
+        onboarding = self._onboarding
+        stored = onboarding is not None and onboarding.consent_given is True
+        kept = stored and (self._workflow.keep_unfinished or (onboarding is not None and onboarding.finished))
         try:
             self._end_session()
-        except KioskError as error:  # the store itself may be what failed; the customer must still see the last screen
+        except KioskError as error:  # the store itself may be what failed; the customer must still see the last screen, and the truth
             logger.error("erasing at the end of the session failed: %s", error.code)
-            self._bus.publish(SessionEnded())
+            kept = stored
         self._position = position
         self._show(SorryView(code, kept))
 
@@ -333,24 +349,27 @@ class SessionRunner:
             case "consent":
                 self._show(ConsentView(CONSENT_PURPOSES, CONSENT_VERSION))
             case "document_capture":
-                side = PageSide(options.get("side", "front"))
+                side = self._side(step)
                 self._show(DocumentCaptureView(side, self._camera_name, self._settings.manual_after_s, self._settings.help_after_s))
-                self._watch(lambda work: self._document_loop(work, side))
+                front = self._customer.pages.get(PageSide.FRONT) if side is PageSide.BACK else None
+                picture, tries = front.straightened if front else None, self._wrong_side_tries
+                self._watch(lambda work: self._steps.document(work, side, picture, tries))
             case "selfie_capture":
                 self._show(SelfieCaptureView(self._camera_name, self._settings.manual_after_s, self._settings.help_after_s))
-                self._watch(self._selfie_loop)
+                self._watch(self._steps.selfie)
             case "liveness":
-                turn_to = self._choose_side()
+                turn_to, reference = self._choose_side(), self._customer.selfie
+                if reference is None:
+                    raise KioskBug("a head turn without a selfie")
                 self._show(LivenessView(turn_to, self._camera_name, self._settings.help_after_s))
-                self._watch(lambda work: self._liveness_loop(work, turn_to))
+                self._watch(lambda work: self._steps.head_turn(work, turn_to, reference))
             case "review":
                 self._show(review_view(self._customer))
             case "done":
                 customer = self._customer
-                outcome = customer.decision.outcome if customer.decision else None
-                if outcome is None:
+                if customer.decision is None:
                     raise KioskBug("done without a decision")
-                self._show(DoneView(outcome, customer.customer_id[:8].upper()))
+                self._show(DoneView(customer.decision.outcome, customer.customer_id[:8].upper()))
                 customer.wipe()
             case "sorry":
                 self._leave(self._position, options.get("code", ErrorCode.INTERNAL.value))
@@ -362,7 +381,7 @@ class SessionRunner:
         self._generation += 1
         self._last_activity = self._clock.monotonic()
         self._warned = False
-        self._bus.publish(Busy(None))
+        self._busy(None)
         logger.info("step %s", step.id)
         self._bus.publish(
             StepEntered(
@@ -403,125 +422,90 @@ class SessionRunner:
         self._capture.stop()
         self._capture.clear()
 
-    def _watch(self, loop: Callable[[_Work], None]) -> None:
-        work = self._work = _Work(self._generation)
-        self._analysis.submit(self._watched, loop, work)
+    def _watch(self, loop: Callable[[Work], None]) -> None:
+        """Starts the loop of the step that was just shown."""
+        if self._capture.error is not None:
+            # it was told on a screen that is gone; without this the new one would wait for pictures in silence
+            self._bus.publish(CameraStateChanged(self._camera_name, self._capture.error))
+        work = self._work = Work(self._generation)
+        self._analyse(work, loop)
+
+    def _analyse(self, work: Work, job: Callable[[Work], None]) -> None:
+        def guarded() -> None:
+            try:
+                job(work)
+            except Exception as error:  # told to the session lane, which is the one to decide
+                self._post(partial(self._raise_for, work, error))
+
+        if not self._closing.is_set():
+            self._analysis.submit(guarded)
+
+    def _raise_for(self, work: Work, error: Exception) -> None:
+        """A late error of a step that was left, perhaps another customer's, harms nobody."""
+        if work.generation == self._generation:
+            raise error
+        logger.warning("an error came after its step was left: %s", type(error).__name__)
 
     def _stop_work(self) -> None:
         work, self._work = self._work, None
         if work is not None:
             work.stop.set()
 
-    def _watched(self, loop: Callable[[_Work], None], work: _Work) -> None:
-        try:
-            loop(work)
-        except Exception as error:  # told to the session lane, which is the one to decide
-            self._post(partial(_raise, error))
+    # the capture steps' listener, on the analysis lane: all goes through the session lane, where it is known whether it is late
 
-    def _guide(self, work: _Work, judge: Callable[[Frame], Guidance], ready: Callable[[], bool]) -> Frame | None:
-        """Judges the newest frame again and again until a picture is due; None when the step was left."""
-        number = -1
-        while not work.stop.is_set():
-            frame = self._capture.wait_newer(number, 0.25)
-            if frame is None:
-                continue
-            number = frame.number
-            guidance = judge(frame)
-            if work.stop.is_set():
-                return None
-            self._bus.publish(GuidanceGiven(guidance, work.generation))
-            if guidance.advice not in _NOBODY:
-                self._last_activity = self._clock.monotonic()
-            if ready() or work.by_hand.is_set():
-                return frame
-        return None
+    def activity(self) -> None:
+        self.touch()
 
-    def _document_loop(self, work: _Work, side: PageSide) -> None:
-        customer = self._onboarding
-        front = customer.pages.get(PageSide.FRONT) if customer is not None and side is PageSide.BACK else None
-        guide = self._engines.document_guide(side, front.straightened if front else None)
-        frame = self._guide(work, guide.judge, lambda: guide.ready)
-        if frame is None or customer is None:
-            return
-        if not work.by_hand.is_set() and guide.best is not None:
-            frame = guide.best
-        self._bus.publish(PictureTaken(work.generation))
-        self._busy("READING")
-        reader = self._engines.document_reader()
-        try:
-            result = reader.read_page(frame.pixels, expected=side)
-        except BadInput as error:
-            logger.info("page not usable: %s", error.code)
-            self._unusable(work, frame.pixels, AdviceCode.SHOW_DOCUMENT)
-            return
-        opposite = PageSide.BACK if side is PageSide.FRONT else PageSide.FRONT
-        if result.page.side is opposite and self._wrong_side_tries < WRONG_SIDE_TRIES:
-            # telling the sides apart can err: after two tries the customer's word counts
-            self._wrong_side_tries += 1
-            self._unusable(work, result.straightened, AdviceCode.TURN_OVER)
-            return
-        view = page_view(result, reader.merge([result.page]))
-        self._post(lambda: self._offer(work, (result, frame), view))
+    def busy(self, work: Work, label: str) -> None:
+        self._post(lambda: self._busy(label) if work.generation == self._generation else None)
 
-    def _selfie_loop(self, work: _Work) -> None:
-        guide = self._engines.face_guide()
-        frame = self._guide(work, guide.judge, lambda: guide.ready)
-        if frame is None:
-            return
-        if not work.by_hand.is_set() and guide.best is not None:
-            frame = guide.best
-        self._bus.publish(PictureTaken(work.generation))
-        self._busy("READING")
-        try:
-            result = self._engines.verifier().selfie(frame.pixels, strict=True)
-        except BadInput as error:
-            several = error.code is ErrorCode.MULTIPLE_FACES_DETECTED
-            self._unusable(work, frame.pixels, AdviceCode.ONE_PERSON if several else AdviceCode.SHOW_FACE)
-            return
-        crop = around_box(frame.pixels, result.face.box, margin=0.45)
-        self._post(lambda: self._offer(work, (result, frame), CaptureResult(encode_jpeg(crop), usable=True)))
+    def offered(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
+        self._post(lambda: self._offer(work, taken, view))
 
-    def _liveness_loop(self, work: _Work, turn_to: str) -> None:
-        reference = self._onboarding.selfie if self._onboarding is not None else None
-        if reference is None:
-            return
-        challenge = self._engines.head_turn(turn_to, reference)
-        frame = self._guide(work, challenge.judge, lambda: challenge.finished)
-        if frame is None:
-            return
-        self._busy("COMPARING")
-        check = challenge.check()
-        frames = tuple(challenge.frames)
+    def turned(self, work: Work, check: Check, frames: Sequence[Image]) -> None:
         self._post(lambda: self._turned(work, check, frames))
 
-    def _unusable(self, work: _Work, picture: Image, advice: AdviceCode) -> None:
-        view = CaptureResult(encode_jpeg(picture), usable=False, advice=advice.value)
-        self._post(lambda: self._offer(work, None, view))
-
-    def _offer(self, work: _Work, pending: _Pending, view: CaptureResult) -> None:
-        if work.generation == self._generation:
-            self._pending = pending
-            self._bus.publish(Busy(None))
-            self._bus.publish(CaptureResultReady(view, work.generation))
-
-    def _keep(self, step: Step, pending: tuple[PageResult, Frame] | tuple[SelfieResult, Frame]) -> None:
-        result, frame = pending
-        picture = encode_jpeg(frame.pixels)
-        if isinstance(result, PageResult):
-            self._wrong_side_tries = 0
-            self._customer.keep_page(step.id, PageSide((step.options or {}).get("side", "front")), result, picture)
-        else:
-            self._customer.keep_selfie(step.id, result, frame.pixels, picture, around_box(frame.pixels, result.face.box, margin=0.45))
-
-    def _turned(self, work: _Work, check: Check, frames: Sequence[Image]) -> None:
+    def _offer(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
         if work.generation != self._generation:
             return
-        self._bus.publish(Busy(None))
-        self._liveness_tries += 1
-        if check.status is not CheckStatus.PASSED and self._liveness_tries < LIVENESS_TRIES:
-            self._bus.publish(CaptureResultReady(CaptureResult(None, usable=False, advice=AdviceCode.LOOK_STRAIGHT.value), work.generation))
+        if view.advice == AdviceCode.TURN_OVER:
+            self._wrong_side_tries += 1
+        self._pending = taken
+        self._busy(None)
+        self._bus.publish(CaptureResultReady(view, work.generation))
+
+    def _keep(self, step: Step, taken: Taken) -> None:
+        result, frame = taken
+        picture = encode_jpeg(frame.pixels)
+        if isinstance(result, PageResult):
+            self._customer.keep_page(step.id, self._side(step), result, picture)
+            self._wrong_side_tries = 0
+        else:
+            crop = around_box(frame.pixels, result.face.box, margin=SELFIE_MARGIN)
+            self._customer.keep_selfie(step.id, result, frame.pixels, picture, crop)
+
+    @staticmethod
+    def _side(step: Step) -> PageSide:
+        return PageSide((step.options or {}).get("side", "front"))
+
+    def _turned(self, work: Work, check: Check, frames: Sequence[Image]) -> None:
+        """Goes on by itself when the turn was right or tries are used up; else offers another try."""
+        if work.generation != self._generation:
             return
-        self._customer.keep_liveness(self._step.id, (check,), frames)
+        self._busy(None)
+        customer = self._customer
+        failed = check.status is not CheckStatus.PASSED
+        customer.liveness_failures += failed
+        again = CaptureResult(None, usable=False, advice=AdviceCode.LOOK_STRAIGHT.value)
+        if failed and customer.liveness_failures < LIVENESS_TRIES:
+            self._bus.publish(CaptureResultReady(again, work.generation))
+            return
+        try:
+            customer.keep_liveness(self._step.id, (check,), frames)
+        except StoreFault:
+            # nothing runs any more in this step: without this the customer could only go back
+            self._bus.publish(CaptureResultReady(again, work.generation))
+            raise
         self._go_on()
 
     # --- the decision ----------------------------------------------------------------------------------------------
@@ -531,20 +515,20 @@ class SessionRunner:
         self._busy("DECIDING")
         customer, generation = self._customer, self._generation
         portrait, selfie = customer.portrait, customer.selfie
-        frames = customer.live_frames or ((selfie,) if selfie is not None else ())
+        live = customer.live_frames
+        frames, inputs = (live, ("liveness",)) if live else ((selfie,) if selfie is not None else (), ("selfie",))
 
-        def compare() -> None:
-            verifier = self._engines.verifier()
-            checks = (verifier.face_match(portrait, selfie), verifier.passive_liveness(frames))
+        def compare(_work: Work) -> None:
+            checks = face_checks(self._engines, portrait, selfie, frames, inputs)
             self._post(lambda: self._decide(target, generation, checks))
 
-        self._analysis.submit(self._watched, lambda work: compare(), _Work(generation))
+        self._analyse(Work(generation), compare)
 
     def _decide(self, target: machine.Position, generation: int, checks: tuple[Check, ...]) -> None:
         if generation != self._generation:
             return
         customer = self._customer
-        decision = customer.decide(target.step, checks)
+        decision = customer.decide(target.step, checks, can_turn_head=self._engines.can_turn_head)
         self._deciding = False
         self._position = target
         self._show(decision_view(decision, customer.checks, customer.document().value(FieldName.GIVEN_NAMES)))
@@ -557,7 +541,7 @@ class SessionRunner:
 
     def _tick(self) -> None:
         step = self._step
-        if step.timeout_s <= 0 or self._deciding:
+        if step.timeout_s <= 0 or self._deciding or self._clock.monotonic() < self._staff_until:
             return
         idle_s = self._clock.monotonic() - self._last_activity
         if step.end:
@@ -569,7 +553,7 @@ class SessionRunner:
             self._warned = True
             self._bus.publish(StillThere(max(1, round(step.timeout_s + WARN_BEFORE_S - idle_s))))
 
-    def _busy(self, label: str) -> None:
+    def _busy(self, label: str | None) -> None:
         self._bus.publish(Busy(label))
 
     def _warm_up(self) -> None:
@@ -577,10 +561,6 @@ class SessionRunner:
             self._engines.warm_up()
         except KioskError as error:  # a missing model is said when it is needed, in its step
             logger.warning("warming up: %s", error.code)
-
-
-def _raise(error: Exception) -> None:
-    raise error
 
 
 def _edits(data: object) -> dict[FieldName, str]:

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
@@ -42,6 +43,14 @@ class SelfieResult:
     quality: FaceQuality
     check: Check
     faces: int = 1
+
+
+class VerifierSource(Protocol):
+    """What `face_checks` needs of the engine set."""
+
+    def verifier(self) -> Verifier:
+        """Raises ModelFault."""
+        ...
 
 
 class Verifier:
@@ -99,9 +108,7 @@ class Verifier:
             portrait, selfie = self.portrait_face(portrait_image), self.portrait_face(selfie_image)
             if portrait is None or selfie is None:
                 return not_executed(CheckName.FACE_MATCH, CheckLabel.NO_FACE, inputs=inputs)
-            similarity = self._matcher.compare(
-                self._matcher.embed(portrait_image, portrait), self._matcher.embed(selfie_image, selfie)
-            )
+            similarity = self._matcher.compare(self._matcher.embed(portrait_image, portrait), self._matcher.embed(selfie_image, selfie))
         except ModelFault as error:
             return _engine_failed(CheckName.FACE_MATCH, error, inputs)
         if similarity.is_borderline:
@@ -121,9 +128,11 @@ class Verifier:
             ms=_ms_since(began),
         )
 
-    def passive_liveness(self, images: Sequence[Image]) -> Check:
-        """PASSIVE_LIVENESS of one face over one or more frames: the median of the scores of the frames that are good enough to judge."""
-        inputs = (_SELFIE,)
+    def passive_liveness(self, images: Sequence[Image], *, inputs: tuple[str, ...] = (_SELFIE,)) -> Check:
+        """PASSIVE_LIVENESS of one face over one or more frames: the median of the scores of the frames that are good enough to judge.
+
+        `inputs`: the fact that the frames come from.
+        """
         if not images:
             return not_executed(CheckName.PASSIVE_LIVENESS, CheckLabel.INPUT_MISSING, inputs=inputs)
         if self._liveness is None:
@@ -227,3 +236,17 @@ def _engine_failed(name: CheckName, error: ModelFault, inputs: tuple[str, ...]) 
 
 def _ms_since(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
+
+
+def face_checks(
+    engines: VerifierSource, portrait: Image | None, selfie: Image | None, frames: Sequence[Image], inputs: tuple[str, ...]
+) -> tuple[Check, Check]:
+    """FACE_MATCH and PASSIVE_LIVENESS for the decision. An engine that cannot be loaded leaves its checks not executed, nothing more."""
+    try:
+        verifier = engines.verifier()
+    except ModelFault as error:
+        return (
+            _engine_failed(CheckName.FACE_MATCH, error, (_PORTRAIT, _SELFIE)),
+            _engine_failed(CheckName.PASSIVE_LIVENESS, error, inputs),
+        )
+    return verifier.face_match(portrait, selfie), verifier.passive_liveness(frames, inputs=inputs)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import threading
+import time
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -47,6 +50,7 @@ def test_a_card_holder_goes_from_welcome_to_done(walker: Walker) -> None:
     rows = {row.name: row.value for row in step.view.rows}
     for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DATE_OF_BIRTH, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_EXPIRY):
         assert rows[name] == truth[name]
+    walker.runner.advance()  # a second press on the screen before is no review
     walker.runner.advance(edits={FieldName.PLACE_OF_BIRTH: "ELSEWHERE"})
     decision = walker.at("decision").view
     assert isinstance(decision, DecisionView)
@@ -213,6 +217,99 @@ def test_nobody_there_is_asked_and_then_the_session_ends(walker: Walker, monkeyp
     assert view.code == "TIMED_OUT"
 
 
+def test_self_service_keeps_the_finished_and_erases_the_unfinished(kiosk_home: Path) -> None:
+    walker = Walker(DemoCustomer("td3"), workflow="kiosk")
+    try:
+        walker.walk_to("done")
+        walker.runner.advance()
+        walker.at("welcome")
+        assert [customer.status for customer in walker.kiosk.store.customers()] == ["FINISHED"]
+        walker.walk_to("document_front")
+        assert len(walker.kiosk.store.customers()) == 2
+    finally:
+        walker.close()  # the window was closed in the middle of it
+    again = Walker(workflow="kiosk")
+    try:
+        assert [customer.status for customer in again.kiosk.store.customers()] == ["FINISHED"]
+    finally:
+        again.close()
+
+
+def test_what_a_crash_left_unfinished_is_erased_at_the_next_start() -> None:
+    walker = Walker(workflow="kiosk")
+    try:
+        walker.kiosk.store.begin("11111111-1111-4111-8111-111111111111", "kiosk", "2026-01-01T00:00:00.000Z")
+        walker.kiosk.store.begin("22222222-2222-4222-8222-222222222222", "branch", "2026-01-01T00:00:00.000Z")
+        walker.runner.start()
+        walker.at("welcome")
+        assert [customer.workflow for customer in walker.kiosk.store.customers()] == ["branch"]
+    finally:
+        walker.close()
+
+
+@pytest.mark.logs_warnings
+def test_a_late_error_of_one_customer_does_not_touch_the_next(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = walker.walk_to("document_front")
+    reading, cancelled = threading.Event(), threading.Event()
+
+    def slow(*_arguments: object, **_options: object) -> None:
+        reading.set()
+        cancelled.wait(20)
+        raise ModelFault(ErrorCode.MODEL_CORRUPT, "a model whose hash is another")
+
+    monkeypatch.setattr(walker.kiosk.engines.document_reader(), "read_page", slow)
+    walker.show(step)
+    assert reading.wait(30)
+    walker.runner.cancel()
+    walker.at("welcome")
+    walker.runner.advance()
+    walker.at("language")
+    cancelled.set()
+    walker.runner.advance(language="en")
+    walker.at("consent")
+    assert not any(isinstance(event, StepEntered) and event.screen == "sorry" for event in walker.events)
+
+
+def test_a_document_left_on_the_table_does_not_keep_the_session_alive(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = walker.walk_to("document_back")
+    still = walker.customer.scene_for("document_front", story="still")
+    left = still(5.0)
+    walker.camera.play(lambda _seconds: left)
+    walker.wait(GuidanceGiven, lambda event: event.generation == step.generation and event.guidance.advice is AdviceCode.TURN_OVER)
+    now = walker.kiosk.engines.clock.monotonic
+    monkeypatch.setattr(type(walker.kiosk.engines.clock), "monotonic", lambda _self: now() + step.timeout_s + 1)
+    assert walker.wait(StillThere, within_s=10).seconds_left is not None
+
+
+def test_a_camera_lost_behind_a_result_is_told_on_the_next_screen(walker: Walker) -> None:
+    step = walker.walk_to("document_front")
+    walker.show(step)
+    walker.wait(CaptureResultReady)
+    walker.camera.unplug()
+    walker.wait(CameraStateChanged, lambda event: event.error is not None)
+    walker.runner.advance()
+    walker.at("document_back")
+    assert walker.wait(CameraStateChanged, within_s=10).error is not None
+
+
+@pytest.mark.logs_warnings
+def test_a_full_disk_at_the_head_turn_offers_another_try(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = walker.walk_to("liveness")
+    commit = walker.kiosk.store.commit
+
+    def full(_step: object) -> None:
+        raise StoreFault(ErrorCode.STORE_FULL, "no space left")
+
+    monkeypatch.setattr(walker.kiosk.store, "commit", full)
+    walker.show(step)
+    assert not walker.wait(CaptureResultReady).result.usable
+    assert walker.wait(ProblemShown).code is ErrorCode.STORE_FULL
+    monkeypatch.setattr(walker.kiosk.store, "commit", commit)
+    walker.runner.retake()
+    walker.show(walker.at("liveness"))
+    walker.at("review")
+
+
 def test_what_was_held_of_a_customer_dies_with_the_session(walker: Walker) -> None:
     step = walker.walk_to("document_front")
     walker.show(step)
@@ -226,6 +323,8 @@ def test_what_was_held_of_a_customer_dies_with_the_session(walker: Walker) -> No
     walker.runner.cancel()
     walker.wait(SessionEnded)
     walker.at("welcome")
-    walker.runner.close()
-    gc.collect()
+    ended = time.monotonic() + 10  # the analysis lane lets go of its last frame when its loop sees that the step is over
+    while page() is not None and time.monotonic() < ended:
+        gc.collect()
+        threading.Event().wait(0.05)
     assert page() is None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from kiosk.compose import Kiosk, load_setup
+from kiosk.config import SessionConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.events import CaptureResultReady, Event, FrameReady, StepEntered
 from kiosk.domain.views import LivenessView
@@ -20,10 +22,12 @@ LIMIT_S = 60.0
 class Walker:
     """Owns a kiosk with a virtual camera. `close` it."""
 
-    def __init__(self, customer: DemoCustomer | None = None) -> None:
+    def __init__(self, customer: DemoCustomer | None = None, *, workflow: str = "branch") -> None:
         self.customer = customer or DemoCustomer("td1")
         self.camera = VirtualCamera(lambda _seconds: self.customer.selfie_frame, fps=20, camera_id="walker", name="walker")
-        self.kiosk = Kiosk(load_setup(), virtual=[self.camera], use_real=False, camera="walker")
+        setup = load_setup()
+        setup = replace(setup, config=replace(setup.config, session=SessionConfig(workflow)))
+        self.kiosk = Kiosk(setup, virtual=[self.camera], use_real=False, camera="walker")
         self.runner = self.kiosk.runner
         self.events: list[Event] = []
         self._seen = 0
@@ -85,6 +89,8 @@ class Walker:
                     self.runner.advance()
                 case "liveness":
                     self.show(step)
+                case "review":
+                    self.runner.advance(edits={})
                 case "sorry":
                     raise AssertionError(f"the way ended at {step.step}: {step.view}")
                 case _:

@@ -1,0 +1,140 @@
+"""One customer in memory and in the store: what is confirmed is stored first, and what is finished stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.decision import Outcome, Policy
+from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
+from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
+from kiosk.services.clock import SystemClock
+from kiosk.services.document_merge import merge, needs_back
+from kiosk.services.onboarding import FINISHED, Onboarding
+from kiosk.services.reading import PageResult
+from tests.fakes.memory_store import MemoryCustomerStore
+
+POLICY = Policy("trial", required=frozenset(CheckName), on_rejected={})
+FULL = StoreFault(ErrorCode.STORE_FULL, "no space left")
+
+
+def page(side: PageSide, *, portrait: bool = False) -> PageResult:
+    picture = np.full((54, 86, 3), 200, np.uint8)
+    fields = (Field(FieldName.SURNAME, (Reading("ERIKSSON", Source.VISUAL_ZONE, 0.99, side),)),)
+    read = DocumentPage(side, None, 1.0, (86, 54), PageQuality(1, 1, 1, 86), fields)
+    return PageResult(read, picture, picture if portrait else None, {"total": 1.0})
+
+
+@pytest.fixture
+def store() -> MemoryCustomerStore:
+    return MemoryCustomerStore()
+
+
+@pytest.fixture
+def onboarding(store: MemoryCustomerStore) -> Onboarding:
+    today = "2026-11-21"
+    return Onboarding(
+        store=store,
+        clock=SystemClock(),
+        policy=POLICY,
+        workflow="trial",
+        merge=lambda pages: merge(pages, today=today),
+        needs_back=needs_back,
+    )
+
+
+def consented(onboarding: Onboarding) -> Onboarding:
+    onboarding.consent("consent", accepted=True, language="en")
+    return onboarding
+
+
+def test_nothing_is_kept_without_consent(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    with pytest.raises(BadInput) as caught:
+        onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    assert caught.value.code is ErrorCode.CONSENT_MISSING
+    assert store.customers() == ()
+
+
+def test_a_finished_customer_is_not_erased_by_leaving(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding).decide("decision", ())
+    onboarding.wipe()
+    onboarding.erase()
+    assert [customer.status for customer in store.customers()] == [FINISHED]
+
+
+def test_an_unfinished_customer_is_erased(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding).erase()
+    assert store.customers() == ()
+
+
+def test_a_decision_that_could_not_be_stored_was_not_made(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding)
+    store.fail_next = FULL
+    with pytest.raises(StoreFault):
+        onboarding.decide("decision", ())
+    assert onboarding.decision is None
+    assert not onboarding.finished
+    onboarding.erase()
+    assert store.customers() == ()
+
+
+def test_what_could_not_be_stored_is_not_known(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding)
+    store.fail_next = FULL
+    with pytest.raises(StoreFault):
+        onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    assert "document.front" not in onboarding.flags
+    onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    store.fail_next = FULL
+    with pytest.raises(StoreFault):
+        onboarding.forget(frozenset({"document.front"}))
+    assert "document.front" in onboarding.flags
+
+
+def test_a_page_of_the_other_side_is_never_a_matter_of_course(onboarding: Onboarding) -> None:
+    consented(onboarding)
+    onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT, portrait=True), b"jpeg")
+    onboarding.keep_page("document_back", PageSide.BACK, page(PageSide.FRONT, portrait=True), b"jpeg")
+    usability = next(check for check in onboarding.judge(()) if check.name is CheckName.DOCUMENT_USABILITY)
+    assert usability.status is not CheckStatus.PASSED
+    assert onboarding.pages[PageSide.BACK].portrait is None
+
+
+def test_the_portrait_never_comes_from_a_back(onboarding: Onboarding) -> None:
+    consented(onboarding)
+    onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    onboarding.keep_page("document_back", PageSide.BACK, page(PageSide.BACK, portrait=True), b"jpeg")
+    assert onboarding.portrait is None
+
+
+def test_a_lost_head_turn_stays_lost(onboarding: Onboarding) -> None:
+    consented(onboarding)
+    lost = Check(CheckName.HEAD_TURN, CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+    onboarding.keep_liveness("liveness", (lost,))
+    onboarding.forget(frozenset({"liveness"}))
+    onboarding.keep_liveness("liveness", (Check(CheckName.HEAD_TURN, CheckStatus.PASSED),))
+    turn = next(check for check in onboarding.judge(()) if check.name is CheckName.HEAD_TURN)
+    assert turn.status is CheckStatus.REJECTED
+
+
+@pytest.mark.parametrize(("can", "label"), [(True, CheckLabel.INPUT_MISSING), (False, CheckLabel.MODEL_MISSING)])
+def test_a_head_turn_that_was_not_made_says_why(onboarding: Onboarding, can: bool, label: CheckLabel) -> None:
+    turn = next(check for check in consented(onboarding).judge((), can_turn_head=can) if check.name is CheckName.HEAD_TURN)
+    assert (turn.status, turn.label) == (CheckStatus.NOT_EXECUTED, label)
+
+
+def test_an_edit_stands_beside_what_was_read_and_is_told(onboarding: Onboarding) -> None:
+    consented(onboarding)
+    onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    onboarding.keep_review("review", {FieldName.SURNAME: "ERIKSEN "})
+    surname = onboarding.document().fields[FieldName.SURNAME]
+    assert surname.chosen.value == "ERIKSEN"
+    assert surname.of(Source.VISUAL_ZONE) is not None
+    assert CheckName.OPERATOR_EDITS in {check.name for check in onboarding.judge(())}
+    onboarding.keep_review("review", {FieldName.SURNAME: "ERIKSSON"})  # as read: no edit
+    assert onboarding.edits == {}
+
+
+def test_no_accept_from_nothing(onboarding: Onboarding) -> None:
+    assert consented(onboarding).decide("decision", ()).outcome is not Outcome.ACCEPT
