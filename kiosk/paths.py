@@ -60,9 +60,28 @@ def find_paths(environment: Mapping[str, str] | None = None) -> Paths:
 
 
 def make_private(folder: Path) -> Path:
-    """Create a folder that only its owner may enter (0700; on Windows the profile's own rights hold); returns it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Create a folder that only its owner may enter (0700; on Windows the profile's own rights hold); returns it.
+
+    So are the folders above it that are not there yet: `mkdir(parents=True)` would leave those open to everybody. What is there keeps
+    its mode.
+    """
+    missing: list[Path] = []
+    at = folder
+    while not at.exists() and at != at.parent:
+        missing.append(at)
+        at = at.parent
+    for made in reversed(missing):
+        made.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)  # says so when a file is in the way
     return folder
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """Write a new file that only its owner may read (0600); what stood under its name is replaced, not written into. Raises OSError."""
+    file.unlink(missing_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
 
 
 def _absolute(text: str) -> Path:

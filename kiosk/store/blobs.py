@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kiosk.domain.errors import ErrorCode, StoreFault
+from kiosk.paths import make_private
 from kiosk.store.faults import store_errors
 from kiosk.store.files import sync_folder, write_file
 
@@ -64,7 +65,7 @@ class BlobFolder:
         path = self._path(file)
         with store_errors(self.folder):
             if not path.parent.is_dir():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private(path.parent)
                 sync_folder(self.folder)
                 sync_folder(self.folder.parent)
             write_file(path, b"".join((_MAGIC, nonce, sealed)))

@@ -16,18 +16,20 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database as Tables
 
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, StoreFault
+from kiosk.paths import make_private
 from kiosk.ports import Json, StepCommit, StoredCustomer
 from kiosk.store import audit
 from kiosk.store.audit import AuditEvent, AuditReport
 from kiosk.store.blobs import KEY_BYTES, BlobEntry, BlobFolder, missing_file
 from kiosk.store.database import Database
 from kiosk.store.faults import store_errors
-from kiosk.store.files import folder_lock
+from kiosk.store.files import Presence, folder_lock
 from kiosk.store.health import StoreHealth, measure
 from kiosk.store.keys import DATABASE_FILE, KeyPlace, OpenedKey, mark_made, open_key
 from kiosk.store.migrations import migrate, needs_migration
@@ -49,7 +51,16 @@ def open_store(folder: Path, *, keys: KeyPlace | None = None, busy_timeout_s: fl
         StoreFault: STORE_KEY_MISSING, STORE_KEY_WRONG, STORE_DAMAGED, STORE_TOO_NEW, STORE_FULL, STORE_UNAVAILABLE.
     """
     with store_errors(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
+        presence = Presence(folder)
+    try:
+        return _open(folder, keys, busy_timeout_s, presence)
+    except BaseException:
+        presence.close()
+        raise
+
+
+def _open(folder: Path, keys: KeyPlace | None, busy_timeout_s: float, presence: Presence) -> SqlCustomerStore:
     opened = open_key(folder, keys)
     if opened.record.made:
         database = _existing(folder, opened, busy_timeout_s)
@@ -58,11 +69,14 @@ def open_store(folder: Path, *, keys: KeyPlace | None = None, busy_timeout_s: fl
             # another process may have made it while this one waited
             opened = open_key(folder, keys)
             database = _existing(folder, opened, busy_timeout_s) if opened.record.made else _new(folder, opened, busy_timeout_s)
-    store = SqlCustomerStore(database, BlobFolder(folder / "blobs"), opened.record.place)
+    store = SqlCustomerStore(database, BlobFolder(folder / "blobs"), opened.record.place, presence)
     try:
+        if presence.alone:
+            store.drop_unconfirmed()
         store.sweep()
     except StoreFault as fault:
-        _log.warning("orphaned files not swept: %s", fault.code)  # they do no harm; the next start tries again
+        _log.warning("leftovers not swept: %s", fault.code)  # they do no harm; the next start tries again
+    presence.settle()
     return store
 
 
@@ -81,10 +95,12 @@ def _existing(folder: Path, opened: OpenedKey, busy_timeout_s: float) -> Databas
 
 def _new(folder: Path, opened: OpenedKey, busy_timeout_s: float) -> Database:
     path = folder / DATABASE_FILE
+    # made before SQLite opens it: the log files get the mode that the database has when they are made
+    path.touch(mode=0o600)
+    if os.name == "posix":
+        path.chmod(0o600)  # one that a start left behind which died here
     database = Database(path, opened.key, create=True, busy_timeout_s=busy_timeout_s)
     with _closed_on_error(database):
-        if os.name == "posix":
-            path.chmod(0o600)  # SQLite gives the log files the same mode
         database.write(migrate)
         mark_made(folder, opened.record)
     return database
@@ -102,10 +118,11 @@ def _closed_on_error(database: Database) -> Iterator[None]:
 class SqlCustomerStore:
     """`ports.CustomerStore` on SQLCipher and encrypted files. Thread-safe; writes run on the database's own thread."""
 
-    def __init__(self, database: Database, blobs: BlobFolder, key_place: KeyPlace) -> None:
+    def __init__(self, database: Database, blobs: BlobFolder, key_place: KeyPlace, presence: Presence) -> None:
         self._database = database
         self._blobs = blobs
         self._key_place = key_place
+        self._presence = presence
 
     # --- the port --------------------------------------------------------------------------------------------------
 
@@ -213,6 +230,7 @@ class SqlCustomerStore:
     def close(self) -> None:
         """Idempotent."""
         self._database.close()
+        self._presence.close()
 
     # --- besides the port ------------------------------------------------------------------------------------------
 
@@ -241,6 +259,31 @@ class SqlCustomerStore:
         swept = self._database.write(task)
         _log.info("swept %d orphaned files", swept)
         return swept
+
+    def drop_unconfirmed(self) -> int:
+        """Remove customers without a single step: a process died between `begin` and the first commit. Returns how many.
+
+        For a process that has the store to itself: another one's customer may be about to confirm their first step.
+        """
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+        def without_steps(tables: Tables) -> list[str]:
+            found = tables.execute("SELECT id FROM customers WHERE NOT EXISTS (SELECT 1 FROM steps WHERE customer_id = customers.id)")
+            return [str(row[0]) for row in found]
+
+        def task(tables: Tables) -> int:
+            begun = without_steps(tables)
+            for customer_id in begun:
+                tables.execute("DELETE FROM customers WHERE id = ?", (customer_id,))
+                detail = {"blobs": 0, "unconfirmed": True}
+                audit.append(tables, at=at, customer_id=customer_id, event=AuditEvent.CUSTOMER_DELETED, detail=detail)
+            return len(begun)
+
+        if not self._database.read(without_steps):
+            return 0
+        dropped = self._database.write(task)
+        _log.info("dropped %d customers without a confirmed step", dropped)
+        return dropped
 
     def _discard(self, files: list[str]) -> None:
         # what is done is done: a file that stays is an orphan for the next sweep, not a reason to call the commit failed

@@ -49,10 +49,42 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+class Presence:
+    """Marks a folder's store as open for as long as this lives; the system takes the mark away when the process dies.
+
+    Attributes:
+        alone: nobody else had it open when this was made: what looks half done then is left from a process that died. Others who open it
+            wait until `settle` is called. False also where that cannot be known (Windows, file systems without locks).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.alone = False
+        self._descriptor: int | None = None
+        if sys.platform == "win32":
+            return
+        # the folder itself is locked: a file of its own could not be made on a full disk
+        self._descriptor = os.open(folder, os.O_RDONLY)
+        with contextlib.suppress(OSError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.alone = True
+
+    def settle(self) -> None:
+        """From now on others may open the store too."""
+        if sys.platform != "win32" and self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """Idempotent."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
 @contextlib.contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
     """Only one process at a time is inside, for one folder. Waits; the system frees it when the holder dies."""
-    with open(folder / "store.lock", "ab") as file:
+    with open(folder / "store.lock", "ab", opener=_private) as file:
         if sys.platform == "win32":
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
@@ -66,3 +98,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
                 msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
             else:
                 fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
