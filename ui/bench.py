@@ -93,6 +93,7 @@ class _Meter(QObject):
         self._step = step
         self._play = play
         self.on = False
+        self.shown = 0
         self.painted = 0
         self.analysed = 0
         self.advice_age_ms: list[float] = []
@@ -104,10 +105,11 @@ class _Meter(QObject):
         self._beat.setInterval(HEARTBEAT_MS)
         self._beat.timeout.connect(self._on_beat)
         window.events.arrived.connect(self._on_event)
+        window.frames.ready.connect(self._on_frame)
         self._beat.start()
 
     def start(self) -> None:
-        self.painted = self.analysed = 0
+        self.shown = self.painted = self.analysed = 0
         self.advice_age_ms.clear()
         self.blocked_ms.clear()
         self._last = time.perf_counter()
@@ -118,6 +120,10 @@ class _Meter(QObject):
         if self.on:
             self.blocked_ms.append(max(0.0, (now - self._last) * 1000 - HEARTBEAT_MS))
         self._last = now
+
+    def _on_frame(self, _picture: object) -> None:
+        if self.on:
+            self.shown += 1
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if self.on and event.type() is QEvent.Type.Paint:
@@ -177,6 +183,7 @@ def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: st
             meter.on = False
             figures = {
                 "seconds": time.perf_counter() - began[0],
+                "shown": meter.shown,
                 "painted": meter.painted,
                 "analysed": meter.analysed,
                 "advice_age_ms": meter.advice_age_ms,

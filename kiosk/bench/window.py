@@ -40,14 +40,20 @@ def preview(seconds: float, screen: str) -> dict[str, Json]:
     return {
         "screen": screen,
         "seconds": round(report["seconds"], 1),
-        "painted_per_s": round(report["painted"] / report["seconds"], 1),
+        "camera_frames_shown_per_s": round(report["shown"] / report["seconds"], 1),
+        "paints_per_s": round(report["painted"] / report["seconds"], 1),  # the outline and the ring repaint, too
         "analysed_per_s": round(report["analysed"] / report["seconds"], 1),
         "advice_age_ms": summary(report["advice_age_ms"]),
         "event_loop_blocked_ms": summary(report["blocked_ms"]),
-        "paint_ms": summary(report.get("paint_ms", [])),
         "rss_mb": round(report["rss_mb"], 0),
         "platform": report["platform"],
-        "targets": {"painted_per_s": 30, "analysed_per_s": 15, "advice_age_ms_p95": 100, "blocked_ms_max": 50, "blocked_ms_p99": 16},
+        "targets": {
+            "camera_frames_shown_per_s": 30,
+            "analysed_per_s": 15,
+            "advice_age_ms_p95": 100,
+            "blocked_ms_max": 50,
+            "blocked_ms_p99": 16,
+        },
     }
 
 
