@@ -29,7 +29,6 @@ from kiosk.domain.events import (
     ProblemShown,
     SessionEnded,
     StepEntered,
-    StillThere,
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import (
@@ -54,6 +53,7 @@ from kiosk.services.bus import Bus
 from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.engine_set import EngineSet
+from kiosk.services.idle import IdleWatch
 from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, IN_PROGRESS, Onboarding
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import decision_view, review_view, step_progress
@@ -61,9 +61,6 @@ from kiosk.services.verification import face_checks
 
 logger = logging.getLogger(__name__)
 
-WARN_BEFORE_S = 15
-STAFF_WAIT_S = 300
-"""How long after a call for staff nobody is timed out."""
 LEFT_OVER_S = 300
 """An unfinished customer not touched for so long belongs to a session that ended without its goodbye: a crash, a power cut."""
 LIVENESS_TRIES = 3
@@ -121,9 +118,7 @@ class SessionRunner:
         self._pending: Taken | None = None
         self._wrong_side_tries = 0
         self._deciding = False
-        self._last_activity = clock.monotonic()
-        self._warned = False
-        self._staff_until = 0.0
+        self._idle = IdleWatch(clock, bus)
         self._steps = CaptureSteps(engines, capture, bus, self)
 
     # --- what a door calls -----------------------------------------------------------------------------------------
@@ -157,18 +152,13 @@ class SessionRunner:
         self._post(self._retake)
 
     def call_staff(self) -> None:
-        """Staff was asked for: for some minutes no time-out chases the customer away, unless somebody touches the screen before."""
-        self.touch()
-        self._staff_until = self._clock.monotonic() + STAFF_WAIT_S
+        """Staff was asked for: for some minutes no time-out chases the customer away."""
+        self._idle.call_staff()
         logger.info("staff called at step %s", self._position.step)
 
     def touch(self) -> None:
-        """Somebody is there; staff, if called, have come."""
-        self._last_activity = self._clock.monotonic()
-        self._staff_until = 0.0
-        if self._warned:
-            self._warned = False
-            self._bus.publish(StillThere(None))
+        """Somebody is there."""
+        self._idle.touch()
 
     def close(self) -> None:
         """Stops all work; what is confirmed is stored. Blocks until the lanes have ended. Idempotent."""
@@ -379,8 +369,7 @@ class SessionRunner:
     def _show(self, view: View) -> None:
         step = self._step
         self._generation += 1
-        self._last_activity = self._clock.monotonic()
-        self._warned = False
+        self._idle.begin()
         self._busy(None)
         logger.info("step %s", step.id)
         self._bus.publish(
@@ -541,17 +530,12 @@ class SessionRunner:
 
     def _tick(self) -> None:
         step = self._step
-        if step.timeout_s <= 0 or self._deciding or self._clock.monotonic() < self._staff_until:
+        if self._deciding or not self._idle.is_over(step.timeout_s, ask=not step.end):
             return
-        idle_s = self._clock.monotonic() - self._last_activity
         if step.end:
-            if idle_s >= step.timeout_s:
-                self._restart()
-        elif idle_s >= step.timeout_s + WARN_BEFORE_S:
+            self._restart()
+        else:
             self._leave(machine.time_out(self._workflow, self._position), ErrorCode.TIMED_OUT.value)
-        elif idle_s >= step.timeout_s:
-            self._warned = True
-            self._bus.publish(StillThere(max(1, round(step.timeout_s + WARN_BEFORE_S - idle_s))))
 
     def _busy(self, label: str | None) -> None:
         self._bus.publish(Busy(label))
