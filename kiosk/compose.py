@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.config import CameraConfig, Config, load_config
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kiosk.devices.virtual_camera import VirtualCamera
     from kiosk.engines.models import ModelInfo, ModelLibrary
     from kiosk.imaging.frame import Image
-    from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
+    from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
     from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.face_guide import FaceGuide
@@ -89,6 +90,13 @@ def camera_finder(setup: Setup, *virtual: VirtualCamera, use_real: bool = True) 
 def camera_id(camera: CameraConfig) -> str:
     """What `CameraFinder.camera` is asked for."""
     return f"virtual:{camera.source}" if camera.kind == "virtual" else camera.name
+
+
+def folder_scanner(folder: Path) -> Scanner:
+    """Watches from now on: what lies there already is never given."""
+    from kiosk.devices.watched_folder import WatchedFolder
+
+    return WatchedFolder(folder)
 
 
 def doctor_looks(setup: Setup) -> Looks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 import types
 import typing
@@ -64,12 +65,11 @@ class LimitsConfig:
 
 @dataclass(frozen=True, slots=True)
 class ThemeConfig:
-    """`name`: "light", "dark" or "contrast". A brand sets its name, accent and logo, nothing else."""
+    """`name`: "light", "dark" or "contrast". A brand sets its name and its accent (#RRGGBB; empty = the theme's own)."""
 
     name: str = "light"
     brand: str = "Onboarding Kiosk"
     accent: str = ""
-    logo: str = ""
     reduced_motion: bool = False
 
 
@@ -118,6 +118,8 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("theme", "name"): frozenset({"light", "dark", "contrast"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
+_COLOURS = frozenset({"accent"})
+_COLOUR = re.compile(r"(#[0-9A-Fa-f]{6})?")
 _POSITIVE = frozenset({"fps", "width", "height", "max_bytes", "max_side_px", "files"})
 
 
@@ -168,6 +170,8 @@ def _parse_section(section_type: type, table: str, raw: Mapping[str, object], na
         choices = _CHOICES.get((table, key))
         if choices is not None and value not in choices:
             raise _wrong(f"{place} is {value!r}; it can be {', '.join(sorted(choices))}")
+        if key in _COLOURS and not _COLOUR.fullmatch(str(value)):
+            raise _wrong(f"{place} is {value!r}; a colour is written #RRGGBB")
         if isinstance(value, int | float) and not isinstance(value, bool) and (value < 0 or (value == 0 and key in _POSITIVE)):
             raise _wrong(f"{place} is {value}; it must be greater than zero" if key in _POSITIVE else f"{place} must not be negative")
     return section_type(**values)

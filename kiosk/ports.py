@@ -61,6 +61,10 @@ class Scanner(Protocol):
         """New, completely written pages since the last call, oldest first. Never a half-written file, never the same one twice."""
         ...
 
+    def is_writing(self) -> bool:
+        """Whether a page was on its way at the last call of `pages`."""
+        ...
+
 
 # --- documents -----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kiosk.cli.output import emit, emit_json, note
-from kiosk.cli.parsing import Subparsers
+from kiosk.cli.parsing import Subparsers, seconds, whole_number
 from kiosk.ports import Json
 
 
@@ -13,10 +13,10 @@ def add_to(commands: Subparsers) -> None:
     command = commands.add_parser("bench", help="measure speed and memory on this machine")
     actions = command.add_subparsers(dest="action", required=True, metavar="WHAT", parser_class=type(command))
     startup = actions.add_parser("startup", help="process start to the welcome screen; the command line reading both sides of a card")
-    startup.add_argument("--runs", type=int, default=5)
+    startup.add_argument("--runs", type=whole_number(1), default=5)
     startup.set_defaults(run=run_startup)
     preview = actions.add_parser("preview", help="the capture screen at 1280x720: frames painted and analysed, advice age, event loop")
-    preview.add_argument("--seconds", type=float, default=20)
+    preview.add_argument("--seconds", type=seconds(1, 120), default=20.0)
     preview.add_argument("--screen", choices=("document", "selfie"), default="document")
     preview.set_defaults(run=run_preview)
     for action in (startup, preview):

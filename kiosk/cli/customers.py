@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.cli.output import emit, emit_json
+from kiosk.cli.output import emit, emit_json, save_pictures
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import CustomerStore, Json, StoredCustomer
@@ -47,9 +47,7 @@ def run_show(arguments: argparse.Namespace) -> None:
     with _store() as store:
         customer = _find(store, arguments.id)
         if arguments.save:
-            arguments.save.mkdir(parents=True, exist_ok=True)
-            for name in customer.blobs:
-                (arguments.save / f"{name}.jpg").write_bytes(store.blob(customer.id, name))
+            save_pictures(arguments.save, {f"{name}.jpg": store.blob(customer.id, name) for name in customer.blobs})
     if arguments.json:
         emit_json(
             {

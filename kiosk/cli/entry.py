@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kiosk import __version__
 from kiosk.cli import bench, customers, diagnose, face, models, onboard, read
@@ -16,7 +17,12 @@ logger = logging.getLogger(__name__)
 
 
 class _Parser(argparse.ArgumentParser):
-    """Argument errors take the same way as all bad input: one line, exit 2."""
+    """Argument errors take the same way as all bad input: one line, exit 2. `-v` is understood before and after the command."""
+
+    def __init__(self, **options: Any) -> None:
+        # no abbreviations: whether --json was given is known even when the rest cannot be parsed
+        super().__init__(**{"allow_abbrev": False, **options})
+        self.add_argument("-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="log to stderr in detail")
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{message} (see {self.prog} --help)")
@@ -25,7 +31,6 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="kiosk", description="Onboarding Kiosk on the command line.")
     top.add_argument("--version", action="version", version=f"kiosk {__version__}")
-    top.add_argument("-v", "--verbose", action="store_true", help="log to stderr in detail")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for part in (onboard, read, face, customers, models, diagnose, bench):
         part.add_to(commands)
@@ -34,13 +39,13 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. Returns the exit code; never raises what a caller of a command should see as text."""
-    as_json = False
+    given = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in given
     try:
-        arguments = parser().parse_args(argv)
-        as_json = getattr(arguments, "json", False)
+        arguments = parser().parse_args(given)
         from kiosk.log import set_up_logging
 
-        set_up_logging(None, level="DEBUG" if arguments.verbose else "WARNING")
+        set_up_logging(None, level="DEBUG" if "verbose" in arguments else "WARNING")
         run = arguments.run
         code = run(arguments)
         return DONE if code is None else int(code)
@@ -57,5 +62,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         logger.debug("command failed", exc_info=error)
         if as_json:
             emit_json({"error": {"code": ErrorCode.INTERNAL.value, "message": type(error).__name__}})
-        note(f"kiosk: INTERNAL: {type(error).__name__} (run again with --verbose before the command for the trace)")
+        note(f"kiosk: INTERNAL: {type(error).__name__} (run again with --verbose for the trace)")
         return BUG

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers, naming
+from kiosk.cli.scan import add_options, scanned
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.sentences import sentence
 from kiosk.imaging.crop import around_box
-from kiosk.imaging.decode import load_image
+from kiosk.imaging.decode import load_picture
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 from kiosk.services.onboarding import Onboarding
@@ -23,8 +24,9 @@ from kiosk.services.workflows import load_policy, load_workflow
 
 def add_to(commands: Subparsers) -> None:
     command = commands.add_parser("onboard", help="onboard a customer from picture files")
-    command.add_argument("--front", type=Path, required=True, help="front of the document")
+    command.add_argument("--front", type=Path, help="front of the document")
     command.add_argument("--back", type=Path, help="back of the document")
+    add_options(command)  # the first page is the front, the second the back
     command.add_argument("--selfie", type=Path, help="a picture of the customer's face")
     command.add_argument("--consent", choices=("yes", "no"), help="the customer's answer to the consent text; nothing is read without it")
     command.add_argument("--policy", default=None, help="decision policy (default: the configured one)")
@@ -36,20 +38,24 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.consent is None:
         why = "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)"
         raise BadInput(ErrorCode.CONSENT_MISSING, why)
-    started = time.perf_counter()
+    if (arguments.front is None) == (arguments.scanner is None) or (arguments.back is not None and arguments.scanner is not None):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "name --front (and --back), or --scanner, and not both (see kiosk onboard --help)")
     from kiosk.compose import build_engines, load_setup, open_customer_store
 
     setup = load_setup()
-    limits = setup.config.limits
-    accepted = arguments.consent == "yes"
-    pictures: dict[str, tuple[Path, Image]] = {}
-    if accepted:
-        for name in ("front", "back", "selfie"):
-            path = getattr(arguments, name)
-            if path is not None:
-                pictures[name] = path, load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px)
     workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)
-    policy = load_policy(setup.paths.resources, arguments.policy or workflow.policy)
+    policy = load_policy(setup.paths.resources, workflow.policy if arguments.policy is None else arguments.policy)
+    accepted = arguments.consent == "yes"
+    files: dict[str, Path] = {}
+    if accepted:
+        files = {name: getattr(arguments, name) for name in ("front", "back", "selfie") if getattr(arguments, name) is not None}
+        if arguments.scanner is not None:
+            files |= _sides(scanned(arguments, setup))
+    started = time.perf_counter()
+    limits = setup.config.limits
+    pictures: dict[str, tuple[Path, Image, bytes]] = {}
+    for name, path in files.items():
+        pictures[name] = (path, *load_picture(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px))
     with build_engines(setup) as engines, open_customer_store(setup) as store:
         reader = engines.document_reader()
         onboarding = Onboarding(
@@ -60,22 +66,22 @@ def run(arguments: argparse.Namespace) -> None:
         pages: dict[PageSide, PageResult] = {}
         for side in (PageSide.FRONT, PageSide.BACK):
             if side.value in pictures:
-                path, image = pictures[side.value]
+                path, image, _ = pictures[side.value]
                 with naming(path):
                     pages[side] = reader.read_page(image, expected=side)
         selfie = None
         if "selfie" in pictures:
-            path, image = pictures["selfie"]
+            path, image, _ = pictures["selfie"]
             at = time.perf_counter()
             with naming(path):
                 selfie = engines.verifier().selfie(image, strict=True)
             onboarding.timings_ms["selfie"] = (time.perf_counter() - at) * 1000
         onboarding.consent("consent", accepted=accepted, language="en")
         for side, result in pages.items():
-            onboarding.keep_page(f"document_{side.value}", side, result, pictures[side.value][0].read_bytes())
+            onboarding.keep_page(f"document_{side.value}", side, result, pictures[side.value][2])
         if selfie is not None:
-            path, image = pictures["selfie"]
-            onboarding.keep_selfie("selfie", selfie, image, path.read_bytes(), around_box(image, selfie.face.box, margin=0.45))
+            _, image, data = pictures["selfie"]
+            onboarding.keep_selfie("selfie", selfie, image, data, around_box(image, selfie.face.box, margin=0.45))
         if accepted:
             onboarding.keep_review("review", {})
         at = time.perf_counter()
@@ -102,3 +108,10 @@ def run(arguments: argparse.Namespace) -> None:
         for check in onboarding.checks:
             emit(f"  {check.status.value:<13} {sentence(check)}")
         emit(f"  {onboarding.timings_ms['total']:.0f} ms")
+
+
+def _sides(pages: tuple[Path, ...]) -> dict[str, Path]:
+    """Scanned pages by side: as they were scanned. Raises BadInput(BAD_ARGUMENT)."""
+    if len(pages) > 2:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{len(pages)} pages were scanned; a document has a front and a back: scan them again")
+    return dict(zip(("front", "back"), pages, strict=False))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError
+from kiosk.paths import make_private, write_private
 from kiosk.ports import Json
 
 DONE, BUG, REFUSED = 0, 1, 2
@@ -36,4 +38,14 @@ def told(error: KioskError | None) -> int:
     if error is None:
         return DONE
     note(f"kiosk: {error.code.value}: {error}")
-    return REFUSED
+    return BUG if error.code is ErrorCode.INTERNAL else REFUSED
+
+
+def save_pictures(folder: Path, pictures: Mapping[str, bytes]) -> None:
+    """Writes `folder/name` for each, readable by the owner only: they are of a person. Raises BadInput(BAD_ARGUMENT)."""
+    try:
+        make_private(folder)
+        for name, data in pictures.items():
+            write_private(folder / name, data)
+    except OSError as error:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"--save {folder}: cannot be written ({error.strerror})") from error

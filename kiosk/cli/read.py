@@ -6,9 +6,11 @@ import argparse
 import time
 from pathlib import Path
 
-from kiosk.cli.output import emit, emit_json
+from kiosk.cli.output import emit, emit_json, save_pictures
 from kiosk.cli.parsing import Subparsers, naming
+from kiosk.cli.scan import add_options, scanned
 from kiosk.domain.document import Document, DocumentPage
+from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import load_image
 from kiosk.services.document_checks import document_checks
 from kiosk.services.reading import PageResult
@@ -17,24 +19,28 @@ from kiosk.services.records import checks_json, fields_json, mrz_json, page_json
 
 def add_to(commands: Subparsers) -> None:
     command = commands.add_parser("read", help="read a document from pictures; nothing is stored")
-    command.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="pages of one document, JPEG or PNG")
+    command.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="pages of one document, JPEG or PNG")
+    add_options(command)
     command.add_argument("--save", type=Path, metavar="DIR", help="write the straightened pages and the portrait there")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    started = time.perf_counter()
+    if bool(arguments.images) == (arguments.scanner is not None):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "name the pictures to read, or --scanner, and not both (see kiosk read --help)")
     from kiosk.compose import build_engines, load_setup
 
     setup = load_setup()
     limits = setup.config.limits
-    pictures = [load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in arguments.images]
+    images = arguments.images or scanned(arguments, setup)
+    started = time.perf_counter()
+    pictures = [load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in images]
     with build_engines(setup) as engines:
         reader = engines.document_reader()
         timings: dict[str, float] = {"load": (time.perf_counter() - started) * 1000}
         results: list[PageResult] = []
-        for path, picture in zip(arguments.images, pictures, strict=True):
+        for path, picture in zip(images, pictures, strict=True):
             with naming(path):
                 results.append(reader.read_page(picture))
             for name, ms in results[-1].timings_ms.items():
@@ -81,11 +87,12 @@ def _print(document: Document, pages: tuple[DocumentPage, ...]) -> None:
 
 
 def save_crops(folder: Path, results: list[PageResult]) -> None:
-    """Writes `N-SIDE.jpg` and `portrait.jpg`."""
+    """Writes `N-SIDE.jpg` and `portrait.jpg`. Raises BadInput(BAD_ARGUMENT)."""
     from kiosk.imaging.decode import encode_jpeg
 
-    folder.mkdir(parents=True, exist_ok=True)
+    pictures: dict[str, bytes] = {}
     for number, result in enumerate(results, 1):
-        (folder / f"{number}-{result.page.side.value}.jpg").write_bytes(encode_jpeg(result.straightened))
+        pictures[f"{number}-{result.page.side.value}.jpg"] = encode_jpeg(result.straightened)
         if result.portrait is not None:
-            (folder / "portrait.jpg").write_bytes(encode_jpeg(result.portrait))
+            pictures["portrait.jpg"] = encode_jpeg(result.portrait)
+    save_pictures(folder, pictures)

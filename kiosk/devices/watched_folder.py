@@ -70,6 +70,9 @@ class WatchedFolder:
             self._mark(look)
         return tuple(look.path for look in sorted(ready, key=lambda look: (look.version[1], look.path.name)))
 
+    def is_writing(self) -> bool:
+        return bool(self._pending)
+
     def _mark(self, look: _Look) -> None:
         self._given.add((look.path, look.version))
         if look.node[1]:  # some network file systems have no inode numbers

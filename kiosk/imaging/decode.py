@@ -31,6 +31,11 @@ def load_image(path: Path | str, *, max_bytes: int = MAX_BYTES, max_side_px: int
     Raises:
         BadInput: FILE_NOT_FOUND, IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED.
     """
+    return load_picture(path, max_bytes=max_bytes, max_side_px=max_side_px)[0]
+
+
+def load_picture(path: Path | str, *, max_bytes: int = MAX_BYTES, max_side_px: int = MAX_SIDE_PX) -> tuple[Image, bytes]:
+    """As `load_image`, with the very bytes that were decoded: what is kept must be what was judged, whatever becomes of the file."""
     file = Path(path)
     if not file.is_file():
         raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{file.name}: no such file")
@@ -40,7 +45,7 @@ def load_image(path: Path | str, *, max_bytes: int = MAX_BYTES, max_side_px: int
         data = file.read_bytes()
     except OSError as error:
         raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{file.name}: cannot be read ({error.strerror})") from error
-    return decode_image(data, max_bytes=max_bytes, max_side_px=max_side_px, name=file.name)
+    return decode_image(data, max_bytes=max_bytes, max_side_px=max_side_px, name=file.name), data
 
 
 def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_side_px: int = MAX_SIDE_PX, name: str = "image") -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,38 +13,65 @@ from kiosk.domain.decision import Outcome, Policy
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.flow.workflow import Workflow, parse
 
+ALWAYS_REQUIRED = frozenset({CheckName.CONSENT, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.HEAD_TURN})
+"""Checks without which no policy may accept anybody."""
+
+_NAME = re.compile(r"[a-z0-9_-]+")
+
 
 def load_workflow(folder: Path, key: str) -> Workflow:
-    """From `folder/workflows/key.toml`. Raises BadInput(WORKFLOW_INVALID) that says what is wrong."""
-    return parse(key, _toml(folder / "workflows" / f"{key}.toml"))
+    """From `folder/workflows/key.toml`. Raises BadInput: BAD_ARGUMENT for a name that is none, WORKFLOW_INVALID that says what is wrong."""
+    return parse(key, _toml(folder / "workflows", key))
 
 
 def load_policy(folder: Path, key: str) -> Policy:
-    """From `folder/policies/key.toml`. Raises BadInput(WORKFLOW_INVALID) that names an unknown check or outcome."""
-    path = folder / "policies" / f"{key}.toml"
-    data = _toml(path)
-    unknown = set(data) - {"required", "on_rejected", "on_warning"}
-    if unknown:
-        raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{path.name}: unknown {', '.join(sorted(unknown))}")
+    """From `folder/policies/key.toml`.
+
+    A policy that would accept a customer without consent, or one whose face nobody checked, is refused: what is left out of `required`
+    by a slip of the hand must not open the door.
+
+    Raises BadInput: BAD_ARGUMENT for a name that is none, WORKFLOW_INVALID that names what is unknown, missing or of the wrong kind.
+    """
+    data = _toml(folder / "policies", key)
     try:
-        return Policy(
+        unknown = set(data) - {"required", "on_rejected", "on_warning"}
+        if unknown:
+            raise ValueError(f"unknown {', '.join(sorted(unknown))}")
+        names = data.get("required", [])
+        if not isinstance(names, list):
+            raise ValueError("required must be a list of checks")
+        policy = Policy(
             key=key,
-            required=frozenset(CheckName(name) for name in data.get("required", ())),
-            on_rejected=_outcomes(data.get("on_rejected", {})),
-            on_warning=_outcomes(data.get("on_warning", {})),
+            required=frozenset(CheckName(name) for name in names),
+            on_rejected=_outcomes(data, "on_rejected"),
+            on_warning=_outcomes(data, "on_warning"),
         )
+        missing = sorted(name.value for name in ALWAYS_REQUIRED - policy.required)
+        if missing:
+            raise ValueError(f"required lacks {', '.join(missing)}")
+        opened = sorted(name.value for name in ALWAYS_REQUIRED if policy.on_rejected.get(name) is Outcome.ACCEPT)
+        if opened:
+            raise ValueError(f"on_rejected must not accept {', '.join(opened)}")
     except ValueError as error:
-        raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{path.name}: {error}") from error
+        raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{key}.toml: {error}") from error
+    return policy
 
 
-def _outcomes(table: Mapping[str, str]) -> dict[CheckName, Outcome]:
-    return {CheckName(name): Outcome(outcome) for name, outcome in table.items()}
+def _outcomes(data: Mapping[str, Any], table: str) -> dict[CheckName, Outcome]:
+    entries = data.get(table, {})
+    if not isinstance(entries, Mapping):
+        raise ValueError(f"{table} must be a table of check = outcome")
+    return {CheckName(name): Outcome(outcome) for name, outcome in entries.items()}
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(folder: Path, key: str) -> dict[str, Any]:
+    # a name comes from the command line or the settings: it must not lead out of the folder
+    if not _NAME.fullmatch(key):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{key!r} is no name of a file in {folder.name}: small letters, digits, - and _")
+    path = folder / f"{key}.toml"
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{path.name} cannot be read: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not UTF-8, not TOML
         raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{path.name} is not TOML: {error}") from error

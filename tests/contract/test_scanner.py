@@ -143,3 +143,13 @@ def test_the_folder_may_vanish_and_come_back(scanner: WatchedFolder, folder: Pat
     assert settled(scanner, clock) == ()
     new = put(folder / "b.jpg", jpeg(7), 3_000)
     assert settled(scanner, clock) == (new,)
+
+
+def test_a_page_on_its_way_shows_until_it_is_given(scanner: WatchedFolder, folder: Path, clock: FakeTime) -> None:
+    assert not scanner.is_writing()
+    put(folder / "a.jpg", jpeg()[:-2])  # its end is still to come
+    assert settled(scanner, clock) == ()
+    assert scanner.is_writing()
+    put(folder / "a.jpg", jpeg())
+    assert settled(scanner, clock) == (folder / "a.jpg",)
+    assert not scanner.is_writing()

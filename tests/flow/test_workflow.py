@@ -55,6 +55,47 @@ def test_a_policy_with_an_unknown_check_is_refused(tmp_path: Path) -> None:
         load_policy(tmp_path, "p")
 
 
+SAFE = 'required = ["consent", "face_match", "passive_liveness", "head_turn"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "required lacks consent, face_match, head_turn, passive_liveness"),
+        ("required = []\n", "required lacks consent"),
+        ('required = ["consent", "face_match", "head_turn"]\n', "required lacks passive_liveness"),
+        ('required = "consent"\n', "required must be a list"),
+        (SAFE + "on_rejected = 1\n", "on_rejected must be a table"),
+        (SAFE + '[on_rejected]\nface_match = "ACCEPT"\n', "on_rejected must not accept face_match"),
+        (SAFE + '[on_warning]\nocr_confidence = "MAYBE"\n', "MAYBE"),
+        (SAFE + "surprise = 1\n", "unknown surprise"),
+        ("required = [\n", "not TOML"),
+    ],
+)
+def test_a_policy_that_would_let_anybody_in_or_is_mistaken_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "p.toml").write_text(text)
+    with pytest.raises(BadInput, match=complaint) as caught:
+        load_policy(tmp_path, "p")
+    assert caught.value.code is ErrorCode.WORKFLOW_INVALID
+
+
+def test_the_least_that_a_policy_can_be(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "p.toml").write_text(SAFE)
+    assert len(load_policy(tmp_path, "p").required) == 4
+
+
+@pytest.mark.parametrize("name", ["../p", "/etc/p", "..", "", "a/b", "Branch", "p\n", "p.toml"])
+def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "p.toml").write_text(SAFE)
+    for load in (load_policy, load_workflow):
+        with pytest.raises(BadInput, match="is no name of a file") as caught:
+            load(tmp_path, name)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
 def test_the_policies_reject_what_the_protocols_reject() -> None:
     for key in ("branch", "kiosk"):
         policy = load_policy(RESOURCES, key)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from kiosk.cli import main
+from kiosk.domain.errors import KioskBug
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.decode import encode_jpeg, load_image
 from kiosk.specimens.scene import Desk
@@ -107,6 +108,72 @@ def test_a_wrong_argument_is_one_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert out == ""
     assert len(err.strip().splitlines()) == 1
     assert "BAD_ARGUMENT" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["read", "--dance"],
+        ["read"],
+        ["read", "a.jpg", "--scanner", "."],
+        ["onboard", "--consent", "yes"],
+        ["onboard", "--front", "a.jpg", "--scanner", ".", "--consent", "yes"],
+        ["dance"],
+        ["customers"],
+        ["bench", "startup", "--runs", "0"],
+        ["bench", "startup", "--runs", "two"],
+        ["bench", "preview", "--seconds", "-1"],
+        ["bench", "preview", "--seconds", "nan"],
+        ["read", "--scanner", ".", "--wait", "-3"],
+        ["read", "--scanner"],
+        ["onboard", "--front", "a.jpg", "--consent", "yes", "--policy", "../../x"],
+        ["onboard", "--front", "a.jpg", "--consent", "yes", "--policy", ""],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_argument_is_json_too_when_json_was_asked_for(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert refused(capsys, *arguments) == "BAD_ARGUMENT"
+
+
+def test_a_policy_outside_its_folder_is_never_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles, kiosk_home: Path
+) -> None:
+    (tmp_path / "loose.toml").write_text('required = ["consent", "face_match", "passive_liveness", "head_turn"]\n')
+    arguments = ("onboard", "--front", customer_files.front, "--consent", "no", "--policy", tmp_path / "loose")
+    assert refused(capsys, *arguments) == "BAD_ARGUMENT"
+    assert not kiosk_home.exists()
+
+
+@pytest.mark.parametrize("place", [["-v", "face", "compare"], ["face", "-v", "compare"], ["face", "compare", "--verbose"]], ids=" ".join)
+def test_verbose_is_understood_before_and_after_the_command(place: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    levels: list[str] = []
+    monkeypatch.setattr("kiosk.log.set_up_logging", lambda _folder, *, level: levels.append(level))
+    main([*place, "a.jpg", "b.jpg"])
+    main(["face", "compare", "a.jpg", "b.jpg"])
+    assert levels == ["DEBUG", "WARNING"]
+
+
+def test_a_fault_of_ours_is_no_bad_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_setup: object) -> None:
+        raise KioskBug("a promise was broken")
+
+    monkeypatch.setattr("kiosk.compose.doctor_looks", broken)
+    assert main(["doctor", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["error"]["code"] == "INTERNAL"
+    assert err.strip() == "kiosk: INTERNAL: a promise was broken"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc can be written to by nobody")
+def test_a_folder_that_cannot_be_written_to_is_bad_input(
+    capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert refused(capsys, "read", customer_files.front, "--save", "/proc/x") == "BAD_ARGUMENT"
+    assert main(["onboard", "--front", str(customer_files.front), "--consent", "yes", "--json"]) == 0
+    customer = json.loads(capsys.readouterr().out)["customer"]["id"]
+    for folder in ("/proc/x", tmp_path / "file", tmp_path / "file" / "below"):
+        assert refused(capsys, "customers", "show", customer, "--save", folder) == "BAD_ARGUMENT"
 
 
 # --- the store ---------------------------------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kiosk import compose
 from kiosk.cli import main
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.engines.models import ModelLibrary
@@ -74,6 +78,47 @@ def test_pictures_of_a_stored_customer_come_out_as_they_went_in(
     run(capsys, "customers", "show", body["customer"]["id"], "--save", tmp_path / "out")
     assert (tmp_path / "out" / "selfie.picture.jpg").read_bytes() == customer_files.selfie.read_bytes()
     assert load_image(tmp_path / "out" / "document.front.portrait.jpg").shape[0] > 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_pictures_that_are_written_out_are_for_the_owner_alone(
+    capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles, tmp_path: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        _, body, _ = onboard(capsys, customer_files)
+        run(capsys, "customers", "show", body["customer"]["id"], "--save", tmp_path / "new" / "shown")
+        run(capsys, "read", customer_files.front, "--save", tmp_path / "new" / "read")
+    finally:
+        os.umask(before)
+    written = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+    assert {path.name for path in written} >= {"1-front.jpg", "portrait.jpg", "selfie.picture.jpg"}
+    assert {oct(path.stat().st_mode & 0o777) for path in written if path.is_file()} == {"0o600"}
+    assert {oct(path.stat().st_mode & 0o777) for path in written if path.is_dir()} == {"0o700"}
+
+
+def test_what_is_stored_is_what_was_judged(
+    capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody exchanges the files while they are being read."""
+    front, selfie = tmp_path / "front.jpg", tmp_path / "selfie.jpg"
+    shutil.copyfile(customer_files.front, front)
+    shutil.copyfile(customer_files.selfie, selfie)
+    open_store = compose.open_customer_store
+
+    def exchanged(setup: compose.Setup) -> object:
+        front.write_bytes(b"not what was judged")
+        selfie.unlink()
+        return open_store(setup)
+
+    monkeypatch.setattr(compose, "open_customer_store", exchanged)
+    code, body, _ = run(capsys, "onboard", "--front", front, "--selfie", selfie, "--consent", "yes")
+    assert code == 0
+    monkeypatch.undo()
+    monkeypatch.setenv("KIOSK_HOME", str(tmp_path / "kiosk-home"))
+    run(capsys, "customers", "show", body["customer"]["id"], "--save", tmp_path / "out")
+    assert (tmp_path / "out" / "document.front.picture.jpg").read_bytes() == customer_files.front.read_bytes()
+    assert (tmp_path / "out" / "selfie.picture.jpg").read_bytes() == customer_files.selfie.read_bytes()
 
 
 def test_an_expired_document_is_rejected_with_its_date(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ def test_what_is_written_is_read_and_the_rest_keeps_its_default(tmp_path: Path) 
         ("[theme]\ncolour = 'red'\n", "[theme] unknown key colour"),
         ("theme = 1\n", "theme must be a table"),
         ("[theme]\nname = 'pink'\n", "[theme] name is 'pink'"),
+        ("[theme]\naccent = 'blue'\n", "[theme] accent is 'blue'; a colour is written #RRGGBB"),
+        ("[theme]\nlogo = 'l.svg'\n", "[theme] unknown key logo"),
         ("[selfie_camera]\nfps = 'fast'\n", "[selfie_camera] fps must be a number"),
         ("[selfie_camera]\nfps = 0\n", "[selfie_camera] fps is 0"),
         ("[selfie_camera]\nwidth = true\n", "[selfie_camera] width must be a whole number"),
