@@ -68,7 +68,9 @@ class CheckLabel(StrEnum):
     # consent
     REFUSED = "REFUSED"
     # document
+    FRONT_MISSING = "FRONT_MISSING"
     BACK_MISSING = "BACK_MISSING"
+    PAGES_DIFFER = "PAGES_DIFFER"  # the pictures show pages of different documents
     LOW_QUALITY = "LOW_QUALITY"
     NOT_A_KNOWN_DOCUMENT = "NOT_A_KNOWN_DOCUMENT"
     CHECK_DIGIT_WRONG = "CHECK_DIGIT_WRONG"

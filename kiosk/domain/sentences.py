@@ -81,6 +81,10 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
     # document pictures
     (_N.DOCUMENT_USABILITY, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The pictures of the document are whole and clear."),),
     (_N.DOCUMENT_USABILITY, _L.BACK_MISSING): (QT_TRANSLATE_NOOP("sentences", "The back of the document is missing."),),
+    (_N.DOCUMENT_USABILITY, _L.FRONT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The front of the document is missing."),),
+    (_N.DOCUMENT_USABILITY, _L.PAGES_DIFFER): (
+        QT_TRANSLATE_NOOP("sentences", "The pictures show pages of different documents."),
+    ),
     (_N.DOCUMENT_USABILITY, _L.LOW_QUALITY): (
         QT_TRANSLATE_NOOP("sentences", "A picture of the document is not clear enough to be sure."),
     ),
@@ -99,6 +103,9 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
         QT_TRANSLATE_NOOP("sentences", "Every check digit is right after a misread character was put right."),
     ),
     (_N.MRZ_CHECK_DIGITS, _L.MRZ_UNREADABLE): (QT_TRANSLATE_NOOP("sentences", "The machine-readable lines could not be read."),),
+    (_N.MRZ_CHECK_DIGITS, _L.INPUT_MISSING): (
+        QT_TRANSLATE_NOOP("sentences", "Not checked, because no machine-readable lines were seen."),
+    ),
     (_N.MRZ_CHECK_DIGITS, _L.NOT_APPLICABLE): (QT_TRANSLATE_NOOP("sentences", "This document has no machine-readable lines."),),
     (_N.MRZ_CHECK_DIGITS, _L.BACK_MISSING): (
         QT_TRANSLATE_NOOP("sentences", "The machine-readable lines are on the back, which is missing."),
@@ -122,7 +129,10 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
         QT_TRANSLATE_NOOP("sentences", "Something does not make sense: {field}."),
         QT_TRANSLATE_NOOP("sentences", "A date, the age or a country does not make sense."),
     ),
-    (_N.DATA_PLAUSIBILITY, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "There are no dates or countries to look at."),),
+    (_N.DATA_PLAUSIBILITY, _L.INPUT_MISSING): (
+        QT_TRANSLATE_NOOP("sentences", "Not checked, because this could not be read: {fields}."),
+        QT_TRANSLATE_NOOP("sentences", "There are no dates or countries to look at."),
+    ),
     # consistency
     (_N.DATA_CONSISTENCY, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The same data stands everywhere on the document."),),
     (_N.DATA_CONSISTENCY, _L.INCONSISTENT): (
@@ -199,6 +209,8 @@ _GENERAL: Mapping[CheckLabel, str] = {
     CheckLabel.NOT_APPLICABLE: QT_TRANSLATE_NOOP("sentences", "Not needed for this document."),
     CheckLabel.ENGINE_FAILED: QT_TRANSLATE_NOOP("sentences", "Not checked, because of a technical fault."),
     CheckLabel.REFUSED: QT_TRANSLATE_NOOP("sentences", "Not checked, because consent was not given."),
+    CheckLabel.FRONT_MISSING: QT_TRANSLATE_NOOP("sentences", "The front of the document is missing."),
+    CheckLabel.PAGES_DIFFER: QT_TRANSLATE_NOOP("sentences", "The pictures show pages of different documents."),
     CheckLabel.BACK_MISSING: QT_TRANSLATE_NOOP("sentences", "The back of the document is missing."),
     CheckLabel.LOW_QUALITY: QT_TRANSLATE_NOOP("sentences", "The picture is not clear enough to be sure."),
     CheckLabel.NOT_A_KNOWN_DOCUMENT: QT_TRANSLATE_NOOP("sentences", "This does not look like a document that can be used here."),

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from statistics import median
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.countries import is_known
-from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Reading, Source
+from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
 from kiosk.domain.mrz import Mrz, MrzRepair
 from kiosk.domain.mrz_layout import LAYOUTS, Kind
-from kiosk.services.document_merge import agree, contradict
+from kiosk.services.document_merge import agree, contradict, merge
+from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
 
 CONFIDENCE_THRESHOLD = 0.92
 MAX_AGE_YEARS = 120
 MAX_VALIDITY_YEARS = 20
 LEAST_LINES = 3
 """A page with fewer lines of text has shown too little to be judged."""
+
+_ESSENTIAL = (FieldName.SURNAME, FieldName.DATE_OF_BIRTH, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_EXPIRY)
+_NAMED = frozenset({FieldName.SURNAME, FieldName.FULL_NAME})
+_BINDING = 2
+"""Pages or zones are tied together by so many of name, birth date and number; a sex or a state alone fits half of mankind."""
 
 _FIELD_VALUES = frozenset(name.value for name in FieldName)
 # of these an unusable picture results: the rest makes reading harder and shows in the fields' confidence
@@ -29,18 +36,27 @@ _GRAVE = frozenset(
 def document_checks(document: Document, *, today: str, needs_back: bool) -> tuple[Check, ...]:
     """Every check that the document alone allows, in the order people read them.
 
+    All are judged on what the document says. What a person typed over it is another check's matter (OPERATOR_EDITS).
+
     Args:
         today: YYYY-MM-DD, local.
         needs_back: the front announces a back (`DocumentReader.needs_back`).
     """
+    said = _as_read(document)
     return (
-        _usability(document, needs_back),
-        _mrz_check_digits(document, needs_back),
-        _expiry(document, today),
-        _plausibility(document, today),
-        _consistency(document),
-        _ocr_confidence(document),
+        _usability(said, needs_back),
+        _mrz_check_digits(said, needs_back),
+        _expiry(said, today),
+        _plausibility(said, today),
+        _consistency(said, today, needs_back),
+        _ocr_confidence(said),
     )
+
+
+def _as_read(document: Document) -> Document:
+    """The document without what was typed."""
+    read = {name: tuple(one for one in field.readings if one.source is not Source.OPERATOR) for name, field in document.fields.items()}
+    return replace(document, fields={name: Field(name, readings) for name, readings in read.items() if readings})
 
 
 def uncertain_fields(document: Document) -> frozenset[FieldName]:
@@ -57,20 +73,18 @@ def _is_uncertain(field: Field) -> bool:
     return not chosen.proven and chosen.confidence < CONFIDENCE_THRESHOLD
 
 
-def _has_back(document: Document) -> bool:
-    return any(page.side is PageSide.BACK for page in document.pages) or len(document.pages) > 1
-
-
 def _usability(document: Document, needs_back: bool) -> Check:
     name, model = CheckName.DOCUMENT_USABILITY, "page_quality"
     inputs = tuple(f"document.{page.side.value}" for page in document.pages)
     if not document.pages:
         return not_executed(name, CheckLabel.INPUT_MISSING)
-    known = document.mrz is not None or document.type.type != "" or len(document.fields) >= LEAST_LINES
-    if not known:
-        return Check(name, CheckStatus.REJECTED, CheckLabel.NOT_A_KNOWN_DOCUMENT, inputs=inputs, model=model)
-    if needs_back and not _has_back(document):
-        return Check(name, CheckStatus.WARNING, CheckLabel.BACK_MISSING, inputs=inputs, model=model)
+    if not _is_known(document):
+        # labels as documents have them, on something that does not say what it is: a library card has a name and a photograph, too
+        status = CheckStatus.WARNING if len(document.fields) >= LEAST_LINES else CheckStatus.REJECTED
+        return Check(name, status, CheckLabel.NOT_A_KNOWN_DOCUMENT, inputs=inputs, model=model)
+    label = _wrong_pages(document, needs_back)
+    if label is not None:
+        return Check(name, CheckStatus.WARNING, label, inputs=inputs, model=model)
     score = min(min(page.quality.sharpness, page.quality.hotspots) for page in document.pages)
     warnings = sorted({warning.value for page in document.pages for warning in page.quality.warnings if warning in _GRAVE})
     if warnings:
@@ -79,15 +93,47 @@ def _usability(document: Document, needs_back: bool) -> Check:
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, round(score, 3), inputs=inputs, model=model)
 
 
+def _is_known(document: Document) -> bool:
+    """It names its kind, or has a zone or barcode that only identity documents have."""
+    return document.type.type != "" or document.mrz is not None or _is_aamva(document)
+
+
+def _is_aamva(document: Document) -> bool:
+    return any(has_aamva(page) for page in document.pages)
+
+
+def _wrong_pages(document: Document, needs_back: bool) -> CheckLabel | None:
+    if not are_of_one_document(document.pages):
+        return CheckLabel.PAGES_DIFFER
+    if not has_front(document.pages):
+        return CheckLabel.FRONT_MISSING
+    # handed in as a back and being none counts as missing even where no back is needed
+    handed_in = any(page.side is PageSide.BACK for page in document.pages)
+    return CheckLabel.BACK_MISSING if (needs_back or handed_in) and not has_back(document.pages) else None
+
+
 def _mrz_check_digits(document: Document, needs_back: bool) -> Check:
-    name, model = CheckName.MRZ_CHECK_DIGITS, "icao9303-3-4.9"
-    mrz = document.mrz
-    if mrz is None:
-        if needs_back and not _has_back(document):
-            return not_executed(name, CheckLabel.INPUT_MISSING, inputs=("document.back",))
-        if _has_mrz_by_design(document):
-            return not_executed(name, CheckLabel.MRZ_UNREADABLE, inputs=("document.mrz",))
+    name = CheckName.MRZ_CHECK_DIGITS
+    zones = [page.mrz for page in document.pages if page.mrz is not None] or ([document.mrz] if document.mrz is not None else [])
+    if zones:
+        # every zone is judged: a good one on the back does not heal a wrong one on the front
+        return max((_zone_check(mrz) for mrz in zones), key=lambda check: _SEVERITY[check.status])
+    if any(line.count("<") >= 3 for page in document.pages for line in page.text_lines):
+        return not_executed(name, CheckLabel.MRZ_UNREADABLE, inputs=("document.mrz",))
+    if document.type.type == "driving-licence" or _is_aamva(document):
         return not_executed(name, CheckLabel.NOT_APPLICABLE)
+    if needs_back and not has_back(document.pages):
+        return not_executed(name, CheckLabel.INPUT_MISSING, inputs=("document.back",))
+    # whether a document of unknown kind has lines cannot be known either
+    label = CheckLabel.MRZ_UNREADABLE if document.type.type else CheckLabel.INPUT_MISSING
+    return not_executed(name, label, inputs=("document.mrz",))
+
+
+_SEVERITY = {CheckStatus.PASSED: 0, CheckStatus.NOT_EXECUTED: 1, CheckStatus.WARNING: 2, CheckStatus.REJECTED: 3}
+
+
+def _zone_check(mrz: Mrz) -> Check:
+    name, model = CheckName.MRZ_CHECK_DIGITS, "icao9303-3-4.9"
     wrong = [digit for digit, holds in mrz.check_digits.items() if not holds]
     holding = sum(mrz.check_digits.values()) / max(1, len(mrz.check_digits))
     inputs = ("document.mrz",)
@@ -120,30 +166,19 @@ def _is_forced(mrz: Mrz, repair: MrzRepair) -> bool:
     return kind is not Kind.TEXT
 
 
-def _has_mrz_by_design(document: Document) -> bool:
-    """Passports and visas always, cards of the European Union and others that showed some of its fillers."""
-    if document.type.type in ("passport", "visa"):
-        return True
-    if document.type.type == "driving-licence":
-        return False
-    if any(line.count("<") >= 3 for page in document.pages for line in page.text_lines):
-        return True
-    # ID cards have one as a rule; a residence permit or a card that shows none on two pages may be a national form without
-    return document.type.type == "identity-card" and _has_back(document)
-
-
 def _expiry(document: Document, today: str) -> Check:
-    name, model = CheckName.DOCUMENT_EXPIRY, "expiry_date"
+    name, model, inputs = CheckName.DOCUMENT_EXPIRY, "expiry_date", (FieldName.DATE_OF_EXPIRY.value,)
     field = document.fields.get(FieldName.DATE_OF_EXPIRY)
-    if field is None:
-        return not_executed(name, CheckLabel.INPUT_MISSING, inputs=("dateOfExpiry",))
+    if field is None or _date(field.chosen.value) is None:
+        return not_executed(name, CheckLabel.INPUT_MISSING, inputs=inputs)
     chosen = field.chosen
-    if _date(chosen.value) is None:
-        return not_executed(name, CheckLabel.INPUT_MISSING, inputs=("dateOfExpiry",))
     params = {"date": chosen.value, "field": FieldName.DATE_OF_EXPIRY.value}
+    if not chosen.proven and len({one.value < today for one in field.readings if _date(one.value) is not None}) > 1:
+        # valid by one source and expired by another, and nothing proves either
+        return Check(name, CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE, inputs=inputs, model=model, params=params)
     if chosen.value < today:
-        return Check(name, CheckStatus.REJECTED, CheckLabel.EXPIRED, inputs=("dateOfExpiry",), model=model, params=params)
-    return Check(name, CheckStatus.PASSED, CheckLabel.OK, inputs=("dateOfExpiry",), model=model, params=params)
+        return Check(name, CheckStatus.REJECTED, CheckLabel.EXPIRED, inputs=inputs, model=model, params=params)
+    return Check(name, CheckStatus.PASSED, CheckLabel.OK, inputs=inputs, model=model, params=params)
 
 
 def _plausibility(document: Document, today: str) -> Check:
@@ -155,8 +190,6 @@ def _plausibility(document: Document, today: str) -> Check:
     states = [(field, document.value(field)) for field in (FieldName.NATIONALITY, FieldName.ISSUING_STATE) if document.value(field)]
     if document.mrz is not None and not states:
         states = [(FieldName.ISSUING_STATE, document.type.country)]
-    if born is None and issued is None and expires is None and not states:
-        return not_executed(name, CheckLabel.INPUT_MISSING)
     rules: list[tuple[bool, FieldName]] = []
     if born is not None:
         rules += [(born <= now, FieldName.DATE_OF_BIRTH), (now.year - born.year <= MAX_AGE_YEARS, FieldName.DATE_OF_BIRTH)]
@@ -173,13 +206,25 @@ def _plausibility(document: Document, today: str) -> Check:
     rules += [(is_known(code), field) for field, code in states]
     broken = list(dict.fromkeys(field for holds, field in rules if not holds))
     inputs = tuple(dict.fromkeys(field.value for _, field in rules))
-    score = round(sum(holds for holds, _ in rules) / len(rules), 3)
+    score = round(sum(holds for holds, _ in rules) / max(1, len(rules)), 3)
     if broken:
         params = {"field": broken[0].value, "fields": ", ".join(field.value for field in broken)}
         # dates that contradict each other are wrong; a code that we do not know may be new or only misread
         status = CheckStatus.REJECTED if any(field in DATE_FIELDS for field in broken) else CheckStatus.WARNING
         return Check(name, status, CheckLabel.IMPLAUSIBLE, score, 1.0, inputs, model, params=params)
+    missing = _missing(document)
+    if missing:
+        params = {"field": missing[0].value, "fields": ", ".join(field.value for field in missing)}
+        return not_executed(name, CheckLabel.INPUT_MISSING, inputs=tuple(field.value for field in missing), **params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, score, 1.0, inputs, model)
+
+
+def _missing(document: Document) -> list[FieldName]:
+    """What a document must say about its holder and itself and could not be read. Dates count when they are dates."""
+    found = {name for name, field in document.fields.items() if name not in DATE_FIELDS or _date(field.chosen.value) is not None}
+    if found & _NAMED:
+        found |= _NAMED
+    return [name for name in _ESSENTIAL if name not in found]
 
 
 def _is_limited(document: Document) -> bool:
@@ -187,24 +232,24 @@ def _is_limited(document: Document) -> bool:
     return document.type.type in ("passport", "visa")
 
 
-def _consistency(document: Document) -> Check:
+def _consistency(document: Document, today: str, needs_back: bool) -> Check:
     name, model = CheckName.DATA_CONSISTENCY, "icao9303-3-6"
-    compared: list[FieldName] = []
-    differing: list[FieldName] = []
-    for field in document.fields.values():
-        pairs = [(one, other) for one, other in combinations(_read(field), 2) if _comparable(one, other)]
-        if not pairs:
-            continue
-        compared.append(field.name)
-        if any(contradict(field.name, one, other) for one, other in pairs):
-            differing.append(field.name)
-    if not compared:
-        # one source only: there is nothing that could contradict it
-        return not_executed(name, CheckLabel.NOT_APPLICABLE)
-    score = round(1.0 - len(differing) / len(compared), 3)
-    inputs = tuple(field.value for field in compared)
+    shown = distinct(document.pages)
+    # a picture agrees with itself: what a page says again in another picture of it is no second source
+    independent = document if len(shown) == len(document.pages) else merge(shown, today=today)
+    compared = [field.name for field in independent.fields.values() if len(field.readings) > 1]
+    differing = [
+        field.name
+        for field in document.fields.values()
+        if any(contradict(field.name, one, other) for one, other in combinations(field.readings, 2))
+    ]
+    inputs = tuple(field.value for field in dict.fromkeys((*compared, *differing)))
     if not differing:
-        return Check(name, CheckStatus.PASSED, CheckLabel.OK, score, 1.0, inputs, model, params={"count": str(len(compared))})
+        if sum(not group.isdisjoint(compared) for group in IDENTITY) < _BINDING:
+            label = CheckLabel.NOT_APPLICABLE if _is_of_one_zone(document, needs_back) else CheckLabel.INPUT_MISSING
+            return not_executed(name, label, inputs=inputs)
+        return Check(name, CheckStatus.PASSED, CheckLabel.OK, 1.0, 1.0, inputs, model, params={"count": str(len(compared))})
+    score = round(1.0 - len(differing) / len(inputs), 3)
     params = {"field": differing[0].value, "fields": ", ".join(field.value for field in differing), "count": str(len(differing))}
     # a difference that rests on a doubtful reading may be the reader's error: it asks for a look instead of rejecting
     sure = any(_surely_differs(document.fields[field]) for field in differing)
@@ -212,20 +257,18 @@ def _consistency(document: Document) -> Check:
     return Check(name, status, CheckLabel.INCONSISTENT, score, 1.0, inputs, model, params=params)
 
 
-def _read(field: Field) -> list[Reading]:
-    return [reading for reading in field.readings if reading.source is not Source.OPERATOR]
-
-
-def _comparable(one: Reading, other: Reading) -> bool:
-    return one.source is not other.source or one.page is not other.page
+def _is_of_one_zone(document: Document, needs_back: bool) -> bool:
+    """A known kind of document that is one page, with print on it and nothing for machines. Where a zone is likely it is not."""
+    licence = document.type.type == "driving-licence"
+    return licence and len(document.pages) == 1 and not needs_back and document.mrz is None and not document.barcodes
 
 
 def _surely_differs(field: Field) -> bool:
     """Both sides were read surely, and the values are of the kind that has one right form (dates, numbers, sexes)."""
     strict = field.name in DATE_FIELDS or field.name in (FieldName.DOCUMENT_NUMBER, FieldName.GENDER, FieldName.PERSONAL_NUMBER)
     return strict and any(
-        _comparable(one, other) and contradict(field.name, one, other) and min(one.confidence, other.confidence) >= 0.97
-        for one, other in combinations(_read(field), 2)
+        contradict(field.name, one, other) and min(one.confidence, other.confidence) >= 0.97
+        for one, other in combinations(field.readings, 2)
     )
 
 

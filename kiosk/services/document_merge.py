@@ -154,10 +154,10 @@ def _type_of(pages: Sequence[DocumentPage], mrz: Mrz | None, fields: Mapping[Fie
         country = next((code for text in lines for code in words.states_in(text)), "")
     if mrz is None:
         return DocumentType(worded, country, "")
-    return DocumentType(_kind_of_code(mrz.values.get("documentCode", ""), worded), country, mrz.format.value)
+    return DocumentType(kind_of_code(mrz.values.get("documentCode", ""), worded), country, mrz.format.value)
 
 
-def _kind_of_code(code: str, worded: str) -> str:
+def kind_of_code(code: str, worded: str) -> str:
     """ICAO 9303-4 4.2.2.1, 9303-5 4.2.2.1, 9303-7: P passport, V visa, A, C and I other official travel documents; D driving licence."""
     match code[:1]:
         case "P":

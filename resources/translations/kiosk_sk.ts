@@ -922,6 +922,14 @@
         <translation>Chýba zadná strana dokladu.</translation>
     </message>
     <message>
+        <source>The front of the document is missing.</source>
+        <translation>Chýba predná strana dokladu.</translation>
+    </message>
+    <message>
+        <source>The pictures show pages of different documents.</source>
+        <translation>Snímky ukazujú strany rôznych dokladov.</translation>
+    </message>
+    <message>
         <source>A picture of the document is not clear enough to be sure.</source>
         <translation>Snímka dokladu nie je dosť jasná na to, aby sme si boli istí.</translation>
     </message>
@@ -956,6 +964,10 @@
     <message>
         <source>The machine-readable lines could not be read.</source>
         <translation>Strojovo čitateľnú zónu sa nepodarilo prečítať.</translation>
+    </message>
+    <message>
+        <source>Not checked, because no machine-readable lines were seen.</source>
+        <translation>Neoverené, lebo nebolo vidieť strojovo čitateľnú zónu.</translation>
     </message>
     <message>
         <source>This document has no machine-readable lines.</source>
@@ -1008,6 +1020,10 @@
     <message>
         <source>A date, the age or a country does not make sense.</source>
         <translation>Dátum, vek alebo krajina nedáva zmysel.</translation>
+    </message>
+    <message>
+        <source>Not checked, because this could not be read: {fields}.</source>
+        <translation>Neoverené, lebo sa nepodarilo prečítať: {fields}.</translation>
     </message>
     <message>
         <source>There are no dates or countries to look at.</source>

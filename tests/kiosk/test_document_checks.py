@@ -66,7 +66,8 @@ def test_a_good_document_passes_everything() -> None:
 
 
 def test_a_missing_back_is_warned_of() -> None:
-    assert verdict(CheckName.DOCUMENT_USABILITY, document(back=False)) == (CheckStatus.WARNING, CheckLabel.BACK_MISSING)
+    front = document(text=("IDENTITY CARD",), back=False)
+    assert verdict(CheckName.DOCUMENT_USABILITY, front) == (CheckStatus.WARNING, CheckLabel.BACK_MISSING)
 
 
 def test_a_bad_picture_is_warned_of() -> None:
@@ -84,6 +85,17 @@ def test_what_is_no_known_document_is_rejected() -> None:
 def test_nothing_read_is_not_executed_anywhere() -> None:
     empty = merge([], today=TODAY)
     assert {one.status for one in document_checks(empty, today=TODAY, needs_back=False)} == {CheckStatus.NOT_EXECUTED}
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_card_that_does_not_say_what_it_is_is_no_known_document(back: bool) -> None:
+    """A library card has a photograph, a name, a birth date and an expiry, too."""
+    card = document(text=("CITY LIBRARY", "MEMBER"), back=back)
+    for needs_back in (True, False):
+        found = verdict(CheckName.DOCUMENT_USABILITY, card, needs_back=needs_back)
+        assert found == (CheckStatus.WARNING, CheckLabel.NOT_A_KNOWN_DOCUMENT)
+        digits = check(CheckName.MRZ_CHECK_DIGITS, card, needs_back=needs_back)
+        assert (digits.status, digits.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
 
 
 # --- MRZ
@@ -108,10 +120,20 @@ def test_an_unread_mrz_is_told_from_one_that_is_not_there_or_was_not_shown() -> 
     passport = document(text=("PASSPORT",), back=False)
     licence = document(text=("DRIVING LICENCE",), back=True)
     card = document(text=("IDENTITY CARD",), back=False)
+    unread_back = document(text=("IDENTITY CARD",), back=True)
     name = CheckName.MRZ_CHECK_DIGITS
+    assert verdict(name, unread_back) == (CheckStatus.NOT_EXECUTED, CheckLabel.MRZ_UNREADABLE)
     assert verdict(name, passport, needs_back=False) == (CheckStatus.NOT_EXECUTED, CheckLabel.MRZ_UNREADABLE)
     assert verdict(name, licence) == (CheckStatus.NOT_EXECUTED, CheckLabel.NOT_APPLICABLE)
     assert verdict(name, card) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+
+
+def test_a_wrong_zone_on_the_front_is_not_healed_by_a_good_one_on_the_back() -> None:
+    whole = document(mrz=parse_mrz(TD1))
+    front = replace(whole.pages[0], mrz=parse_mrz(WRONG))
+    for pages in ([front, whole.pages[1]], [replace(front, mrz=parse_mrz(TD1)), replace(whole.pages[1], mrz=parse_mrz(WRONG))]):
+        found = verdict(CheckName.MRZ_CHECK_DIGITS, merge(pages, today=TODAY))
+        assert found == (CheckStatus.REJECTED, CheckLabel.CHECK_DIGIT_WRONG)
 
 
 # --- dates
@@ -127,6 +149,57 @@ def test_a_document_is_valid_on_its_last_day_and_expired_the_day_after() -> None
 def test_an_unread_expiry_is_not_passed() -> None:
     unread = document({FieldName.SURNAME: "BELL"}, back=False)
     assert verdict(CheckName.DOCUMENT_EXPIRY, unread) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+
+
+def typed_over(subject: Document, values: dict[FieldName, str]) -> Document:
+    fields = dict(subject.fields)
+    for name, value in values.items():
+        read = fields[name].readings if name in fields else ()
+        fields[name] = Field(name, (Reading(value, Source.OPERATOR, 1.0, raw=value), *read))
+    return replace(subject, fields=fields)
+
+
+def test_typing_does_not_renew_a_document() -> None:
+    expired = typed_over(document(mrz=parse_mrz(TD1)), {FieldName.DATE_OF_EXPIRY: "2040-01-01"})
+    found = check(CheckName.DOCUMENT_EXPIRY, expired, today="2031-01-01")
+    assert (found.status, found.label, found.params["date"]) == (CheckStatus.REJECTED, CheckLabel.EXPIRED, "2030-11-24")
+
+
+def test_typing_does_not_make_a_document_plausible_or_well_read() -> None:
+    born_late = document(PRINTED | {FieldName.DATE_OF_BIRTH: "2027-01-01"}, back=False)
+    typed = typed_over(born_late, {FieldName.DATE_OF_BIRTH: "1985-08-06"})
+    assert verdict(CheckName.DATA_PLAUSIBILITY, typed) == (CheckStatus.REJECTED, CheckLabel.IMPLAUSIBLE)
+    unsure = document(confidence=0.8, back=False)
+    assert verdict(CheckName.OCR_CONFIDENCE, typed_over(unsure, PRINTED)) == verdict(CheckName.OCR_CONFIDENCE, unsure)
+
+
+def test_what_was_only_typed_is_not_what_the_document_says() -> None:
+    few = {name: value for name, value in PRINTED.items() if name is not FieldName.DATE_OF_EXPIRY}
+    typed = typed_over(document(few, back=False), {FieldName.DATE_OF_EXPIRY: "2030-11-24"})
+    assert verdict(CheckName.DOCUMENT_EXPIRY, typed) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+    assert verdict(CheckName.DATA_PLAUSIBILITY, typed) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+
+
+def test_valid_by_one_source_and_expired_by_another_is_uncertain_unless_a_digit_proves_it() -> None:
+    expired = parse_mrz((TD1[0], "8508063M2011242SVK<<<<<<<<<<<8", TD1[2]))
+    assert expired.check_digits["dateOfExpiry"]
+    assert verdict(CheckName.DOCUMENT_EXPIRY, document(mrz=expired)) == (CheckStatus.REJECTED, CheckLabel.EXPIRED)
+    unproven = replace(expired, check_digits={**expired.check_digits, "dateOfExpiry": False})
+    assert verdict(CheckName.DOCUMENT_EXPIRY, document(mrz=unproven)) == (CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE)
+
+
+@pytest.mark.parametrize("name", [FieldName.SURNAME, FieldName.DATE_OF_BIRTH, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_EXPIRY])
+def test_what_every_document_says_and_could_not_be_read_is_named(name: FieldName) -> None:
+    found = check(CheckName.DATA_PLAUSIBILITY, document({key: value for key, value in PRINTED.items() if key is not name}, back=False))
+    assert (found.status, found.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+    assert found.params == {"field": name.value, "fields": name.value}
+
+
+def test_a_full_name_is_a_surname_too() -> None:
+    whole = {FieldName.FULL_NAME if name is FieldName.SURNAME else name: value for name, value in PRINTED.items()}
+    del whole[FieldName.GIVEN_NAMES]
+    subject = document(whole | {FieldName.FULL_NAME: "BRIAN BELL"}, back=False)
+    assert verdict(CheckName.DATA_PLAUSIBILITY, subject) == (CheckStatus.PASSED, CheckLabel.OK)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +225,22 @@ def test_an_unknown_country_is_warned_of() -> None:
 # --- consistency
 
 
-def test_one_source_alone_cannot_contradict_itself() -> None:
-    assert verdict(CheckName.DATA_CONSISTENCY, document(back=False)) == (CheckStatus.NOT_EXECUTED, CheckLabel.NOT_APPLICABLE)
+def test_what_was_read_in_one_place_only_was_not_compared() -> None:
+    name, missing = CheckName.DATA_CONSISTENCY, (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+    assert verdict(name, document(text=("IDENTITY CARD",), back=False)) == missing
+    assert verdict(name, document(text=("DRIVING LICENCE",), back=True)) == missing
+    assert verdict(name, document({}, mrz=parse_mrz(TD1))) == missing
+    assert verdict(name, document(text=("PASSPORT",), back=False), needs_back=False) == missing
+
+
+def test_a_licence_of_one_page_holds_its_data_in_one_place() -> None:
+    paper = document(text=("DRIVING LICENCE",), back=False)
+    assert verdict(CheckName.DATA_CONSISTENCY, paper, needs_back=False) == (CheckStatus.NOT_EXECUTED, CheckLabel.NOT_APPLICABLE)
+
+
+def test_a_sex_and_a_state_alone_do_not_tie_two_pages_together() -> None:
+    few = document({FieldName.GENDER: "M", FieldName.NATIONALITY: "SVK", FieldName.SURNAME: "BELL"}, mrz=parse_mrz(TD1))
+    assert verdict(CheckName.DATA_CONSISTENCY, few) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
 
 
 @pytest.mark.parametrize(
