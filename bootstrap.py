@@ -25,6 +25,7 @@ MIN_PYTHON = (3, 11)
 MODES = ("demo", "run", "test", "serve")
 NEEDED_MB = 2600  # .venv 1300, pip's downloads and unpacking, archives of models
 PIP_RETRIES = 3
+END_S = 10
 BIG_DOWNLOAD = re.compile(r"Downloading (?:\S*/)?([A-Za-z0-9_.]+?)-\d\S* \(([\d.]+ [MG]B)\)")
 UNREACHABLE = ("Retrying (", "Max retries", "NewConnectionError", "NameResolutionError", "ConnectTimeout", "ReadTimeout", "SSLError")
 COLLECTING = re.compile(r"(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_.-]+)==")
@@ -327,14 +328,41 @@ def start(mode, python, rest):
     if mode == "test":
         command = [python, "-m", "pytest", *rest]
     else:
-        command = [python, "-m", "ui", mode, *rest]
+        command = [python, "-m", "ui", mode, *from_here(rest)]
     say("Starting: %s" % " ".join([os.path.relpath(python, ROOT), *command[1:]]))
     child = subprocess.Popen(command, cwd=ROOT)
-    while True:
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        end(child)
+        raise
+    return code if code >= 0 else 128 - code  # as a shell tells that a signal ended it
+
+
+def end(child):
+    """After Ctrl-C: the terminal has told the child too, which may put its things away; then it is told again, then it is ended."""
+    for tell in (None, child.terminate, child.kill):
+        if tell is not None:
+            tell()
         try:
-            return child.wait()
-        except KeyboardInterrupt:  # the terminal has told the child too, which ends in its own way
-            continue
+            child.wait(END_S)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+        except KeyboardInterrupt:  # no patience left
+            pass
+
+
+def from_here(arguments):
+    """The demo's folder as the person means it who stands in another folder than this file's."""
+    done = []
+    for number, argument in enumerate(arguments):
+        if number and arguments[number - 1] == "--out":
+            argument = os.path.abspath(argument)
+        elif argument.startswith("--out="):
+            argument = "--out=" + os.path.abspath(argument[len("--out="):])
+        done.append(argument)
+    return done
 
 
 # --- small things ------------------------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -188,6 +190,82 @@ def test_only_the_plugins_that_this_session_uses_are_looked_at(
     bootstrap: ModuleType, environment: dict[str, str], plugins: list[str]
 ) -> None:
     assert bootstrap.platform_plugins(environment) == plugins
+
+
+# --- what it starts ----------------------------------------------------------------------------------------------------
+
+STARTING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import bootstrap
+bootstrap.END_S = 0.5
+bootstrap.make_environment = lambda _venv: sys.argv[2]
+for name in ("install_dependencies", "write_launchers", "check_libraries", "install_models"):
+    setattr(bootstrap, name, lambda *_arguments: None)
+sys.exit(bootstrap.main(sys.argv[3:]))
+"""
+
+
+def child_script(path: Path, body: str) -> Path:
+    """Takes the place of the environment's Python: runs `body` whatever it is asked."""
+    path.write_text(f"#!{sys.executable}\nimport os, signal, sys, time\n{body}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def starting(tmp_path: Path, body: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", STARTING, str(ROOT), str(child_script(tmp_path / "python", body)), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, start_new_session=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print('UP', flush=True); time.sleep(600)",
+        "signal.signal(signal.SIGINT, lambda *_: sys.exit(0)); print('UP', flush=True); time.sleep(600)",
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); print('UP', flush=True); time.sleep(600)",
+        "for n in (signal.SIGINT, signal.SIGTERM): signal.signal(n, signal.SIG_IGN)\nprint('UP', flush=True); time.sleep(600)",
+    ],
+    ids=["usual", "ends-well", "ignores-it", "ignores-all"],
+)
+@pytest.mark.parametrize("all_are_told", [True, False], ids=["terminal", "bootstrap-alone"])
+def test_ctrl_c_ends_what_was_started(tmp_path: Path, body: str, all_are_told: bool) -> None:
+    program = starting(tmp_path, f"print(os.getpid(), flush=True)\n{body}", "run")
+    assert program.stdout is not None
+    try:
+        lines = iter(program.stdout)
+        pid = int(next(line for line in lines if line.strip().isdigit()))
+        next(line for line in lines if line.strip() == "UP")
+        if all_are_told:
+            os.killpg(program.pid, signal.SIGINT)
+        else:
+            program.send_signal(signal.SIGINT)
+        _, err = program.communicate(timeout=LIMIT_S)
+        assert program.returncode == 130, err
+        assert "bootstrap.py: stopped" in err
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts of POSIX")
+@pytest.mark.parametrize(("body", "code"), [("sys.exit(2)", 2), ("os.kill(os.getpid(), signal.SIGABRT)", 134), ("sys.exit(0)", 0)])
+def test_the_code_of_what_was_started_is_handed_on(tmp_path: Path, body: str, code: int) -> None:
+    program = starting(tmp_path, body, "run")
+    program.communicate(timeout=LIMIT_S)
+    assert program.returncode == code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts of POSIX")
+@pytest.mark.parametrize("option", [["--out", "here"], ["--out=here"]])
+def test_the_demos_folder_is_meant_from_where_the_person_stands(tmp_path: Path, option: list[str]) -> None:
+    program = starting(tmp_path, "print(sys.argv[1:])", "demo", *option)
+    out, _ = program.communicate(timeout=LIMIT_S)
+    assert str(tmp_path / "here") in out.splitlines()[-1]
 
 
 def test_ci_runs_exactly_the_test_command() -> None:

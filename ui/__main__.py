@@ -10,14 +10,29 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+_NO_SCREEN = "there is no display: start it on the desktop (DISPLAY or WAYLAND_DISPLAY), or set QT_QPA_PLATFORM; `demo` needs none"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Returns the exit code."""
+    """Returns the exit code: 2 with one line on stderr for what this machine lacks, 130 after Ctrl-C."""
     arguments = _parser().parse_args(sys.argv[1:] if argv is None else argv)
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    result: int = arguments.run(arguments)
+    if not _has_screen():
+        if arguments.run is _run:  # a kiosk that nobody can see would hold the camera and the store
+            sys.stderr.write(f"kiosk: {_NO_SCREEN}\n")
+            return 2
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        result: int = arguments.run(arguments)
+    except KeyboardInterrupt:  # before the event loop runs, or while things are put away
+        sys.stderr.write("kiosk: stopped\n")
+        return 130
     return result
+
+
+def _has_screen() -> bool:
+    """False on Linux without a display, unless a Qt platform was chosen on purpose."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,14 +67,16 @@ def _application() -> QApplication:
 
 def _run(arguments: argparse.Namespace) -> int:
     app = _application()
+    from ui.app import StopSignals
     from ui.door import Door
 
-    door = Door(full_screen=not arguments.window)
-    door.open()
-    try:
-        return app.exec()
-    finally:
-        door.close()
+    with StopSignals(app) as signals:
+        door = Door(full_screen=not arguments.window)
+        try:
+            door.open()
+            return signals.run_loop()
+        finally:
+            door.close()
 
 
 def _demo(arguments: argparse.Namespace) -> int:

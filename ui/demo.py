@@ -6,9 +6,11 @@ It presses the window's own main button, as a person would; the virtual camera p
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -19,16 +21,21 @@ from kiosk.bench.machine import describe
 from kiosk.compose import Kiosk
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.check import CheckStatus
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 from kiosk.domain.events import CaptureResultReady, Event, GuidanceGiven, StepEntered
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.sentences import STATUS_NAMES, headline, sentence
 from kiosk.domain.views import DecisionView, LivenessView
 from kiosk.services.report import Picture, render_report
 from kiosk.specimens.customer import DemoCustomer
+from ui.app import StopSignals
 from ui.theme.theme import Theme
 from ui.theme.tokens import Look
 from ui.window import Window
+
+MARKER = ".onboarding-kiosk-demo"
+"""Stands in a folder that a demo made: only such a one is ever cleared."""
+_OWN = re.compile(r"\d\d+-[\w-]+\.png|report\.html")
 
 LIMIT_MS = 240_000
 SIZE_OFFSCREEN = (1920, 1080)
@@ -49,21 +56,57 @@ _MARKS = {CheckStatus.PASSED: "+", CheckStatus.WARNING: "!", CheckStatus.REJECTE
 
 
 def run_demo(app: QApplication, out: Path, *, language: str, look: str, design: str) -> int:
-    """Returns 0 when the customer was decided, 2 with one line on stderr when it could not start, 1 when the way was not finished."""
-    watched = app.platformName() not in ("offscreen", "minimal")
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
-    # the demo's customer lives in a store of its own, whose key is a file beside it: nobody's keyring or customers are touched
-    os.environ["KIOSK_HOME"] = str((out / "store").absolute())
-    os.environ["KIOSK_STORE_KEY"] = "file"
+    """Returns 0 when the customer was decided, 2 with one line on stderr when it could not start, 1 when the way was not finished.
+
+    130 after Ctrl-C. Whatever happens, the kiosk is closed.
+    """
     try:
-        customer = DemoCustomer(design)
-        camera = VirtualCamera(lambda _seconds: customer.selfie_frame, fps=30, camera_id="demo", name="Demo camera")
-        kiosk = Kiosk(compose.load_setup(), virtual=[camera], use_real=False, camera="demo")
+        make_room(out)
     except KioskError as error:
         sys.stderr.write(f"kiosk: {error.code.value}: {error}\n")
         return 2
+    # the demo's customer lives in a store of its own, whose key is a file beside it: nobody's keyring or customers are touched
+    os.environ["KIOSK_HOME"] = str((out / "store").absolute())
+    os.environ["KIOSK_STORE_KEY"] = "file"
+    with StopSignals(app) as signals:
+        try:
+            customer = DemoCustomer(design)
+            camera = VirtualCamera(lambda _seconds: customer.selfie_frame, fps=30, camera_id="demo", name="Demo camera")
+            kiosk = Kiosk(compose.load_setup(), virtual=[camera], use_real=False, camera="demo")
+        except KioskError as error:
+            sys.stderr.write(f"kiosk: {error.code.value}: {error}\n")
+            return 2
+        with closing(kiosk):
+            return _play(signals, out, kiosk, camera, customer, language=language, look=look)
+
+
+def make_room(out: Path) -> None:
+    """A folder for this demo, without what an earlier one left in it.
+
+    Raises:
+        BadInput: BAD_ARGUMENT for a folder that holds something and that no demo made, and for one that cannot be written to.
+    """
+    try:
+        if out.exists():
+            if not out.is_dir():
+                raise BadInput(ErrorCode.BAD_ARGUMENT, f"--out {out}: is a file")
+            if any(out.iterdir()) and not (out / MARKER).is_file():
+                raise BadInput(ErrorCode.BAD_ARGUMENT, f"--out {out}: holds something that no demo wrote; name an empty or a new folder")
+            for entry in list(out.iterdir()):
+                if entry.name == "store" and entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                elif (_OWN.fullmatch(entry.name) and entry.is_file()) or entry.name == "store":
+                    entry.unlink()
+        out.mkdir(parents=True, exist_ok=True)
+        (out / MARKER).write_text("Made by the Onboarding Kiosk's demo, which replaces what it wrote here.\n", "utf-8")
+    except OSError as error:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"--out {out}: cannot be written ({error.strerror})") from error
+
+
+def _play(
+    signals: StopSignals, out: Path, kiosk: Kiosk, camera: VirtualCamera, customer: DemoCustomer, *, language: str, look: str
+) -> int:
+    watched = QApplication.platformName() not in ("offscreen", "minimal")
     theme = Theme(Look(look), reduced_motion=not watched)
     window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=theme)
     if watched:
@@ -74,15 +117,16 @@ def run_demo(app: QApplication, out: Path, *, language: str, look: str, design: 
         window.show()
     demo = Demo(window, kiosk, camera, customer, out, language=language, pace=2.4 if watched else 1.0)
     QTimer.singleShot(LIMIT_MS, demo, lambda: demo.fail("the demo took too long"))
-    window.session.start()
-    code = app.exec()
-    window.close()
-    if demo.problem:
-        sys.stderr.write(f"kiosk: {demo.problem}\n")
-    elif code == 0:
+    try:
+        window.session.start()
+        code = signals.run_loop()
+    finally:
+        window.close()
+    if demo.finished:
         demo.report()
-    kiosk.close()
-    return code
+        return 0
+    sys.stderr.write(f"kiosk: {demo.problem or 'the demo was stopped before the end'}\n")
+    return code or 1
 
 
 class Demo(QObject):
@@ -109,6 +153,7 @@ class Demo(QObject):
         self._pictures: list[Picture] = []
         self._tries = 0
         self.problem = ""
+        self.finished = False
         window.events.arrived.connect(self._on_event)
 
     @Slot(object)
@@ -142,7 +187,7 @@ class Demo(QObject):
             return
         self._later(900, lambda: self._picture(""))
         if event.step == "done":
-            self._later(1400, lambda: QApplication.exit(0))
+            self._later(1400, self._finish)
         elif event.step == "language":
             self._later(1300, lambda: self._kiosk.runner.advance(language=self._language) if self._language != "en" else self._press())
         else:
@@ -191,6 +236,10 @@ class Demo(QObject):
                 action()
 
         QTimer.singleShot(int(ms * (self._pace if paced else 1)), self, act)
+
+    def _finish(self) -> None:
+        self.finished = True
+        QApplication.exit(0)
 
     def fail(self, problem: str) -> None:
         self.problem = problem

@@ -13,6 +13,7 @@ from kiosk.domain.views import SorryView, StepProgress
 from kiosk.imaging.frame import Frame
 from kiosk.log import set_up_logging
 from kiosk.services.bus import Bus
+from ui.theme.brand import accent_for
 from ui.theme.theme import Theme
 from ui.theme.tokens import Look
 from ui.window import Window
@@ -21,7 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 def theme_of(config: Config) -> Theme:
-    return Theme(Look(config.theme.name), reduced_motion=config.theme.reduced_motion)
+    look = Look(config.theme.name)
+    accent = accent_for(look, config.theme.accent) if config.theme.accent else None
+    return Theme(look, reduced_motion=config.theme.reduced_motion, accent=accent)
 
 
 class Door:
@@ -34,8 +37,10 @@ class Door:
 
     def open(self) -> None:
         """Shows the welcome screen, or why there is none."""
+        config = Config()
         try:
             setup = load_setup()
+            config = setup.config
             set_up_logging(
                 setup.paths.logs, level=setup.config.log.level, max_bytes=setup.config.log.max_bytes, files=setup.config.log.files
             )
@@ -43,9 +48,10 @@ class Door:
         except KioskError as error:
             _log.error("the kiosk cannot start: %s", error.code)
             bus = Bus()
-            self._show(Window(_Closed(bus, error.code.value, self._again), _NoCamera(), bus))
+            closed = _Closed(bus, error.code.value, self._again)
+            brand, language = config.theme.brand, config.languages.default
+            self._show(Window(closed, _NoCamera(), bus, theme=theme_of(config), brand=brand, default_language=language))
             return
-        config = setup.config
         window = Window(
             self._kiosk.runner,
             self._kiosk.capture,
@@ -76,10 +82,12 @@ class Door:
 
     def _again(self) -> None:
         before, self.window = self.window, None
-        self.open()
-        if before is not None:
-            before.close()
-            before.deleteLater()
+        try:
+            self.open()
+        finally:  # the new window is there first: Qt ends the program when the last one closes
+            if before is not None:
+                before.close()
+                before.deleteLater()
 
 
 class _NoCamera:
@@ -94,16 +102,23 @@ class _Closed:
         self._bus = bus
         self._code = code
         self._again = again
+        self._shown = False
 
     def start(self) -> None:
-        view = SorryView(self._code, kept=True)
+        """Shows why, the first time; after that it is the screen's button, which tries again."""
+        if self._shown:
+            self._again()
+            return
+        self._shown = True
+        # nobody has given anything to this kiosk, and what is in a store that cannot be opened is not ours to promise
+        view = SorryView(self._code, kept=False)
         self._bus.publish(StepEntered("sorry", "sorry", view, StepProgress((), -1, 1), can_go_back=False, generation=1, timeout_s=0))
 
     def advance(self, **_data: object) -> None:
-        self._again()
+        self.start()
 
     def cancel(self) -> None:
-        self.advance()
+        self.start()
 
     def back(self) -> None: ...
     def capture_by_hand(self) -> None: ...

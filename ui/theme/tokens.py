@@ -60,6 +60,9 @@ FONT_SIZES = {"small": 18, "body": 22, "lead": 28, "title": 40, "display": 56}
 FONT_FAMILIES = ("Noto Sans", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Roboto", "Ubuntu", "Cantarell", "Open Sans",
                  "Liberation Sans", "DejaVu Sans Condensed", "DejaVu Sans")  # fmt: skip
 
+_SOFT = 0.12
+"""How much of a brand's accent is in the ground behind its icons."""
+
 REFERENCE_SHORT_SIDE_PX = 1080
 RADIUS = 12
 CARD_RADIUS = 20
@@ -69,5 +72,11 @@ FOCUS_RING = 3
 
 
 def branded(palette: Palette, accent: str, on_accent: str) -> Palette:
-    """The palette with a brand's accent; high contrast is never branded."""
-    return replace(palette, accent=accent, on_accent=on_accent)
+    """The palette with a brand's accent and its soft ground; high contrast is never branded."""
+    return replace(palette, accent=accent, on_accent=on_accent, accent_soft=mixed(palette.surface, accent, _SOFT))
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """#RRGGBB between two colours. `share` of the other, 0 to 1."""
+    pairs = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(mine + (theirs - mine) * share):02X}" for mine, theirs in pairs)
