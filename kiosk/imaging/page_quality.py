@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +121,7 @@ def hotspots(page: Image, *, framed: bool = True) -> float:
     # white paper of a scan lies at 250 and more all over: then nothing stands out, and nothing is a hotspot
     if paper >= 246:
         return 1.0
-    share = _glaring(np.asarray(blown), grey, framed) / (height * width)
+    share = max(_glaring(np.asarray(blown), grey, paper, framed), _round_cores(np.asarray(blown), framed)) / (height * width)
     # 2 % of the page blown out hides a field: that is 0.75; 8 % and more is 0
     return float(np.clip(1.0 - share / 0.08, 0.0, 1.0))
 
@@ -137,29 +138,65 @@ def border_warnings(quad: Quad, picture_size: tuple[int, int]) -> tuple[PageWarn
     return ()
 
 
-_PRINT = 110
+_PRINT = 0.6
+"""Of the paper's brightness print has this and less, blurred fine print included."""
 _BOX = 0.88
 """Of its bounding box a printed white field fills this and more, a reflection (an ellipse fills 0.79) less."""
+_GAP_PX = 15  # between the lines of print on a white field; what is nearer is one field
+_CORE_PX = 31
+_CORE_SOLIDITY = 0.85
+_CORE_SHARE = 0.008  # of the page; smaller ones hide a letter or two, which the reader notices
 
 
-def _glaring(blown: npt.NDArray[Any], grey: Image, framed: bool) -> int:
-    """Pixels of the blown-out blobs that are no printed white fields."""
-    height, width = blown.shape
-    contours, _ = cv2.findContours(blown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    total = 0.0
-    for contour in contours:
-        left, top, wide, tall = cv2.boundingRect(contour)
-        if not framed and (left <= 1 or top <= 1 or left + wide >= width - 1 or top + tall >= height - 1):
+def _glaring(blown: npt.NDArray[Any], grey: Image, paper: float, framed: bool) -> int:
+    """Pixels of the blown-out blobs that are no printed white fields.
+
+    Blobs near each other are judged together: noise breaks a white field at the edge of saturation into pieces between its print.
+    """
+    shape = (blown.shape[0], blown.shape[1])
+    fields = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
+    total = 0
+    for contour in cv2.findContours(fields, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        left, top, wide, tall = box = cv2.boundingRect(contour)
+        if not framed and _touches(box, shape):
             continue
+        if cv2.contourArea(contour) >= _BOX * wide * tall:
+            continue
+        place = (slice(top, top + tall), slice(left, left + wide))
+        if not _is_printed_on(contour, grey[place], (left, top), paper):
+            total += int(cv2.countNonZero(cv2.bitwise_and(blown[place], _filled(contour, (tall, wide), (left, top)))))
+    return total
+
+
+def _round_cores(blown: npt.NDArray[Any], framed: bool) -> int:
+    """Pixels of large, round, solid blown-out places: a reflection that runs into a printed white field is seen by its core."""
+    height, width = shape = (blown.shape[0], blown.shape[1])
+    cores = cv2.morphologyEx(blown, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_CORE_PX, _CORE_PX)))
+    total = 0.0
+    for contour in cv2.findContours(cores, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        _, _, wide, tall = box = cv2.boundingRect(contour)
         area = cv2.contourArea(contour)
-        if area < _BOX * wide * tall and not _is_printed_on(contour, grey[top : top + tall, left : left + wide], (left, top)):
+        if (not framed and _touches(box, shape)) or area < _CORE_SHARE * height * width or max(wide, tall) > 3 * min(wide, tall):
+            continue
+        if area < _BOX * wide * tall and area >= _CORE_SOLIDITY * cv2.contourArea(cv2.convexHull(contour)):
             total += area
     return round(total)
 
 
-def _is_printed_on(contour: npt.NDArray[Any], part: Image, origin: tuple[int, int]) -> bool:
-    """Whether dark print stands in the blob or in its bays: a reflection outshines it, white paper does not."""
-    mask = np.zeros(part.shape, np.uint8)
-    cv2.drawContours(mask, [cv2.convexHull(contour)], -1, 255, cv2.FILLED, offset=(-origin[0], -origin[1]))
+def _touches(box: Sequence[int], shape: tuple[int, int]) -> bool:
+    """Whether a bounding box (left, top, width, height) lies at the border of the picture (height, width)."""
+    left, top, wide, tall = box
+    return left <= 1 or top <= 1 or left + wide >= shape[1] - 1 or top + tall >= shape[0] - 1
+
+
+def _filled(contour: npt.NDArray[Any], size: tuple[int, int], origin: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    mask = np.zeros(size, np.uint8)
+    cv2.drawContours(mask, [contour], -1, 255, cv2.FILLED, offset=(-origin[0], -origin[1]))
+    return mask
+
+
+def _is_printed_on(contour: npt.NDArray[Any], part: Image, origin: tuple[int, int], paper: float) -> bool:
+    """Whether print stands in the blob or in its bays: a reflection outshines it, white paper does not."""
+    mask = _filled(cv2.convexHull(contour), (part.shape[0], part.shape[1]), origin)
     inside = part[mask > 0]
-    return bool((inside < _PRINT).mean() > 0.04)
+    return bool((inside < _PRINT * paper).mean() > 0.04)

@@ -13,7 +13,8 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_likeness import SAME_PAGE, likeness, page_print
 from kiosk.imaging.page_quality import hotspots, measure_page, page_quality
-from kiosk.imaging.rectify import limited, rotated
+from kiosk.imaging.rectify import limited, rotated, straighten
+from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.specimen import specimen
 
 SIZE = (1280, 720)
@@ -70,6 +71,27 @@ def test_glare_is_warned_of_and_white_paper_is_not() -> None:
     paper = np.full((400, 640, 3), 255, np.uint8)
     paper[100:110, 50:400] = 20
     assert hotspots(paper) == 1.0
+
+
+def shown(sheet: Image, *, glare: float = 0.0, light: float = 1.0, roll_deg: float = 2.0) -> Image:
+    """A page photographed on a desk and straightened."""
+    desk = Desk(size=SIZE)
+    placement = Placement(width=fitting_width(sheet, SIZE), roll_deg=roll_deg, tilt_deg=6, swing_deg=-4)
+    return straighten(desk.shot(sheet, placement, glare=glare, light=light, blur_px=0.7), desk.quad(sheet, placement), max_width_px=1000)
+
+
+@pytest.mark.parametrize("side", [PageSide.FRONT, PageSide.BACK])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_reflection_is_seen_beside_and_over_a_printed_white_field(side: PageSide, seed: int) -> None:
+    """The back has a barcode on white, which the reflection runs into."""
+    assert measure_page(shown(page("td1", seed, side), glare=0.9)).hotspots < 0.75
+
+
+@pytest.mark.parametrize("design", ["td1", "td2", "td3", "mrv-a", "mrv-b"])
+@pytest.mark.parametrize("light", [1.0, 1.06, 1.1])
+def test_bright_light_on_white_fields_is_not_glare(design: str, light: float) -> None:
+    sides = [PageSide.FRONT, *([PageSide.BACK] if design == "td1" else [])]
+    assert all(measure_page(shown(page(design, 1, side), light=light)).hotspots >= 0.75 for side in sides)
 
 
 def test_white_at_the_border_of_a_scan_is_not_glare() -> None:
