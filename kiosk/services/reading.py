@@ -50,6 +50,12 @@ WEAK_EVIDENCE = 2.0
 MIN_READING_CONFIDENCE = 0.65
 PORTRAIT_FACE = 0.24
 """Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
+SURE_FACE = 0.7
+"""Detector score of a face that counts; guilloche and print of backs reach 0.7, printed portraits 0.8 and more (drawn specimens)."""
+LEAST_FACE = 0.08
+"""Height of a portrait's face against the picture's, at least; what is smaller is a ghost portrait or a pattern of the print."""
+GHOST_FACE = 0.16
+"""Height of the face against the page's, below which it is no portrait on a card whatever else the page shows."""
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
 _PASSPORT_RATIO = 125.0 / 88.0
 _PORTRAIT_RATIO = 35.0 / 45.0
@@ -67,7 +73,7 @@ class PageResult:
 
     Attributes:
         straightened: upright, BGR; all places of `page` refer to it.
-        portrait: the crop of the holder's portrait, BGR, or None.
+        portrait: the crop of the holder's portrait, BGR, or None. Never of a page that is, or was asked for as, a back.
         timings_ms: by stage: locate, straighten, faces, text, mrz, barcodes, fields, total.
     """
 
@@ -143,7 +149,7 @@ class DocumentReader:
             raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
         if attempt is None:
             attempt = _Attempt(limited(image, PICTURE_SIDE_PX), None)
-        side = _side_of(attempt, expected)
+        side = _side_of(attempt, expected, has_licence=has_licence)
         with _timed(timings, "fields"):
             fields = self._fields(attempt, barcodes, side)
         quad = _upright_quad(attempt)
@@ -165,7 +171,9 @@ class DocumentReader:
         )
         timings["total"] = _since(began)
         logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(attempt.lines), len(fields))
-        crop = cropped(attempt.image, *geometry.bounds(portrait)) if portrait is not None else None
+        # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
+        shown = portrait if expected is not PageSide.BACK else None
+        crop = cropped(attempt.image, *geometry.bounds(shown)) if shown is not None else None
         return PageResult(page, attempt.image, crop, timings)
 
     def merge(self, pages: Sequence[DocumentPage]) -> Document:
@@ -214,7 +222,7 @@ class DocumentReader:
     def _face(self, image: Image) -> Face | None:
         """The portrait's face: the largest upright one, because printed ghost images are smaller."""
         small = limited(image, FACE_SIDE_PX)
-        faces = _portrait_faces(self._face_detector.detect(small))
+        faces = _portrait_faces(self._face_detector.detect(small), small.shape[0])
         return _enlarged(faces[0], image.shape[1] / small.shape[1]) if faces else None
 
     def _turn_upright(self, attempt: _Attempt, text_px: int) -> None:
@@ -292,27 +300,37 @@ def _is_document(attempt: _Attempt) -> bool:
     return attempt.evidence >= WEAK_EVIDENCE and attempt.face is not None and (attempt.labels >= 1 or (located and len(attempt.lines) >= 3))
 
 
-def _side_of(attempt: _Attempt, expected: PageSide | None) -> PageSide:
+def _side_of(attempt: _Attempt, expected: PageSide | None, *, has_licence: bool = False) -> PageSide:
     """The front bears the portrait; a card's MRZ without one is the back's; a passport's data page is the front (9303-4, 9303-5).
 
-    The MRZ of an ID-1 card is its back's (9303-5, 3.1): a face there is a ghost portrait, unless it is as large as a portrait's.
+    The MRZ of an ID-1 card is its back's (9303-5, 3.1), as the barcode of a licence is (AAMVA DL/ID, annex A): a face there is a ghost
+    portrait, unless it is as large as a portrait's.
     """
     if attempt.mrz is not None and attempt.mrz.format not in _CARD_FORMATS:
         return PageSide.FRONT
     if attempt.face is not None:
         ghost = attempt.face.box[3] < PORTRAIT_FACE * attempt.image.shape[0]
-        if attempt.mrz is not None and attempt.mrz.format is MrzFormat.TD1 and (ghost or expected is PageSide.BACK):
+        of_backs = has_licence or (attempt.mrz is not None and attempt.mrz.format is MrzFormat.TD1)
+        if of_backs and (ghost or expected is PageSide.BACK):
+            return PageSide.BACK
+        tiny = attempt.location is not None and attempt.face.box[3] < GHOST_FACE * attempt.image.shape[0]
+        if tiny and expected is PageSide.BACK and attempt.mrz is None:
             return PageSide.BACK
         return PageSide.FRONT
-    if attempt.mrz is not None:
+    if attempt.mrz is not None or has_licence:
         return PageSide.BACK
     return expected or PageSide.UNKNOWN
 
 
-def _portrait_faces(faces: Sequence[Face]) -> tuple[Face, ...]:
-    """Upright faces, the largest first: eyes above the mouth, head not tilted by more than 30 degrees."""
+def _portrait_faces(faces: Sequence[Face], height: int) -> tuple[Face, ...]:
+    """Faces that can be a portrait's in a picture of that height, the largest first.
+
+    Surely found, large enough, upright: eyes above the mouth, head not tilted by more than 30 degrees.
+    """
     upright: list[Face] = []
     for face in faces:
+        if face.score < SURE_FACE or face.box[3] < LEAST_FACE * height:
+            continue
         (rx, ry), (lx, ly) = face.points[0], face.points[1]
         mouth = (face.points[3][1] + face.points[4][1]) / 2
         if lx > rx and abs(ly - ry) < 0.58 * (lx - rx) and mouth > (ry + ly) / 2 + 0.4 * (lx - rx):

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.domain.check import CheckName, CheckStatus
+from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document, FieldName, PageSide, Source
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.face import Face
 from kiosk.engines.barcode_reader import ZxingBarcodeReader
 from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.models import ModelLibrary
@@ -21,6 +22,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.decode import load_image
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited, rotated
+from kiosk.ports import FaceDetector
 from kiosk.services.document_checks import document_checks, uncertain_fields
 from kiosk.services.mrz_reading import MrzReader
 from kiosk.services.reading import DocumentReader, PageResult
@@ -36,17 +38,22 @@ SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "dis"
 UNPRINTED = {FieldName.ISSUING_STATE}
 
 
-@pytest.fixture(scope="session")
-def reader(model_library: ModelLibrary) -> DocumentReader:
+def reader_with(model_library: ModelLibrary, faces: FaceDetector | None = None) -> DocumentReader:
+    """The default set, with another face detector where a test needs one that errs."""
+
     def path(task: str) -> Path:
         info = model_library.best(task)
         assert info is not None
         return model_library.path(info.id)
 
     text = RapidTextReader(path("text_detection"), path("text_recognition"))
-    return DocumentReader(
-        ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), BlazeFaceDetector(path("face_detection")), today=lambda: TODAY
-    )
+    faces = faces or BlazeFaceDetector(path("face_detection"))
+    return DocumentReader(ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), faces, today=lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
+def reader(model_library: ModelLibrary) -> DocumentReader:
+    return reader_with(model_library)
 
 
 @functools.cache
@@ -134,6 +141,43 @@ def test_the_portrait_is_cut_out_of_the_front_and_only_there(reader: DocumentRea
     scale = front.page.size[0] / printed.shape[1]
     assert front.page.portrait is not None
     assert geometry.inside_fraction(front.page.portrait, geometry.box_quad(x * scale, y * scale, (x + w) * scale, (y + h) * scale)) > 0.7
+
+
+def test_a_front_that_is_handed_in_as_a_back_is_told_and_gives_no_portrait(reader: DocumentReader) -> None:
+    picture = photograph(drawn("td1").pages[PageSide.FRONT])
+    result = reader.read_page(picture, expected=PageSide.BACK)
+    assert (result.page.side, result.portrait) == (PageSide.FRONT, None)
+    twice = reader.merge([reader.read_page(picture).page, result.page])
+    checks = {check.name: (check.status, check.label) for check in document_checks(twice, today=TODAY, needs_back=reader.needs_back(twice))}
+    assert checks[CheckName.DOCUMENT_USABILITY] == (CheckStatus.WARNING, CheckLabel.BACK_MISSING)
+    assert checks[CheckName.DATA_CONSISTENCY] == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
+
+
+class PatternDetector:
+    """Sees one upright face in the middle of every picture, as detectors at times do in security print."""
+
+    model_id = "pattern"
+
+    def __init__(self, score: float, share: float) -> None:
+        self._score, self._share = score, share
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        height, width = image.shape[:2]
+        side = self._share * height
+        x, y = (width - side) / 2, (height - side) / 2
+        points = tuple(
+            (x + across * side, y + down * side) for across, down in ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
+        )
+        return (Face((x, y, side, side), self._score, points, self.model_id),)
+
+
+@pytest.mark.parametrize(
+    ("score", "share", "side"), [(0.65, 0.35, PageSide.BACK), (0.95, 0.05, PageSide.BACK), (0.95, 0.35, PageSide.FRONT)]
+)
+def test_an_unsure_or_tiny_face_makes_no_front_of_a_back(model_library: ModelLibrary, score: float, share: float, side: PageSide) -> None:
+    result = reader_with(model_library, PatternDetector(score, share)).read_page(photograph(drawn("td1").pages[PageSide.BACK]))
+    assert result.page.side is side
+    assert (result.portrait is None) is (side is PageSide.BACK)
 
 
 def test_field_places_refer_to_the_straightened_page(reader: DocumentReader) -> None:
