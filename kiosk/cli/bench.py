@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|read`: measured figures with the machine they were measured on."""
+"""`kiosk bench startup|preview`: measured figures with the machine they were measured on."""
 
 from __future__ import annotations
 
