@@ -111,7 +111,7 @@ class _Closed:
             return
         self._shown = True
         # nobody has given anything to this kiosk, and what is in a store that cannot be opened is not ours to promise
-        view = SorryView(self._code, kept=False)
+        view = SorryView(self._code, kept=None)
         self._bus.publish(StepEntered("sorry", "sorry", view, StepProgress((), -1, 1), can_go_back=False, generation=1, timeout_s=0))
 
     def advance(self, **_data: object) -> None:

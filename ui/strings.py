@@ -201,12 +201,12 @@ _ERRORS: Mapping[ErrorCode, tuple[str, str, str]] = {
     ),
     ErrorCode.STORE_KEY_WRONG: (
         QT_TRANSLATE_NOOP("errors", "We can't open our records"),
-        _STAFF,
+        QT_TRANSLATE_NOOP("errors", "We can't continue on this kiosk. A colleague will help you."),
         QT_TRANSLATE_NOOP("errors", "The database key does not fit. Restore the key that belongs to this database."),
     ),
     ErrorCode.STORE_KEY_MISSING: (
         QT_TRANSLATE_NOOP("errors", "We can't open our records"),
-        _STAFF,
+        QT_TRANSLATE_NOOP("errors", "We can't continue on this kiosk. A colleague will help you."),
         QT_TRANSLATE_NOOP("errors", "The database key is missing from the keyring and from the key file. Restore it."),
     ),
     ErrorCode.STORE_DAMAGED: (
@@ -221,7 +221,7 @@ _ERRORS: Mapping[ErrorCode, tuple[str, str, str]] = {
     ),
     ErrorCode.STORE_UNAVAILABLE: (
         QT_TRANSLATE_NOOP("errors", "We can't save this right now"),
-        _STAFF,
+        QT_TRANSLATE_NOOP("errors", "We can't continue on this kiosk. A colleague will help you."),
         QT_TRANSLATE_NOOP("errors", "The store cannot be reached: check the folder, its rights, and whether another kiosk runs."),
     ),
     ErrorCode.MODEL_MISSING: (

@@ -142,10 +142,11 @@ class DoneView:
 
 @dataclass(frozen=True, slots=True)
 class SorryView:
-    """Failsafe and time-out end here. `code` is for staff; `kept` tells whether what was confirmed is stored."""
+    """Failsafe and time-out end here. `code` is for staff; `kept` tells whether what was confirmed is stored;
+    None when there was no customer: the kiosk itself cannot start."""
 
     code: str
-    kept: bool
+    kept: bool | None
 
 
 View = (

@@ -1261,6 +1261,10 @@
         <translation>Začať znova</translation>
     </message>
     <message>
+        <source>Try again</source>
+        <translation>Skúsiť znova</translation>
+    </message>
+    <message>
         <source>What you confirmed is saved.</source>
         <translation>Čo ste potvrdili, je uložené.</translation>
     </message>

@@ -324,3 +324,10 @@ def test_sorry_tells_the_truth_about_what_was_kept(kiosk: Kiosk) -> None:
 def test_a_code_that_is_not_known_is_shown_to_staff_as_it_is(kiosk: Kiosk) -> None:
     kiosk.publish(entered("sorry", SorryView("FROM_THE_FUTURE", kept=False)))
     assert "FROM_THE_FUTURE" in _words(kiosk)
+
+
+def test_a_kiosk_that_cannot_start_says_nothing_of_data_that_nobody_gave(kiosk: Kiosk) -> None:
+    kiosk.publish(entered("sorry", SorryView("STORE_KEY_WRONG", kept=None)))
+    assert "kept" not in _words(kiosk)
+    assert "saved" not in _words(kiosk)
+    assert kiosk.window.footer.main_button.text() == "Try again"

@@ -86,7 +86,7 @@ def test_a_closed_kiosk_promises_nothing_about_what_is_in_its_store() -> None:
     entered = events[0]
     assert isinstance(entered, StepEntered)
     assert isinstance(entered.view, SorryView)
-    assert entered.view.kept is False
+    assert entered.view.kept is None  # there was no customer yet
 
 
 # --- the brand's accent ------------------------------------------------------------------------------------------------

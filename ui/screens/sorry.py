@@ -45,6 +45,8 @@ class SorryScreen(Screen):
 
     @property
     def main(self) -> Action | None:
+        if self._kept is None:
+            return Action(strings.translate("sorry", "Try again"), "restart")
         return Action(strings.translate("sorry", "Start again"), "restart")
 
     def on_main(self) -> None:
@@ -54,6 +56,7 @@ class SorryScreen(Screen):
         words = strings.error(self._code)
         self._title.setText(words.title)
         self._text.setText(words.text)
+        self._kept_text.setVisible(self._kept is not None)
         if self._kept:
             self._kept_text.setText(strings.translate("sorry", "What you confirmed is saved."))
         else:
