@@ -110,7 +110,7 @@ def _play(
     theme = Theme(Look(look), reduced_motion=not watched)
     window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=theme)
     if watched:
-        window.resize(1280, 800)
+        window.setGeometry(window.screen().availableGeometry())  # a screen without a window manager maximises nothing
         window.showMaximized()
     else:
         window.resize(*SIZE_OFFSCREEN)
