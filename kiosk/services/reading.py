@@ -35,6 +35,7 @@ from kiosk.services.document_fields import (
 )
 from kiosk.services.document_layout import count_labels
 from kiosk.services.mrz_reading import MrzReading
+from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
 
 logger = logging.getLogger(__name__)
 
@@ -50,15 +51,10 @@ WEAK_EVIDENCE = 2.0
 MIN_READING_CONFIDENCE = 0.65
 PORTRAIT_FACE = 0.24
 """Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
-SURE_FACE = 0.7
-"""Detector score of a face that counts; guilloche and print of backs reach 0.7, printed portraits 0.8 and more (drawn specimens)."""
-LEAST_FACE = 0.08
-"""Height of a portrait's face against the picture's, at least; what is smaller is a ghost portrait or a pattern of the print."""
 GHOST_FACE = 0.16
 """Height of the face against the page's, below which it is no portrait on a card whatever else the page shows."""
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
 _PASSPORT_RATIO = 125.0 / 88.0
-_PORTRAIT_RATIO = 35.0 / 45.0
 
 
 class MrzSource(Protocol):
@@ -156,7 +152,7 @@ class DocumentReader:
         height, width = attempt.image.shape[:2]
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         has_portrait = attempt.face is not None and side is not PageSide.BACK
-        portrait = _portrait_quad(attempt.face, width, height) if attempt.face is not None and has_portrait else None
+        portrait = portrait_quad(attempt.face, width, height) if attempt.face is not None and has_portrait else None
         page = DocumentPage(
             side=side,
             quad=quad,
@@ -222,8 +218,8 @@ class DocumentReader:
     def _face(self, image: Image) -> Face | None:
         """The portrait's face: the largest upright one, because printed ghost images are smaller."""
         small = limited(image, FACE_SIDE_PX)
-        faces = _portrait_faces(self._face_detector.detect(small), small.shape[0])
-        return _enlarged(faces[0], image.shape[1] / small.shape[1]) if faces else None
+        faces = portrait_faces(self._face_detector.detect(small), small.shape[0])
+        return enlarged(faces[0], image.shape[1] / small.shape[1]) if faces else None
 
     def _turn_upright(self, attempt: _Attempt, text_px: int) -> None:
         """Turns the picture and reads it again when the text stands on its side or reads badly; the better reading stays.
@@ -320,39 +316,6 @@ def _side_of(attempt: _Attempt, expected: PageSide | None, *, has_licence: bool 
     if attempt.mrz is not None or has_licence:
         return PageSide.BACK
     return expected or PageSide.UNKNOWN
-
-
-def _portrait_faces(faces: Sequence[Face], height: int) -> tuple[Face, ...]:
-    """Faces that can be a portrait's in a picture of that height, the largest first.
-
-    Surely found, large enough, upright: eyes above the mouth, head not tilted by more than 30 degrees.
-    """
-    upright: list[Face] = []
-    for face in faces:
-        if face.score < SURE_FACE or face.box[3] < LEAST_FACE * height:
-            continue
-        (rx, ry), (lx, ly) = face.points[0], face.points[1]
-        mouth = (face.points[3][1] + face.points[4][1]) / 2
-        if lx > rx and abs(ly - ry) < 0.58 * (lx - rx) and mouth > (ry + ly) / 2 + 0.4 * (lx - rx):
-            upright.append(face)
-    return tuple(sorted(upright, key=lambda face: -face.box[2] * face.box[3]))
-
-
-def _enlarged(face: Face, scale: float) -> Face:
-    x, y, w, h = face.box
-    return replace(face, box=(x * scale, y * scale, w * scale, h * scale), points=tuple((px * scale, py * scale) for px, py in face.points))
-
-
-def _portrait_quad(face: Face, width: int, height: int) -> Quad:
-    """The portrait around a face: 35 x 45 proportions, the face about half its height (9303-3 section 3.9.1.1)."""
-    x, y, w, h = face.box
-    size = max(h, w * 1.2)
-    tall = min(2.0 * size, float(height))
-    wide = tall * _PORTRAIT_RATIO
-    middle_x, middle_y = x + w / 2, y + h / 2 - 0.06 * tall
-    left = min(max(0.0, middle_x - wide / 2), max(0.0, width - wide))
-    top = min(max(0.0, middle_y - tall / 2), max(0.0, height - tall))
-    return geometry.box_quad(left, top, min(float(width), left + wide), min(float(height), top + tall))
 
 
 def _upright_quad(attempt: _Attempt) -> Quad | None:
