@@ -254,7 +254,7 @@ class Onboarding:
         """A page that looked like the other side, and was taken on the customer's word, is never a matter of course."""
         if check.name is not CheckName.DOCUMENT_USABILITY or check.status is not CheckStatus.PASSED or not self._wrong_side:
             return check
-        label = CheckLabel.BACK_MISSING if PageSide.BACK in self._wrong_side else CheckLabel.NOT_A_KNOWN_DOCUMENT
+        label = CheckLabel.BACK_MISSING if PageSide.BACK in self._wrong_side else CheckLabel.FRONT_MISSING
         return replace(check, status=CheckStatus.WARNING, label=label)
 
     def _consent_check(self) -> Check:
