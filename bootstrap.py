@@ -360,7 +360,7 @@ def from_here(arguments):
         if number and arguments[number - 1] == "--out":
             argument = os.path.abspath(argument)
         elif argument.startswith("--out="):
-            argument = "--out=" + os.path.abspath(argument[len("--out="):])
+            argument = "--out=" + os.path.abspath(argument[len("--out=") :])
         done.append(argument)
     return done
 

@@ -73,9 +73,7 @@ class FieldFormatter(logging.Formatter):
             fields.append(f"(not allowed: {','.join(dropped)})")
         return " ".join([text, *fields])
 
-    def formatException(
-        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:
+    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]) -> str:
         """Where it happened and what kind it was. A foreign exception's text may quote its input (a name, a field): left out."""
         kind, error, trace = ei
         if kind is None or error is None:

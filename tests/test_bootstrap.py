@@ -109,9 +109,7 @@ def test_a_folder_in_the_way_is_not_deleted(bootstrap: ModuleType, tmp_path: Pat
     assert (tmp_path / "venv" / "thesis.txt").read_text(encoding="utf-8") == "mine"
 
 
-def test_too_little_room_is_told_before_anything_is_fetched(
-    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_little_room_is_told_before_anything_is_fetched(bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "NEEDED_MB", 2**40)
     with pytest.raises(bootstrap.Stop, match="MB free; installing needs about"):
         bootstrap.install_dependencies(str(tmp_path), sys.executable)

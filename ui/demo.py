@@ -103,9 +103,7 @@ def make_room(out: Path) -> None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"--out {out}: cannot be written ({error.strerror})") from error
 
 
-def _play(
-    signals: StopSignals, out: Path, kiosk: Kiosk, camera: VirtualCamera, customer: DemoCustomer, *, language: str, look: str
-) -> int:
+def _play(signals: StopSignals, out: Path, kiosk: Kiosk, camera: VirtualCamera, customer: DemoCustomer, *, language: str, look: str) -> int:
     watched = QApplication.platformName() not in ("offscreen", "minimal")
     theme = Theme(Look(look), reduced_motion=not watched)
     window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=theme)

@@ -82,12 +82,8 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
     (_N.DOCUMENT_USABILITY, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The pictures of the document are whole and clear."),),
     (_N.DOCUMENT_USABILITY, _L.BACK_MISSING): (QT_TRANSLATE_NOOP("sentences", "The back of the document is missing."),),
     (_N.DOCUMENT_USABILITY, _L.FRONT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The front of the document is missing."),),
-    (_N.DOCUMENT_USABILITY, _L.PAGES_DIFFER): (
-        QT_TRANSLATE_NOOP("sentences", "The pictures show pages of different documents."),
-    ),
-    (_N.DOCUMENT_USABILITY, _L.LOW_QUALITY): (
-        QT_TRANSLATE_NOOP("sentences", "A picture of the document is not clear enough to be sure."),
-    ),
+    (_N.DOCUMENT_USABILITY, _L.PAGES_DIFFER): (QT_TRANSLATE_NOOP("sentences", "The pictures show pages of different documents."),),
+    (_N.DOCUMENT_USABILITY, _L.LOW_QUALITY): (QT_TRANSLATE_NOOP("sentences", "A picture of the document is not clear enough to be sure."),),
     (_N.DOCUMENT_USABILITY, _L.NOT_A_KNOWN_DOCUMENT): (
         QT_TRANSLATE_NOOP("sentences", "This does not look like a document that can be used here."),
     ),
@@ -103,9 +99,7 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
         QT_TRANSLATE_NOOP("sentences", "Every check digit is right after a misread character was put right."),
     ),
     (_N.MRZ_CHECK_DIGITS, _L.MRZ_UNREADABLE): (QT_TRANSLATE_NOOP("sentences", "The machine-readable lines could not be read."),),
-    (_N.MRZ_CHECK_DIGITS, _L.INPUT_MISSING): (
-        QT_TRANSLATE_NOOP("sentences", "Not checked, because no machine-readable lines were seen."),
-    ),
+    (_N.MRZ_CHECK_DIGITS, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because no machine-readable lines were seen."),),
     (_N.MRZ_CHECK_DIGITS, _L.NOT_APPLICABLE): (QT_TRANSLATE_NOOP("sentences", "This document has no machine-readable lines."),),
     (_N.MRZ_CHECK_DIGITS, _L.BACK_MISSING): (
         QT_TRANSLATE_NOOP("sentences", "The machine-readable lines are on the back, which is missing."),
@@ -167,9 +161,7 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
     (_N.SELFIE_QUALITY, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "There is no selfie."),),
     # face match
     (_N.FACE_MATCH, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The selfie shows the person on the document."),),
-    (_N.FACE_MATCH, _L.BELOW_THRESHOLD): (
-        QT_TRANSLATE_NOOP("sentences", "The selfie does not look like the person on the document."),
-    ),
+    (_N.FACE_MATCH, _L.BELOW_THRESHOLD): (QT_TRANSLATE_NOOP("sentences", "The selfie does not look like the person on the document."),),
     (_N.FACE_MATCH, _L.BORDERLINE): (
         QT_TRANSLATE_NOOP("sentences", "It is not certain that the selfie shows the person on the document."),
     ),
@@ -185,16 +177,12 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
         QT_TRANSLATE_NOOP("sentences", "The selfie may show a picture or a screen and not a real person."),
     ),
     (_N.PASSIVE_LIVENESS, _L.BORDERLINE): (QT_TRANSLATE_NOOP("sentences", "It is not certain that the selfie shows a real person."),),
-    (_N.PASSIVE_LIVENESS, _L.MODEL_MISSING): (
-        QT_TRANSLATE_NOOP("sentences", "Not checked, because the model for it is not installed."),
-    ),
+    (_N.PASSIVE_LIVENESS, _L.MODEL_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because the model for it is not installed."),),
     (_N.PASSIVE_LIVENESS, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because there is no selfie."),),
     (_N.PASSIVE_LIVENESS, _L.NO_FACE): (QT_TRANSLATE_NOOP("sentences", "There is no face in the selfie."),),
     # head turn
     (_N.HEAD_TURN, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The head was turned to the side that was asked for."),),
-    (_N.HEAD_TURN, _L.CHALLENGE_FAILED): (
-        QT_TRANSLATE_NOOP("sentences", "The head was not turned to the side that was asked for."),
-    ),
+    (_N.HEAD_TURN, _L.CHALLENGE_FAILED): (QT_TRANSLATE_NOOP("sentences", "The head was not turned to the side that was asked for."),),
     (_N.HEAD_TURN, _L.DIFFERENT_PERSON): (QT_TRANSLATE_NOOP("sentences", "Someone else than in the selfie turned their head."),),
     (_N.HEAD_TURN, _L.NO_FACE): (QT_TRANSLATE_NOOP("sentences", "No face was seen during the head turn."),),
     (_N.HEAD_TURN, _L.SEVERAL_FACES): (QT_TRANSLATE_NOOP("sentences", "More than one face was seen during the head turn."),),
@@ -261,9 +249,7 @@ _REJECT_BECAUSE: Mapping[_Key, tuple[str, ...]] = {
     (_N.PASSIVE_LIVENESS, _L.BELOW_THRESHOLD): (
         QT_TRANSLATE_NOOP("headlines", "We can't continue, because we couldn't confirm that a real person is here."),
     ),
-    (_N.HEAD_TURN, _L.CHALLENGE_FAILED): (
-        QT_TRANSLATE_NOOP("headlines", "We can't continue, because the quick head turn didn't work."),
-    ),
+    (_N.HEAD_TURN, _L.CHALLENGE_FAILED): (QT_TRANSLATE_NOOP("headlines", "We can't continue, because the quick head turn didn't work."),),
     (_N.HEAD_TURN, _L.DIFFERENT_PERSON): (
         QT_TRANSLATE_NOOP("headlines", "We can't continue, because the head turn and the selfie show different people."),
     ),
@@ -315,9 +301,7 @@ def as_spoken(name: str) -> str:
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), name)
 
 
-def fill(
-    template: str, params: Mapping[str, str], *, write_date: Callable[[date], str], write_field: Callable[[FieldName], str]
-) -> str:
+def fill(template: str, params: Mapping[str, str], *, write_date: Callable[[date], str], write_field: Callable[[FieldName], str]) -> str:
     """The template with its params: ISO dates and field names (also in a comma-separated list) are put into words."""
 
     def written(value: str) -> str:

@@ -315,9 +315,7 @@ def _intersections(one: Floats, two: Floats) -> Floats:
     return np.nan_to_num(np.stack([x, y], axis=-1), nan=-1e6)
 
 
-def _scores(
-    field: _EdgeField, quads: Floats, share: Floats, strength: Floats, overrun: Floats, framed: npt.NDArray[np.bool_]
-) -> Floats:
+def _scores(field: _EdgeField, quads: Floats, share: Floats, strength: Floats, overrun: Floats, framed: npt.NDArray[np.bool_]) -> Floats:
     """Points per quad from what its sides show (n x 4 each): 0.5 is what chance lines on a textured table reach, 0.92 a clean outline."""
     framed = framed | _on_frame(field, quads)
     real = ~framed

@@ -10,9 +10,7 @@ from kiosk.imaging.frame import Image
 MAX_ENLARGED = 3.0
 
 
-def fit(
-    image: Image, width_px: int, height_px: int, *, mirror: bool = False, aspect: float | None = None, enlarge: bool = False
-) -> Image:
+def fit(image: Image, width_px: int, height_px: int, *, mirror: bool = False, aspect: float | None = None, enlarge: bool = False) -> Image:
     """The picture at the largest size that fits into `width_px` x `height_px` with its proportions kept.
 
     Args:

@@ -59,9 +59,7 @@ class SteadyAdvice:
         self._since = 0.0
 
     def choose(self, wanted: AdviceCode, at: float) -> AdviceCode:
-        if wanted is not self._shown and (
-            self._shown is None or wanted is AdviceCode.HOLD_STILL or at - self._since >= self._steady_s
-        ):
+        if wanted is not self._shown and (self._shown is None or wanted is AdviceCode.HOLD_STILL or at - self._since >= self._steady_s):
             self._shown, self._since = wanted, at
         return self._shown or wanted
 

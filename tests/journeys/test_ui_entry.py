@@ -102,9 +102,7 @@ def test_ctrl_c_ends_the_kiosk_and_closes_it(children: list[subprocess.Popen[str
     assert "Traceback" not in err
 
 
-def test_ctrl_c_ends_the_demo_and_closes_it(
-    children: list[subprocess.Popen[str]], environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_ctrl_c_ends_the_demo_and_closes_it(children: list[subprocess.Popen[str]], environment: dict[str, str], tmp_path: Path) -> None:
     child = start(children, environment, "demo", "--out", tmp_path / "out")
     read_until(child, "STEP ENTERED")
     child.send_signal(signal.SIGINT)

@@ -15,9 +15,7 @@ from kiosk.imaging.face_align import ARCFACE_112, align_face, box_from_points, s
 from kiosk.imaging.frame import Image
 
 
-@given(
-    angle=st.floats(-math.pi, math.pi), scale=st.floats(0.05, 20), dx=st.floats(-500, 500), dy=st.floats(-500, 500)
-)
+@given(angle=st.floats(-math.pi, math.pi), scale=st.floats(0.05, 20), dx=st.floats(-500, 500), dy=st.floats(-500, 500))
 def test_any_turn_scale_and_shift_of_the_template_is_undone(angle: float, scale: float, dx: float, dy: float) -> None:
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     points = [(float(x), float(y)) for x, y in scale * np.array(ARCFACE_112) @ turn.T + (dx, dy)]

@@ -200,9 +200,7 @@ def test_only_left_and_right_are_sides() -> None:
 
 
 @pytest.mark.parametrize(("shown", "asked", "passes"), [("left", "left", True), ("right", "right", True), ("right", "left", False)])
-def test_a_rendered_turn_of_a_real_face_before_the_real_models(
-    model_library: ModelLibrary, shown: str, asked: str, passes: bool
-) -> None:
+def test_a_rendered_turn_of_a_real_face_before_the_real_models(model_library: ModelLibrary, shown: str, asked: str, passes: bool) -> None:
     specimens = pytest.importorskip("kiosk.specimens.head_turn")
     detector = BlazeFaceDetector(model_library.path("blazeface_short"), thorough=False)
     landmarker = FaceMeshLandmarker(model_library.path("facemesh_468"))

@@ -199,7 +199,10 @@ def test_a_file_inside_an_installed_package_is_used_where_it_lies(tmp_path: Path
         (manifest_text(entry("good", GOOD).replace('file = "', 'file = "../'), order='["good"]'), "good: file must be a plain name"),
         (manifest_text(re.sub(r"sha256 = .*", 'sha256 = "abc"', entry("good", GOOD)), order='["good"]'), "good: sha256"),
         (manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "ftp"'), order='["good"]'), "source kind 'ftp'"),
-        (manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "https"\nurl = "http://x"'), order='["good"]'), "must begin with https://"),
+        (
+            manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "https"\nurl = "http://x"'), order='["good"]'),
+            "must begin with https://",
+        ),
         (
             manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "installed"\npackage = "p"\nmember = "../x"'), order='["good"]'),
             "member must stay inside",

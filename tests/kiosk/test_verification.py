@@ -256,9 +256,7 @@ def test_frames_without_the_pixels_to_tell_are_not_judged(detector: BlazeFaceDet
     liveness = ScriptedLiveness()
     verifier = Verifier(detector, None, None, liveness)
     smeared = np.asarray(cv2.GaussianBlur(scoring(99), (0, 0), 4), np.uint8)
-    assert_check(
-        verifier.passive_liveness([smeared]), CheckName.PASSIVE_LIVENESS, CheckStatus.NOT_EXECUTED, CheckLabel.LOW_QUALITY
-    )
+    assert_check(verifier.passive_liveness([smeared]), CheckName.PASSIVE_LIVENESS, CheckStatus.NOT_EXECUTED, CheckLabel.LOW_QUALITY)
     assert liveness.calls == 0
     assert verifier.passive_liveness([smeared, scoring(20), nobody()]).status is CheckStatus.REJECTED
     assert liveness.calls == 1
@@ -280,9 +278,7 @@ def test_liveness_that_cannot_run_says_why(verifier: Verifier, detector: BlazeFa
 
 
 @pytest.mark.full_models
-@pytest.mark.parametrize(
-    ("name", "status"), [("T1", CheckStatus.PASSED), ("F1", CheckStatus.REJECTED), ("F2", CheckStatus.REJECTED)]
-)
+@pytest.mark.parametrize(("name", "status"), [("T1", CheckStatus.PASSED), ("F1", CheckStatus.REJECTED), ("F2", CheckStatus.REJECTED)])
 def test_the_live_sample_passes_and_the_attacks_fail(
     full_model_library: ModelLibrary, detector: BlazeFaceDetector, name: str, status: CheckStatus
 ) -> None:

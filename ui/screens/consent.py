@@ -87,9 +87,7 @@ class ConsentScreen(Screen):
     def retranslate(self) -> None:
         self._title.setText(strings.translate("consent", "Before we start"))
         self._lead.setText(strings.translate("consent", "With your consent we do three things, and nothing else."))
-        self._note.setText(
-            strings.translate("consent", "You can stop at any time. Version {version}.").format(version=self._version)
-        )
+        self._note.setText(strings.translate("consent", "You can stop at any time. Version {version}.").format(version=self._version))
         for purpose, heading, text in self._purposes:
             words = _purpose(purpose)
             heading.setText(words[0])
