@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.check import Check
 from kiosk.domain.decision import Decision
-from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageSide, Source
+from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Source
 from kiosk.domain.mrz import Mrz
 from kiosk.domain.sentences import sentence
 from kiosk.ports import Json
@@ -192,8 +192,3 @@ def _dis_mrz(mrz: Mrz) -> dict[str, Json]:
     values: dict[str, Json] = dict(mrz.values)
     values["checkDigitsValidity"] = {f"{name}CheckDigitValid": holds for name, holds in mrz.check_digits.items()}
     return values
-
-
-def side_of(name: str) -> PageSide:
-    """ "front" -> FRONT; for step options."""
-    return PageSide(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.check import GROUP_OF, Check, CheckGroup, CheckStatus
+from kiosk.domain.check import GROUP_OF, Check, CheckGroup
 from kiosk.domain.decision import Decision
 from kiosk.domain.document import Document, Field, FieldName, PageSide, PageWarning
 from kiosk.domain.views import Alternative, CaptureResult, DecisionView, FieldRow, ReviewView, StepProgress
@@ -78,7 +78,3 @@ def step_progress(workflow: Workflow, step_id: str) -> StepProgress:
     current = groups.index(group) if group else -1
     left = sum(_SECONDS_PER_GROUP.get(name, 15) for name in groups[max(current, 0) :])
     return StepProgress(groups, current, max(1, round(left / 60)))
-
-
-def passed(checks: tuple[Check, ...]) -> bool:
-    return all(check.status is CheckStatus.PASSED for check in checks)
