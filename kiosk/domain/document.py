@@ -48,6 +48,51 @@ class FieldName(StrEnum):
     ISSUING_STATE = "issuingState"
 
 
+class SupportLevel(StrEnum):
+    """How far the product knows a document (DIS `supportLevel`)."""
+
+    FULL_SUPPORT = "FULL_SUPPORT"  # a template of this document, or the ICAO passport page: visual zone and MRZ
+    MRZ_EXTRACTION_ONLY = "MRZ_EXTRACTION_ONLY"
+    GENERIC_SUPPORT = "GENERIC_SUPPORT"  # by its labels, no template
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+
+
+class SupportMethod(StrEnum):
+    """What FULL_SUPPORT rests on (DIS `supportMethod`)."""
+
+    FULL_TEMPLATE_SUPPORT = "FULL_TEMPLATE_SUPPORT"
+    GLOBAL_PASSPORT_SUPPORT = "GLOBAL_PASSPORT_SUPPORT"  # the ICAO 9303-4 data page, whatever the country
+
+
+class PageFinding(StrEnum):
+    """What classification noticed about a page beside the others (DIS page `warnings`)."""
+
+    DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES = "DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES"
+    PAGE_CLASSIFICATION_CHANGED = "PAGE_CLASSIFICATION_CHANGED"
+    MISSING_FRONT_PAGE = "MISSING_FRONT_PAGE"
+    DOCUMENT_TYPE_NOT_RECOGNIZED = "DOCUMENT_TYPE_NOT_RECOGNIZED"
+
+
+class Region(StrEnum):
+    """A picture on a page (DIS crops)."""
+
+    PORTRAIT = "portrait"
+    GHOST_PORTRAIT = "ghostPortrait"
+    SIGNATURE = "signature"
+    FINGERPRINT = "fingerprint"
+
+
+class Suspicion(StrEnum):
+    """What may be wrong with the page as an object: advisory, since telling recaptures from documents is unsolved (PAD-IDCard 2024)."""
+
+    SCREEN = "screen"  # photographed off a screen: moire, pixel grid
+    PRINT_COPY = "printCopy"  # a printed copy: halftone, paper
+    GREY_COPY = "greyCopy"  # a black-and-white copy of a document
+    COLOUR_PROFILE = "colourProfile"  # its colours are not those that the template of the document knows
+    PORTRAIT_SUBSTITUTED = "portraitSubstituted"
+    TEXT_RETOUCHED = "textRetouched"
+
+
 DATE_FIELDS = frozenset({FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_ISSUE, FieldName.DATE_OF_EXPIRY})
 
 
@@ -111,11 +156,44 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
-    """What the document is. `country` ICAO 9303-3 code as printed (D, UTO, SVK …), empty when unknown."""
+    """What the document is. `country` ICAO 9303-3 code as printed (D, UTO, SVK …), empty when unknown.
+
+    `edition` is the year or years of issue as the template names them ("2013", "2008-2019"), `template` the template's id; both empty
+    without a template. `support` and `method` as in DIS.
+    """
 
     type: str = ""  # "identity-card" | "passport" | "visa" | "driving-licence" | ""
     country: str = ""
     mrtd: str = ""  # "TD1" | "TD2" | "TD3" | "MRV-A" | "MRV-B" | ""
+    edition: str = ""
+    template: str = ""
+    support: SupportLevel = SupportLevel.NOT_SUPPORTED
+    method: SupportMethod | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One advisory authenticity signal of one page.
+
+    Attributes:
+        suspicion: what is suspected.
+        score: 0..1, higher is more suspicious; None = could not be measured here, with the reason in `why`.
+        threshold: the measured operating point of `model`; at or above it the signal is raised.
+        model: rule or model id.
+        fields: for TEXT_RETOUCHED: the score of each field that was measured.
+        why: reason code when `score` is None ("PAGE_TOO_SMALL", "NO_TEMPLATE", "NO_PORTRAIT", "NOT_SHARP").
+    """
+
+    suspicion: Suspicion
+    score: float | None
+    threshold: float
+    model: str
+    fields: Mapping[FieldName, float] = field(default_factory=dict)
+    why: str = ""
+
+    @property
+    def raised(self) -> bool:
+        return self.score is not None and self.score >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +225,9 @@ class DocumentPage:
         location_confidence: 0..1 of the page locator.
         size: (width, height) of the straightened page, pixels. Field places refer to it.
         portrait: quad of the portrait in the straightened page, None when there is none.
+        type: what this page alone says the document is.
+        regions: quads of the other pictures on it (ghost portrait, signature, fingerprint), and of the portrait.
+        signals: advisory authenticity signals, one per suspicion that was looked for.
     """
 
     side: PageSide
@@ -159,6 +240,9 @@ class DocumentPage:
     barcodes: tuple[Barcode, ...] = ()
     portrait: Quad | None = None
     text_lines: tuple[str, ...] = ()
+    type: DocumentType = field(default_factory=DocumentType)
+    regions: Mapping[Region, Quad] = field(default_factory=dict)
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
