@@ -32,6 +32,8 @@ class Mrz:
             dateOfExpiry as YYMMDD, optional data …).
         check_digits: name of the check ("documentNumber", "dateOfBirth", "dateOfExpiry", "personalNumber", "composite") -> does it hold.
         confidence: 0..1, the least sure line of the reader.
+        field_confidences: by the names of `values` ("surname" and "givenNames" apart), 0..1: the least sure character of the field, of its
+            letters only where they are names. Empty when the reader does not tell them.
     """
 
     format: MrzFormat
@@ -40,6 +42,7 @@ class Mrz:
     check_digits: Mapping[str, bool]
     repairs: tuple[MrzRepair, ...] = field(default=())
     confidence: float = 1.0
+    field_confidences: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def valid(self) -> bool:
