@@ -11,11 +11,8 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from kiosk.domain.check import Check, CheckStatus
 from kiosk.domain.decision import Policy
@@ -54,6 +51,7 @@ from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
+from kiosk.services.lanes import Lanes
 from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, IN_PROGRESS, Onboarding
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import decision_view, review_view, step_progress
@@ -105,9 +103,7 @@ class SessionRunner:
         self._clock = clock
         self._settings = settings
         self._choose_side = choose_side
-        self._session = ThreadPoolExecutor(1, "session")
-        self._analysis = ThreadPoolExecutor(1, "analysis")
-        self._closing = threading.Event()
+        self._lanes = Lanes(self._failed)
         self._ticker = threading.Thread(target=self._tick_loop, name="session-clock", daemon=True)
         # all below belong to the session lane
         self._position = machine.start(workflow)
@@ -125,10 +121,10 @@ class SessionRunner:
 
     def start(self) -> None:
         """Enters the first step; nothing of an earlier customer remains."""
-        if not self._ticker.is_alive() and not self._closing.is_set():
+        if not self._ticker.is_alive() and not self._lanes.closing:
             self._ticker.start()
         self._post(self._restart)
-        self._analysis.submit(self._warm_up)
+        self._lanes.analyse(self._warm_up, self._failed)
 
     def advance(self, **data: object) -> None:
         """The main answer of the step: language=…, accepted=…, edits={FieldName: str}; a capture step takes the picture that was shown."""
@@ -162,13 +158,11 @@ class SessionRunner:
 
     def close(self) -> None:
         """Stops all work; what is confirmed is stored. Blocks until the lanes have ended. Idempotent."""
-        if self._closing.is_set():
+        if self._lanes.closing:
             return
-        self._closing.set()
+        self._lanes.stop_taking()
         self._stop_work()
-        self._session.submit(self._guarded, self._leave_customer)
-        self._session.shutdown(wait=True)
-        self._analysis.shutdown(wait=True)
+        self._lanes.close(self._leave_customer)
         if self._ticker.is_alive():
             self._ticker.join(timeout=2)
         self._capture.stop()
@@ -176,22 +170,18 @@ class SessionRunner:
     # --- the session lane ------------------------------------------------------------------------------------------
 
     def _post(self, action: Callable[[], object]) -> None:
-        if not self._closing.is_set():
-            with suppress(RuntimeError):  # closed between the two: what comes now is of no use to anybody
-                self._session.submit(self._guarded, action)
+        self._lanes.post(action)
 
-    def _guarded(self, action: Callable[[], object]) -> None:
-        """One of the three places where errors are caught: what can be mended is said, all else ends in the failsafe step."""
-        try:
-            action()
-        except (BadInput, StoreFault) as error:
+    def _failed(self, error: Exception) -> None:
+        """What can be mended is said; all else ends in the failsafe step, because a customer must not see a frozen screen."""
+        if isinstance(error, (BadInput, StoreFault)):
             logger.warning("step %s: %s", self._position.step, error.code)
             self._deciding = False
             self._busy(None)
             self._bus.publish(ProblemShown(error.code))
-        except Exception as error:  # the failsafe: whatever it is, the customer must not see a frozen screen
-            logger.error("step %s failed", self._position.step, exc_info=error)
-            self._fail(error.code if isinstance(error, KioskError) else ErrorCode.INTERNAL)
+            return
+        logger.error("step %s failed", self._position.step, exc_info=error)
+        self._fail(error.code if isinstance(error, KioskError) else ErrorCode.INTERNAL)
 
     def _restart(self) -> None:
         self._end_session()
@@ -420,14 +410,7 @@ class SessionRunner:
         self._analyse(work, loop)
 
     def _analyse(self, work: Work, job: Callable[[Work], None]) -> None:
-        def guarded() -> None:
-            try:
-                job(work)
-            except Exception as error:  # told to the session lane, which is the one to decide
-                self._post(partial(self._raise_for, work, error))
-
-        if not self._closing.is_set():
-            self._analysis.submit(guarded)
+        self._lanes.analyse(lambda: job(work), lambda error: self._raise_for(work, error))
 
     def _raise_for(self, work: Work, error: Exception) -> None:
         """A late error of a step that was left, perhaps another customer's, harms nobody."""
@@ -525,7 +508,7 @@ class SessionRunner:
     # --- time ------------------------------------------------------------------------------------------------------
 
     def _tick_loop(self) -> None:
-        while not self._closing.wait(0.5):
+        while not self._lanes.pause(0.5):
             self._post(self._tick)
 
     def _tick(self) -> None:

@@ -28,6 +28,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import DecisionView, DoneView, ReviewView, SorryView
+from kiosk.services import session_runner
 from kiosk.specimens.customer import DemoCustomer
 from tests.journeys.walker import Walker
 
@@ -247,16 +248,16 @@ def test_what_a_crash_left_unfinished_is_erased_at_the_next_start() -> None:
         walker.close()
 
 
-@pytest.mark.logs_warnings
 def test_a_late_error_of_one_customer_does_not_touch_the_next(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     step = walker.walk_to("document_front")
-    reading, cancelled = threading.Event(), threading.Event()
+    reading, cancelled, told = threading.Event(), threading.Event(), threading.Event()
 
     def slow(*_arguments: object, **_options: object) -> None:
         reading.set()
         cancelled.wait(20)
         raise ModelFault(ErrorCode.MODEL_CORRUPT, "a model whose hash is another")
 
+    monkeypatch.setattr(session_runner.logger, "warning", lambda *_arguments: told.set())
     monkeypatch.setattr(walker.kiosk.engines.document_reader(), "read_page", slow)
     walker.show(step)
     assert reading.wait(30)
@@ -267,6 +268,7 @@ def test_a_late_error_of_one_customer_does_not_touch_the_next(walker: Walker, mo
     cancelled.set()
     walker.runner.advance(language="en")
     walker.at("consent")
+    assert told.wait(20)
     assert not any(isinstance(event, StepEntered) and event.screen == "sorry" for event in walker.events)
 
 
