@@ -1,0 +1,1 @@
+"""Training of the MRZ line reader (models/mrz_line.onnx)."""
