@@ -102,6 +102,14 @@ class TextReader(Protocol):
         """All text lines, top to bottom. No text is an empty result; a broken engine raises. `max_side_px` bounds the detector's input."""
         ...
 
+    def find_lines(self, image: Image, *, max_side_px: int = 736) -> tuple[Quad, ...]:
+        """Quads of the text lines in pixels of `image`, top to bottom, not recognised; the longer edge first."""
+        ...
+
+    def read_at(self, image: Image, quads: Sequence[Quad]) -> tuple[TextLine, ...]:
+        """Recognise the lines at these places, each upright along its quad's first edge; what cannot be read is left out."""
+        ...
+
     def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
         """Recognise crops that hold one upright line each: (text, confidence) per crop, no detection."""
         ...

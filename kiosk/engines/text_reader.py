@@ -67,7 +67,10 @@ class RapidTextReader:
 
     def read(self, image: Image, *, max_side_px: int = 736) -> tuple[TextLine, ...]:
         """All text lines, top to bottom then left to right. No text is an empty result; ModelFault when the engine breaks."""
-        quads = self.find_lines(image, max_side_px=max_side_px)
+        return self.read_at(image, self.find_lines(image, max_side_px=max_side_px))
+
+    def read_at(self, image: Image, quads: Sequence[Quad]) -> tuple[TextLine, ...]:
+        """The lines at these places, in their order; unreadable ones are left out. ModelFault when the engine breaks."""
         read = self.read_lines([crop_line(image, quad) for quad in quads])
         return tuple(
             TextLine(text, confidence, quad)
