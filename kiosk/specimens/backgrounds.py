@@ -16,6 +16,8 @@ from kiosk.imaging.frame import Image
 Size = tuple[int, int]
 """width, height in pixels."""
 Floats = npt.NDArray[np.float32]
+Ground = npt.NDArray[np.float64] | Floats
+"""height x width x 3 before it is rounded to bytes."""
 Random = np.random.Generator
 
 PHOTOS = (
@@ -105,22 +107,22 @@ def _grid(size: Size, angle: float = 0.0) -> tuple[Floats, Floats]:
     return x * cosine + y * sine, y * cosine - x * sine
 
 
-def _plain(size: Size, random: Random) -> Floats:
+def _plain(size: Size, random: Random) -> Ground:
     return _colour(random) + _clouds(size, random, 4, random.uniform(1, 8))[..., None]
 
 
-def _white(size: Size, random: Random) -> Floats:
+def _white(size: Size, random: Random) -> Ground:
     tone = np.float32(random.uniform(205, 252)) + random.uniform(-5, 5, 3).astype(np.float32)
     return tone + _clouds(size, random, 4, random.uniform(0.5, 4))[..., None]
 
 
-def _gradient(size: Size, random: Random) -> Floats:
+def _gradient(size: Size, random: Random) -> Ground:
     along, _ = _grid(size, random.uniform(0, 6.3))
     share = (along - along.min()) / max(float(np.ptp(along)), 1e-6)
-    return _colour(random) * (1 - share[..., None]) + _colour(random) * share[..., None]
+    return np.asarray(_colour(random) * (1 - share[..., None]) + _colour(random) * share[..., None], np.float32)
 
 
-def _wood(size: Size, random: Random) -> Floats:
+def _wood(size: Size, random: Random) -> Ground:
     tone = np.array([52, 84, 118], np.float32) * np.float32(random.uniform(0.4, 1.75)) + random.uniform(-14, 14, 3).astype(np.float32)
     standing = random.random() < 0.5
     flat = size if not standing else (size[1], size[0])
@@ -137,17 +139,17 @@ def _wood(size: Size, random: Random) -> Floats:
     return tone + turned[..., None] * np.array([0.7, 0.9, 1.1], np.float32)
 
 
-def _cloth(size: Size, random: Random) -> Floats:
+def _cloth(size: Size, random: Random) -> Ground:
     u, v = _grid(size, random.uniform(0, 3.2))
     threads = np.float32(random.uniform(150, 420))
     weave = np.sin(u * threads) * np.cos(v * threads) + 0.5 * np.sin(v * threads)
     folds = _clouds(size, random, int(random.integers(4, 9)), random.uniform(4, 20))
     noise = random.standard_normal((size[1] // 2 + 1, size[0] // 2 + 1)).astype(np.float32)
     rough = cv2.resize(noise, size, interpolation=cv2.INTER_LINEAR) * np.float32(random.uniform(2, 9))
-    return _colour(random) + (weave * np.float32(random.uniform(2, 12)) + folds + rough)[..., None]
+    return np.asarray(_colour(random) + (weave * np.float32(random.uniform(2, 12)) + folds + rough)[..., None], np.float32)
 
 
-def _tartan(size: Size, random: Random) -> Floats:
+def _tartan(size: Size, random: Random) -> Ground:
     u, v = _grid(size, random.uniform(0, 3.2))
     ground = np.zeros((size[1], size[0], 3), np.float32) + _colour(random)
     for line in range(int(random.integers(2, 5))):
@@ -159,20 +161,20 @@ def _tartan(size: Size, random: Random) -> Floats:
     return ground
 
 
-def _stripes(size: Size, random: Random) -> Floats:
+def _stripes(size: Size, random: Random) -> Ground:
     u, _ = _grid(size, random.uniform(0, 3.2))
     share = ((u / np.float32(random.uniform(0.02, 0.2))) % 1 < random.uniform(0.3, 0.7)).astype(np.float32)[..., None]
     return _colour(random) * share + _colour(random) * (1 - share)
 
 
-def _checks(size: Size, random: Random) -> Floats:
+def _checks(size: Size, random: Random) -> Ground:
     u, v = _grid(size, random.uniform(0, 3.2))
     cell = np.float32(random.uniform(0.03, 0.16))
     share = ((np.floor(u / cell) + np.floor(v / cell)) % 2).astype(np.float32)[..., None]
-    return _colour(random) * share + _colour(random) * (1 - share)
+    return np.asarray(_colour(random) * share + _colour(random) * (1 - share), np.float32)
 
 
-def _tiles(size: Size, random: Random) -> Floats:
+def _tiles(size: Size, random: Random) -> Ground:
     u, v = _grid(size, random.uniform(0, 3.2))
     wide, aspect = random.uniform(0.08, 0.45), random.uniform(1, 2.2)
     a, b = u / np.float32(wide), v / np.float32(wide / aspect)
@@ -182,10 +184,10 @@ def _tiles(size: Size, random: Random) -> Floats:
     joint = np.float32(random.uniform(0.01, 0.035))
     gap = ((a % 1 < joint) | (b % 1 < joint * aspect)).astype(np.float32)[..., None]
     face = _colour(random) + shade[..., None] + _clouds(size, random, 24, random.uniform(0, 6))[..., None]
-    return face * (1 - gap) + _colour(random) * gap
+    return np.asarray(face * (1 - gap) + _colour(random) * gap, np.float32)
 
 
-def _keyboard(size: Size, random: Random) -> Floats:
+def _keyboard(size: Size, random: Random) -> Ground:
     u, v = _grid(size, random.uniform(-0.4, 0.4) + random.integers(0, 4) * np.pi / 2)
     key = random.uniform(0.05, 0.09)
     a = u / np.float32(key) + np.float32(0.3) * np.floor(v / np.float32(key))
@@ -196,31 +198,31 @@ def _keyboard(size: Size, random: Random) -> Floats:
     dark = random.random() < 0.6
     caps, body, ink = (45, 25, 190) if dark else (222, 175, 60)
     grey = body + (caps - body) * top + (ink - caps) * mark * top
-    return grey[..., None] + random.uniform(-8, 8, 3).astype(np.float32)
+    return np.asarray(grey[..., None] + random.uniform(-8, 8, 3).astype(np.float32), np.float32)
 
 
-def _carpet(size: Size, random: Random) -> Floats:
+def _carpet(size: Size, random: Random) -> Ground:
     small = (size[0] // 2 + 1, size[1] // 2 + 1)
     noise = random.standard_normal((small[1], small[0])).astype(np.float32)
     rough = cv2.GaussianBlur(noise, (0, 0), max(0.6, max(size) / 1600)) * np.float32(random.uniform(15, 60))
     return _colour(random) + cv2.resize(rough, size, interpolation=cv2.INTER_LINEAR)[..., None] + _clouds(size, random, 6, 8)[..., None]
 
 
-def _marble(size: Size, random: Random) -> Floats:
+def _marble(size: Size, random: Random) -> Ground:
     u, v = _grid(size, random.uniform(0, 3.2))
     bend = _clouds(size, random, 7, 0.05) + _clouds(size, random, 20, 0.02)
     veins = np.abs(np.sin((u + bend) * np.float32(random.uniform(8, 25)) + v * 3)) ** np.float32(0.35)
     tone = np.float32(random.uniform(60, 240))
-    return tone + (veins[..., None] - 0.8) * random.uniform(30, 110) + random.uniform(-8, 8, 3).astype(np.float32)
+    return np.asarray(tone + (veins[..., None] - 0.8) * random.uniform(30, 110) + random.uniform(-8, 8, 3).astype(np.float32), np.float32)
 
 
-def _blotches(size: Size, random: Random) -> Floats:
+def _blotches(size: Size, random: Random) -> Ground:
     cells = int(random.integers(6, 60))
     coarse = random.uniform(0, 255, (cells, cells, 3)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _paper(size: Size, random: Random) -> Floats:
+def _paper(size: Size, random: Random) -> Ground:
     """A printed or lined sheet under the page: long straight lines and text that are no page."""
     ground = np.full((size[1], size[0], 3), random.uniform(195, 250), np.float32) + random.uniform(-8, 8, 3).astype(np.float32)
     u, v = _grid(size, random.uniform(-0.3, 0.3) + random.integers(0, 4) * np.pi / 2)
@@ -234,7 +236,7 @@ def _paper(size: Size, random: Random) -> Floats:
     return ground - ink[..., None]
 
 
-def _desk(size: Size, random: Random) -> Floats:
+def _desk(size: Size, random: Random) -> Ground:
     """The edge of a table, and what is behind it."""
     ground = _wood(size, random) if random.random() < 0.5 else _plain(size, random)
     u, _ = _grid(size, random.uniform(0, 6.3))
@@ -243,7 +245,7 @@ def _desk(size: Size, random: Random) -> Floats:
     return ground * (1 - beyond) + other * beyond
 
 
-def _things(size: Size, random: Random) -> Floats:
+def _things(size: Size, random: Random) -> Ground:
     picture = np.asarray(np.clip(_plain(size, random), 0, 255), np.uint8)
     clutter(picture, random, int(random.integers(3, 9)))
     return picture.astype(np.float32)
@@ -259,8 +261,8 @@ def _photo(name: str) -> Image:
     return np.ascontiguousarray(picture[..., 2::-1])
 
 
-def _photo_ground(name: str) -> Callable[[Size, Random], Floats]:
-    def draw(size: Size, random: Random) -> Floats:
+def _photo_ground(name: str) -> Callable[[Size, Random], Ground]:
+    def draw(size: Size, random: Random) -> Ground:
         picture = _photo(name)
         height, width = picture.shape[:2]
         aspect = size[0] / size[1]
@@ -276,7 +278,7 @@ def _photo_ground(name: str) -> Callable[[Size, Random], Floats]:
     return draw
 
 
-BACKGROUNDS: dict[str, Callable[[Size, Random], Floats]] = {
+BACKGROUNDS: dict[str, Callable[[Size, Random], Ground]] = {
     "plain": _plain,
     "white": _white,
     "gradient": _gradient,

@@ -70,6 +70,9 @@ _CHANCES = {
 }
 
 
+_ONE_PAGE_ONLY = frozenset({Degradation.SMALL, Degradation.BORDER, Degradation.SCREEN, Degradation.FINGERS})
+
+
 @dataclass(frozen=True, slots=True)
 class Photograph:
     """A picture and its truth.
@@ -135,7 +138,7 @@ def several(
     grounds: Sequence[str] | None = None,
 ) -> Photograph:
     """Up to nine pages beside one another on a table, each turned its own way; none hides another. Arguments as in `photograph`."""
-    chosen = (kinds if kinds is not None else _mixture(seed)) - {Degradation.SMALL, Degradation.BORDER, Degradation.SCREEN}
+    chosen = (kinds if kinds is not None else _mixture(seed)) - _ONE_PAGE_ONLY
     ground_name, picture = _ground(pages[0], seed, size, chosen, grounds)
     random = stream(seed, "several")
     columns = math.ceil(math.sqrt(len(pages) * size[0] / size[1] / 1.3))
@@ -175,7 +178,7 @@ def stacked_scan(pages: Sequence[Image], *, seed: int, width_px: int = 1400, tou
         skew = math.radians(random.uniform(-1.5, 1.5)) if gap > 0.02 else 0.0
         turn = np.array([[math.cos(skew), math.sin(skew)], [-math.sin(skew), math.cos(skew)]])
         flat = np.array([[-wide, -high], [wide, -high], [wide, high], [-wide, high]]) / 2 @ turn
-        corners = flat + (left + wide / 2, top + high / 2)
+        corners = flat + np.array([left + wide / 2, top + high / 2])
         _lay(picture, page, corners, seed + number, rounded=random.random() < 0.6, shadow=0.12 * random.random())
         quads.append(geometry.as_quad(corners))
         top += high + gap * width_px
@@ -333,8 +336,8 @@ def _contact_shadow(picture: Image, corners: Corners, random: Random, strength: 
     moved = (corners + reach * np.array([math.cos(side), math.sin(side)])) / 4
     cv2.fillConvexPoly(small, np.round(moved * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
     soft = cv2.GaussianBlur(small, (0, 0), max(0.5, reach / 6))
-    veil = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    picture[:] = (picture * (1 - np.float32(depth / 255) * veil)[..., None]).astype(np.uint8)
+    kept = cv2.resize(cv2.convertScaleAbs(soft, alpha=-depth, beta=255), (width, height), interpolation=cv2.INTER_LINEAR)
+    cv2.multiply(picture, cv2.merge([kept] * 3), dst=picture, scale=1 / 255)
 
 
 def _display(page: Image, random: Random, severity: float) -> tuple[Image, Quad]:

@@ -13,13 +13,13 @@ Random = np.random.Generator
 _NORMAL_PX = 1600  # blur is given for a picture of this side
 
 
-def _bytes(picture: npt.NDArray[np.floating]) -> Image:
+def _bytes(picture: npt.ArrayLike) -> Image:
     return np.asarray(np.clip(picture, 0, 255), np.uint8)
 
 
 def unit(picture: Image) -> float:
     """Pixels of this picture per pixel of one with 1600 on its longer side."""
-    return max(picture.shape[:2]) / _NORMAL_PX
+    return float(max(picture.shape[:2]) / _NORMAL_PX)
 
 
 # --- print ---------------------------------------------------------------------------------------------------------
