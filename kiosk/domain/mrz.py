@@ -1,15 +1,15 @@
-"""Machine readable zones: TD1, TD2, TD3, MRV-A, MRV-B, parsed with every check digit (ICAO 9303 parts 3 to 7)."""
+"""Machine readable zones: TD1, TD2, TD3, MRV-A, MRV-B and national ones, parsed with every check digit (ICAO 9303 parts 3 to 7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.mrz_layout import ALPHABET, FILLER, CheckPlace, Kind, Layout, MrzFormat, Place, check_digit, layout_for
 
-__all__ = ["Mrz", "MrzFormat", "MrzRepair", "birth_date_iso", "expiry_date_iso", "gender_letter", "parse_mrz"]
+__all__ = ["Mrz", "MrzFormat", "MrzRepair", "birth_date_iso", "expiry_date_iso", "gender_letter", "last_day", "parse_mrz"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Mrz:
     """A parsed MRZ.
 
     Attributes:
-        lines: two or three lines of exactly the format's length, alphabet A-Z 0-9 <.
+        lines: one to three lines of exactly the format's length, alphabet A-Z 0-9 <.
         values: by DIS names (documentCode, issuingState, surname, givenNames, documentNumber, nationality, dateOfBirth as YYMMDD, gender,
-            dateOfExpiry as YYMMDD, optional data …).
+            dateOfExpiry as YYMMDD, optional data …). What the format has no place for is absent.
         check_digits: name of the check ("documentNumber", "dateOfBirth", "dateOfExpiry", "personalNumber", "composite") -> does it hold.
         confidence: 0..1, the least sure line of the reader.
         field_confidences: by the names of `values` ("surname" and "givenNames" apart), 0..1: the least sure character of the field, of its
@@ -54,7 +54,7 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
     """Parses the lines as they stand; nothing is corrected, a check digit that does not hold is reported as such.
 
     Args:
-        lines: two lines of 36 or 44 characters, or three of 30, top first, alphabet A-Z 0-9 <.
+        lines: two lines of 36 or 44 characters, or three of 30 (national zones: see `mrz_layout`), top first, alphabet A-Z 0-9 <.
         confidences: of the reader, one per line; None = sure.
         repairs: what the reader changed before.
 
@@ -65,7 +65,7 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
         BadInput: BAD_ARGUMENT when count, length or alphabet fit no format.
     """
     lengths = {len(line) for line in lines}
-    layout = layout_for(len(lines), lengths.pop(), lines[0][:1]) if len(lengths) == 1 else None
+    layout = layout_for(len(lines), lengths.pop(), lines[0]) if len(lengths) == 1 else None
     if layout is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{len(lines)} lines of these lengths are no machine readable zone")
     if any(character not in ALPHABET for line in lines for character in line):
@@ -73,8 +73,10 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
     values: dict[str, str] = {}
     for part in layout.fields:
         text = _at(lines, part.place)
-        if part.kind is Kind.NAME:
+        if part.name == "name":
             values["surname"], values["givenNames"] = split_names(text)
+        elif part.kind is Kind.NAME:
+            values[part.name] = _spaced(text)
         else:
             values[part.name] = text.strip(FILLER)
     long_number = _long_number(lines, layout)
@@ -93,7 +95,11 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
 def split_names(text: str) -> tuple[str, str]:
     """The name field -> (surname, given names): two fillers divide them, single fillers are spaces (9303-3 4.6)."""
     primary, _, secondary = text.strip(FILLER).partition(FILLER * 2)
-    return tuple(" ".join(part for part in name.split(FILLER) if part) for name in (primary, secondary))  # type: ignore[return-value]
+    return _spaced(primary), _spaced(secondary)
+
+
+def _spaced(name: str) -> str:
+    return " ".join(part for part in name.split(FILLER) if part)
 
 
 def check_holds(lines: Sequence[str], layout: Layout, check: CheckPlace) -> bool:
@@ -113,8 +119,10 @@ def _long_number(lines: Sequence[str], layout: Layout) -> tuple[str, str] | None
 
     The digit is computed over the characters of the number alone, without the filler between its two parts.
     """
+    if layout.long_number is None:
+        return None
     check = next(check for check in layout.checks if check.name == "documentNumber")
-    if layout.long_number is None or _at(lines, check.digit) != FILLER:
+    if _at(lines, check.digit) != FILLER:
         return None
     head = _at(lines, check.covers[0])
     rest = _at(lines, layout.long_number).partition(FILLER)[0]
@@ -129,45 +137,58 @@ def _at(lines: Sequence[str], place: Place) -> str:
 
 def gender_letter(mrz: Mrz) -> str:
     """M, F, or X for everything else, as a field value has it."""
-    gender = mrz.values["gender"]
+    gender = mrz.values.get("gender", "")
     return gender if gender in ("M", "F") else "X"
 
 
-def birth_date_iso(yymmdd: str, today: str) -> str:
+def birth_date_iso(yymmdd: str, today: str, *, before: str = "") -> str:
     """YYMMDD of birth -> ISO date in the latest century that is not in the future.
 
     Args:
         today: YYYY-MM-DD.
+        before: ISO date on which the holder was born already (an expiry of years ago); "" = nothing known.
 
     Returns:
         YYYY-MM-DD; YYYY-MM or YYYY when day or month are unknown (fillers or 00, 9303-3 4.8); "" when the year is unknown or it is no date.
     """
-    century = int(today[:4]) // 100 * 100
-    text = _iso(yymmdd, century)
-    return _iso(yymmdd, century - 100) if text and text > today[: len(text)] else text
+    last = min(today, before) if len(before) == 10 else today
+    this = int(today[:4]) // 100 * 100
+    dates = (_iso(yymmdd, century) for century in (this, this - 100, this - 200) if century >= 0)
+    return next((text for text in dates if text and text <= last[: len(text)]), "")
 
 
 def expiry_date_iso(yymmdd: str, today: str) -> str:
     """YYMMDD of expiry -> ISO date within 50 years of today. Arguments and result as in `birth_date_iso`."""
     year = int(today[:4])
-    if not yymmdd[:2].isdecimal():
+    if not (yymmdd[:2].isascii() and yymmdd[:2].isdecimal()):
         return ""
     nearest = min((year // 100 * 100 + shift for shift in (-100, 0, 100)), key=lambda century: abs(century + int(yymmdd[:2]) - year))
     return _iso(yymmdd, nearest)
 
 
+def last_day(iso: str) -> str:
+    """The last day that a date with an unknown day or month (YYYY-MM, YYYY) may mean; a whole date is its own. "" for what is no date."""
+    try:
+        if len(iso) == 4:
+            return date(int(iso), 12, 31).isoformat()
+        if len(iso) == 7:
+            year, month = int(iso[:4]), int(iso[5:])
+            return (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).isoformat()
+        return date.fromisoformat(iso).isoformat() if len(iso) == 10 else ""
+    except ValueError:
+        return ""
+
+
 def _iso(yymmdd: str, century: int) -> str:
     padded = yymmdd.ljust(6, FILLER)
     year, month, day = padded[:2], padded[2:4], padded[4:6]
-    if len(padded) != 6 or not (year.isascii() and year.isdecimal()):
+    if len(padded) != 6 or not (year.isascii() and year.isdecimal()) or century + int(year) < 1:
         return ""
     text = f"{century + int(year):04d}"
     for part in (month, day):
         if part in (FILLER * 2, "00"):
             break
+        if not (part.isascii() and part.isdecimal()):
+            return ""
         text += f"-{part}"
-    try:
-        date.fromisoformat((text + "-01-01")[:10] if len(text) < 10 else text)
-    except ValueError:
-        return ""
-    return text
+    return text if last_day(text) else ""

@@ -1,4 +1,17 @@
-"""Where everything stands in a machine readable zone, and how check digits are computed (ICAO 9303-3 4.9, 9303-4 to 9303-7)."""
+"""Where everything stands in a machine readable zone, and how check digits are computed (ICAO 9303-3 4.9, 9303-4 to 9303-7).
+
+National zones that no part of 9303 describes, each after public descriptions and checked on a published specimen:
+
+* France, identity card 1988 to 2021, 2 x 36 (Wikipedia "National identity card (France)", dcode.fr "French ID card").
+* France, driving licence since 2013, 1 x 30 (trustdochub.com "MRZ strip French biometric driving licence", the `mrz` package on npm).
+* Netherlands, driving licence, 1 x 30: "D1NLD", a digit, the number, random characters, one check digit over all.
+* Slovakia, identity card before the TD1 ones, 2 x 34: as TD2, two characters shorter and without a composite digit (Innovatrics mrz-java).
+
+Germany (D<<), Belgium and Portugal (document numbers of more than nine characters), Romania (TD2), Switzerland's identity card, Croatia,
+Albania and Kosovo (RKS) keep to 9303; so do the PN lines of Russian internal passports, which are TD3 with the digits of the series split.
+The three lines of 9, 30 and 30 characters of Swiss driving licences have no check digit at all: nothing could be called valid, so they
+are no zone here.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +31,10 @@ class MrzFormat(StrEnum):
     TD3 = "TD3"
     MRV_A = "MRV-A"
     MRV_B = "MRV-B"
+    FRA_ID = "FRA-ID"  # French identity card 1988 to 2021
+    FRA_DL = "FRA-DL"  # French driving licence
+    NLD_DL = "NLD-DL"  # Dutch driving licence
+    SVK_ID = "SVK-ID"  # Slovak identity card before TD1
 
 
 class Kind(StrEnum):
@@ -62,7 +79,14 @@ class CheckPlace:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One format. `long_number`: optional data that may continue a document number of more than nine characters (9303-5 4.2.4)."""
+    """One format.
+
+    Attributes:
+        fields: a field called "name" holds surname and given names; national zones may have "surname" and "givenNames" apart.
+        long_number: optional data that may continue a document number of more than nine characters (9303-5 4.2.4).
+        begins: how the first line of a national zone begins, "" for those of 9303; "*" stands for any character.
+        mrtd: the size of the document in words of DIS ("TD1", "MRV-A"), empty for what has none.
+    """
 
     format: MrzFormat
     lines: int
@@ -70,10 +94,17 @@ class Layout:
     fields: tuple[FieldPlace, ...]
     checks: tuple[CheckPlace, ...]
     long_number: Place | None = None
+    begins: str = ""
+    mrtd: str = ""
 
     @property
     def names_line(self) -> int:
-        return next(field.place.line for field in self.fields if field.name == "name")
+        """The line of the (first) name; 0 where there is none."""
+        return next((field.place.line for field in self.fields if field.kind is Kind.NAME), 0)
+
+    def may_begin(self, first: str) -> bool:
+        """Does a first line that begins with `first` fit? Too short a beginning fits no national zone."""
+        return len(first) >= len(self.begins) and all(wanted in ("*", seen) for wanted, seen in zip(self.begins, first, strict=False))
 
 
 def _field(name: str, kind: Kind, line: int, start: int, end: int) -> FieldPlace:
@@ -130,6 +161,7 @@ LAYOUTS: Mapping[MrzFormat, Layout] = {
             CheckPlace("composite", (Place(0, 5, 30), Place(1, 0, 7), Place(1, 8, 15), Place(1, 18, 29)), Place(1, 29, 30)),
         ),
         long_number=Place(0, 15, 30),
+        mrtd="TD1",
     ),
     MrzFormat.TD2: Layout(
         MrzFormat.TD2,
@@ -138,6 +170,7 @@ LAYOUTS: Mapping[MrzFormat, Layout] = {
         (*_first_line(36), *_second_line(1, "optionalDataSecondLine", 35)),
         (*_SECOND_LINE_CHECKS, CheckPlace("composite", (Place(1, 0, 10), Place(1, 13, 20), Place(1, 21, 35)), Place(1, 35, 36))),
         long_number=Place(1, 28, 35),
+        mrtd="TD2",
     ),
     MrzFormat.TD3: Layout(
         MrzFormat.TD3,
@@ -149,19 +182,98 @@ LAYOUTS: Mapping[MrzFormat, Layout] = {
             CheckPlace("personalNumber", (Place(1, 28, 42),), Place(1, 42, 43), may_be_filler=True),
             CheckPlace("composite", (Place(1, 0, 10), Place(1, 13, 20), Place(1, 21, 43)), Place(1, 43, 44)),
         ),
+        mrtd="TD3",
     ),
     MrzFormat.MRV_A: Layout(
-        MrzFormat.MRV_A, 2, 44, (*_first_line(44), *_second_line(1, "optionalDataSecondLine", 44)), _SECOND_LINE_CHECKS
+        MrzFormat.MRV_A, 2, 44, (*_first_line(44), *_second_line(1, "optionalDataSecondLine", 44)), _SECOND_LINE_CHECKS, mrtd="MRV-A"
     ),
     MrzFormat.MRV_B: Layout(
-        MrzFormat.MRV_B, 2, 36, (*_first_line(36), *_second_line(1, "optionalDataSecondLine", 36)), _SECOND_LINE_CHECKS
+        MrzFormat.MRV_B, 2, 36, (*_first_line(36), *_second_line(1, "optionalDataSecondLine", 36)), _SECOND_LINE_CHECKS, mrtd="MRV-B"
     ),
 }
 
 
+VARIANTS: Mapping[MrzFormat, Layout] = {
+    MrzFormat.FRA_ID: Layout(
+        MrzFormat.FRA_ID,
+        2,
+        36,
+        (
+            _field("documentCode", Kind.CODE, 0, 0, 2),
+            _field("issuingState", Kind.COUNTRY, 0, 2, 5),
+            _field("surname", Kind.NAME, 0, 5, 30),
+            _field("optionalDataFirstLine", Kind.TEXT, 0, 30, 36),  # department and office of issue
+            _field("documentNumber", Kind.TEXT, 1, 0, 12),  # begins with year, month and department of issue
+            _field("givenNames", Kind.NAME, 1, 13, 27),
+            _field("dateOfBirth", Kind.DATE, 1, 27, 33),
+            _field("gender", Kind.SEX, 1, 34, 35),
+        ),
+        (
+            CheckPlace("documentNumber", (Place(1, 0, 12),), Place(1, 12, 13)),
+            CheckPlace("dateOfBirth", (Place(1, 27, 33),), Place(1, 33, 34)),
+            CheckPlace("composite", (Place(0, 0, 36), Place(1, 0, 35)), Place(1, 35, 36)),
+        ),
+        begins="IDFRA",
+        mrtd="TD2",
+    ),
+    MrzFormat.FRA_DL: Layout(
+        MrzFormat.FRA_DL,
+        1,
+        30,
+        (
+            _field("documentCode", Kind.CODE, 0, 0, 2),
+            _field("issuingState", Kind.COUNTRY, 0, 2, 5),
+            _field("documentNumber", Kind.TEXT, 0, 5, 14),
+            _field("dateOfExpiry", Kind.DATE, 0, 15, 21),
+            _field("surname", Kind.NAME, 0, 21, 29),  # its first eight letters
+        ),
+        (
+            CheckPlace("documentNumber", (Place(0, 0, 14),), Place(0, 14, 15)),
+            CheckPlace("composite", (Place(0, 0, 29),), Place(0, 29, 30)),
+        ),
+        begins="D1FRA",
+    ),
+    MrzFormat.NLD_DL: Layout(
+        MrzFormat.NLD_DL,
+        1,
+        30,
+        (
+            _field("documentCode", Kind.CODE, 0, 0, 2),
+            _field("issuingState", Kind.COUNTRY, 0, 2, 5),
+            _field("documentNumber", Kind.TEXT, 0, 6, 16),
+            _field("optionalDataFirstLine", Kind.TEXT, 0, 16, 29),
+        ),
+        (CheckPlace("composite", (Place(0, 0, 29),), Place(0, 29, 30)),),
+        begins="D1NLD",
+    ),
+    MrzFormat.SVK_ID: Layout(
+        MrzFormat.SVK_ID,
+        2,
+        34,
+        (*_first_line(34), *_second_line(1, "optionalDataSecondLine", 34)),
+        _SECOND_LINE_CHECKS,
+        begins="**SVK",
+        mrtd="TD2",
+    ),
+}
+"""National zones. The one-line ones have one or two check digits: of ten misread lines one still holds, so nobody should look for them in
+a picture where nothing else says that the document is a driving licence."""
+
+
+def layout_of(mrz_format: MrzFormat) -> Layout:
+    """The layout of a format, of 9303 or national."""
+    return LAYOUTS[mrz_format] if mrz_format in LAYOUTS else VARIANTS[mrz_format]
+
+
 def layout_for(line_count: int, length: int, first: str) -> Layout | None:
-    """The layout of so many lines of such a length whose first character is `first` (V is a visa); None when there is none."""
-    visa = first == "V"
+    """The layout of so many lines of such a length whose first line begins with `first`; None when there is none.
+
+    The first character tells a visa (V). Five or more tell national zones apart, too (IDFRA …).
+    """
+    for variant in VARIANTS.values():
+        if (variant.lines, variant.length) == (line_count, length) and variant.may_begin(first):
+            return variant
+    visa = first[:1] == "V"
     formats = {
         (3, 30): MrzFormat.TD1,
         (2, 36): MrzFormat.MRV_B if visa else MrzFormat.TD2,

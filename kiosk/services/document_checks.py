@@ -11,7 +11,7 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_ex
 from kiosk.domain.countries import is_known
 from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
 from kiosk.domain.mrz import Mrz, MrzRepair
-from kiosk.domain.mrz_layout import LAYOUTS, Kind
+from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.services.document_merge import agree, contradict, merge
 from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
 
@@ -158,7 +158,7 @@ def _is_forced(mrz: Mrz, repair: MrzRepair) -> bool:
     kind = next(
         (
             field.kind
-            for field in LAYOUTS[mrz.format].fields
+            for field in layout_of(mrz.format).fields
             if field.place.line == repair.line and field.place.start <= repair.column < field.place.end
         ),
         Kind.CHECK,
