@@ -1,6 +1,6 @@
 """Codes of states and organisations as documents carry them: ISO 3166-1 alpha-3 and the additions of ICAO 9303-3 section 5.
 
-Names are short English ones for operators and logs; screens translate by code. Codes that old or specimen documents carry
+XAA, XCT and XKX are not in 9303 but were seen on documents. Names are short English ones for operators and logs; screens translate by code. Codes that old or specimen documents carry
 (XXC, ROM, ANT, SCG …) are known too, because a kiosk meets such documents.
 """
 
@@ -47,7 +47,7 @@ UNO United Nations|XAA Andean Community|XBA African Development Bank|XCC Caribbe
 XCO Common Market for Eastern and Southern Africa|XCT Northern Cyprus|XDC Southern African Development Community|
 XEC Economic Community of West African States|XES Organization of Eastern Caribbean States|XIM African Export-Import Bank|
 XMP Parliamentary Assembly of the Mediterranean|XOM Sovereign Military Order of Malta|XPO Interpol|XXA Stateless person|
-XXB Refugee (1951 Convention)|XXC Refugee (other)|XXX Unspecified nationality|RKS Kosovo|IAO ICAO|UTO Utopia (specimens)
+XXB Refugee (1951 Convention)|XXC Refugee (other)|XXX Unspecified nationality|RKS Kosovo|XKX Kosovo|IAO ICAO|UTO Utopia (specimens)
 """
 
 _FORMER = """
@@ -76,7 +76,7 @@ def alpha3(code: str) -> str:
         return "DEU"
     if code in ("GBD", "GBN", "GBO", "GBP", "GBS"):
         return "GBR"
-    return {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "BUR": "MMR"}.get(code, code)
+    return {"ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "BUR": "MMR", "XKX": "RKS"}.get(code, code)
 
 
 def same_state(one: str, other: str) -> bool:

@@ -39,7 +39,7 @@ def read(reader: MrzReader, picture: np.ndarray) -> MrzReading:
     return found
 
 
-@pytest.mark.parametrize("mrz_format", list(MrzFormat))
+@pytest.mark.parametrize("mrz_format", list(LAYOUTS))
 def test_every_format_is_read_from_a_clean_page(reader: MrzReader, mrz_format: MrzFormat) -> None:
     found = read(reader, page(TRUTH[mrz_format]))
     assert found.mrz.lines == TRUTH[mrz_format]
