@@ -49,7 +49,7 @@ def background(name: str, size: Size, *, seed: int) -> Image:
     if name not in BACKGROUNDS:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no background {name!r}; there are {', '.join(sorted(BACKGROUNDS))}")
     random = stream(seed, "background", name)
-    return np.asarray(np.clip(BACKGROUNDS[name](size, random), 0, 255), np.uint8)
+    return np.ascontiguousarray(np.clip(BACKGROUNDS[name](size, random), 0, 255).astype(np.uint8))
 
 
 def clutter(picture: Image, random: Random, count: int) -> None:
@@ -82,7 +82,7 @@ def similar(page: Image, size: Size, random: Random) -> Image:
     edge = np.concatenate([page[:6].reshape(-1, 3), page[-6:].reshape(-1, 3), page[:, :6].reshape(-1, 3), page[:, -6:].reshape(-1, 3)])
     tone = edge.mean(axis=0) + random.uniform(-14, 14) + random.uniform(-6, 6, 3)
     ground = np.broadcast_to(tone.astype(np.float32), (size[1], size[0], 3)) + _clouds(size, random, 5, 5)[..., None]
-    return np.asarray(np.clip(ground, 0, 255), np.uint8)
+    return np.ascontiguousarray(np.clip(ground, 0, 255).astype(np.uint8))
 
 
 # --- grounds -------------------------------------------------------------------------------------------------------
