@@ -9,19 +9,18 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from kiosk.domain.document import Barcode, Document, DocumentPage, Field, FieldName, PageSide, Quad
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Face
-from kiosk.domain.mrz import Mrz, MrzFormat
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import page_quality
 from kiosk.imaging.rectify import cropped, limited, rotated, straighten
-from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextLine, TextReader
+from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextReader
 from kiosk.services import document_merge
 from kiosk.services.document_fields import (
     Readings,
@@ -34,7 +33,9 @@ from kiosk.services.document_fields import (
     visual_fields,
 )
 from kiosk.services.document_layout import count_labels
+from kiosk.services.document_pages import are_of_one_document, distinct
 from kiosk.services.mrz_reading import MrzReading
+from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
 
 logger = logging.getLogger(__name__)
@@ -45,22 +46,18 @@ FACE_SIDE_PX = 640
 PAGE_TEXT_PX = 640  # side of the text detector's input for a straightened page
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
-READABLE = 0.85  # mean confidence by letters: upright pages reach 0.93 and more, upside down ones 0.75 at most
-STRONG_EVIDENCE = 4.0
-WEAK_EVIDENCE = 2.0
 MIN_READING_CONFIDENCE = 0.65
-PORTRAIT_FACE = 0.24
-"""Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
-GHOST_FACE = 0.16
-"""Height of the face against the page's, below which it is no portrait on a card whatever else the page shows."""
-_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
-_PASSPORT_RATIO = 125.0 / 88.0
+MOST_PAGES = 6
+SAMPLE_LINES = 4
+"""So many of the longest lines tell whether a page can be read the way it lies."""
 
 
 class MrzSource(Protocol):
-    """What is needed of `services.mrz_reading.MrzReader`."""
+    """What is needed of `services.mrz_reading`."""
 
-    def read(self, image: Image) -> MrzReading | None: ...
+    def read(self, image: Image) -> MrzReading | None:
+        """The picture's MRZ by every means; may take long."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +74,6 @@ class PageResult:
     straightened: Image
     portrait: Image | None
     timings_ms: Mapping[str, float]
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One way to look at the picture: a located page, or the picture as it is."""
-
-    image: Image
-    location: PageLocation | None
-    turns: int = 0
-    lines: tuple[TextLine, ...] = ()
-    mrz: Mrz | None = None
-    mrz_quads: tuple[Quad, ...] = ()
-    face: Face | None = None
-    labels: int = 0
-    part: tuple[float, float, float, float] | None = None  # of the straightened page (0..1 left, top, right, bottom), when it was cut
-    timings: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def evidence(self) -> float:
-        """How much speaks for a document being what is seen."""
-        mrz = 0.0 if self.mrz is None else 5.0 if self.mrz.valid else 3.0
-        face = 1.0 if self.face is not None else 0.0
-        located = 0.5 if self.location is not None and not self.location.touches_border else 0.0
-        return mrz + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16
 
 
 class DocumentReader:
@@ -125,7 +98,7 @@ class DocumentReader:
         self._today = today or (lambda: date.today().isoformat())
 
     def read_page(self, image: Image, *, expected: PageSide | None = None) -> PageResult:
-        """Read one page of a document.
+        """Read the page of a document that the picture shows; of several the one that shows most clearly.
 
         Args:
             image: photograph or scan, BGR; a picture with no outline in it is taken as the page alone.
@@ -137,40 +110,32 @@ class DocumentReader:
         """
         began = time.perf_counter()
         timings: dict[str, float] = {}
-        with _timed(timings, "barcodes"):
-            barcodes = self._barcode_reader.read(image)
-        attempt = self._best_attempt(image, timings)
-        has_licence = any(is_aamva(barcode) for barcode in barcodes)
-        if attempt is None and not has_licence:
-            raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
-        if attempt is None:
-            attempt = _Attempt(limited(image, PICTURE_SIDE_PX), None)
-        side = _side_of(attempt, expected, has_licence=has_licence)
-        with _timed(timings, "fields"):
-            fields = self._fields(attempt, barcodes, side)
-        quad = _upright_quad(attempt)
-        height, width = attempt.image.shape[:2]
-        # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
-        has_portrait = attempt.face is not None and side is not PageSide.BACK
-        portrait = portrait_quad(attempt.face, width, height) if attempt.face is not None and has_portrait else None
-        page = DocumentPage(
-            side=side,
-            quad=quad,
-            location_confidence=attempt.location.confidence if attempt.location is not None else 0.0,
-            size=(width, height),
-            quality=page_quality(attempt.image, quad, (image.shape[1], image.shape[0])),
-            fields=fields,
-            mrz=attempt.mrz,
-            barcodes=tuple(replace(barcode, page=side) for barcode in barcodes),
-            portrait=portrait,
-            text_lines=tuple(line.text for line in attempt.lines),
-        )
-        timings["total"] = _since(began)
-        logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(attempt.lines), len(fields))
-        # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
-        shown = portrait if expected is not PageSide.BACK else None
-        crop = cropped(attempt.image, *geometry.bounds(shown)) if shown is not None else None
-        return PageResult(page, attempt.image, crop, timings)
+        look = self._best_look(image, self._located(image, timings)[:2], timings)
+        return self._result(image, look, expected, began, timings)
+
+    def read_pages(self, image: Image, *, expected: PageSide | None = None) -> tuple[PageResult, ...]:
+        """Every page of one document in the picture: one page, or both sides in one scan, front first.
+
+        Raises:
+            BadInput: NO_DOCUMENT_DETECTED as `read_page`; SEVERAL_DOCUMENTS when pages of different documents are seen.
+            ModelFault: an engine is missing or broke.
+        """
+        began = time.perf_counter()
+        timings: dict[str, float] = {}
+        locations = self._located(image, timings)[:MOST_PAGES]
+        if len(locations) < 2:
+            return (self._result(image, self._best_look(image, locations, timings), expected, began, timings),)
+        looks = [look for location in locations if (look := self._look_at(image, location, timings)).is_document]
+        if not looks:
+            return (self._result(image, self._best_look(image, (), timings), expected, began, timings),)
+        results: list[PageResult] = []
+        for number, look in enumerate(looks):
+            spent = timings if number == 0 else {}  # finding the pages is counted once
+            results.append(self._result(image, look, expected if len(looks) == 1 else None, began, spent))
+            began = time.perf_counter()
+        if not are_of_one_document([result.page for result in results]) or len(distinct([result.page for result in results])) > 2:
+            raise BadInput(ErrorCode.SEVERAL_DOCUMENTS, f"the picture shows {len(results)} pages that are not of one document")
+        return tuple(sorted(results, key=lambda result: result.page.side is PageSide.BACK))
 
     def merge(self, pages: Sequence[DocumentPage]) -> Document:
         """All pages as one document: its type, country and fields with every source's reading."""
@@ -180,214 +145,179 @@ class DocumentReader:
         """True for cards whose front holds no MRZ: the rest stands on the back."""
         return document_merge.needs_back(document)
 
-    def _best_attempt(self, image: Image, timings: dict[str, float]) -> _Attempt | None:
-        """The strongest of: the pages that were located, the picture as it is. Stops as soon as the evidence is strong."""
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _located(self, image: Image, timings: dict[str, float]) -> tuple[PageLocation, ...]:
         with _timed(timings, "locate"):
-            locations = [one for one in self._locator.locate(image) if one.confidence >= SURE_LOCATION][:2]
-        attempts: list[_Attempt] = []
+            return tuple(one for one in self._locator.locate(image) if one.confidence >= SURE_LOCATION)
+
+    def _look_at(self, image: Image, location: PageLocation, timings: dict[str, float]) -> PageLook:
+        with _timed(timings, "straighten"):
+            page = straighten(image, location.quad, max_width_px=PAGE_WIDTH_PX)
+        return self._read(PageLook(page, location), PAGE_TEXT_PX, timings)
+
+    def _best_look(self, image: Image, locations: Sequence[PageLocation], timings: dict[str, float]) -> PageLook | None:
+        """The strongest of: the pages that were located, the picture as it is. Stops as soon as the evidence is strong."""
+        looks: list[PageLook] = []
         for location in locations:
-            with _timed(timings, "straighten"):
-                page = straighten(image, location.quad, max_width_px=PAGE_WIDTH_PX)
-            attempt = self._read(_Attempt(page, location), PAGE_TEXT_PX, timings)
-            attempts.append(attempt)
-            if attempt.evidence >= STRONG_EVIDENCE and not location.touches_border:
-                return attempt
-        whole = self._read(_Attempt(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
-        attempts.append(whole)
-        best = max(attempts, key=lambda one: one.evidence)
+            look = self._look_at(image, location, timings)
+            looks.append(look)
+            if look.evidence >= STRONG_EVIDENCE and not location.touches_border:
+                return look
+        whole = self._read(PageLook(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
+        looks.append(whole)
+        best = max(looks, key=lambda one: one.evidence)
         if best.evidence < STRONG_EVIDENCE and best.mrz is None:
             # the last thing to try: the MRZ reader looks at several scales and turns of its own
             with _timed(timings, "mrz"):
-                self._take_mrz(whole, self._mrz_reader.read(whole.image), (0.0, 0.0))
-            best = max(attempts, key=lambda one: one.evidence)
-        return best if _is_document(best) else None
+                found = self._mrz_reader.read(whole.image)
+            if found is not None:
+                whole.turn(found.rotation // 90)
+                whole.mrz, whole.mrz_quads = found.mrz, () if found.rotation else found.line_quads
+                if found.rotation:  # the text of the wrong turn is worth nothing
+                    with _timed(timings, "text"):
+                        whole.lines = self._text_reader.read(whole.image, max_side_px=PICTURE_TEXT_PX)
+                    with _timed(timings, "faces"):
+                        whole.faces = self._faces(whole.image)
+            best = max(looks, key=lambda one: one.evidence)
+        return best if best.is_document else None
 
-    def _read(self, attempt: _Attempt, text_px: int, timings: dict[str, float]) -> _Attempt:
-        """Turn upright, read text and MRZ."""
+    def _read(self, look: PageLook, text_px: int, timings: dict[str, float]) -> PageLook:
+        """Turn upright; read MRZ and text, each line once."""
         with _timed(timings, "text"):
-            attempt.lines = self._text_reader.read(attempt.image, max_side_px=text_px)
-            self._turn_upright(attempt, text_px)
-        with _timed(timings, "faces"):
-            attempt.face = self._face(attempt.image)
+            look.quads = self._text_reader.find_lines(look.image, max_side_px=text_px)
+            if stands(look.quads):
+                self._lay_down(look, text_px)
         with _timed(timings, "mrz"):
-            self._read_mrz(attempt)
-        attempt.labels = count_labels(attempt.lines, context_of(self._today()))
-        _crop_open_passport(attempt)
-        return attempt
+            glance = getattr(self._mrz_reader, "glance", None)  # TEMP until the quick reader lands
+            self._take(look, glance(look.image) if look.quads and glance else None)
+        with _timed(timings, "text"):
+            self._read_text(look)
+        with _timed(timings, "faces"):
+            look.faces = self._faces(look.image)
+        if look.mrz is None:
+            with _timed(timings, "mrz"):
+                self._read_hard_mrz(look)
+        look.labels = count_labels(look.lines, context_of(self._today()))
+        look.crop_open_passport()
+        return look
 
-    def _face(self, image: Image) -> Face | None:
-        """The portrait's face: the largest upright one, because printed ghost images are smaller."""
-        small = limited(image, FACE_SIDE_PX)
-        faces = portrait_faces(self._face_detector.detect(small), small.shape[0])
-        return enlarged(faces[0], image.shape[1] / small.shape[1]) if faces else None
+    def _lay_down(self, look: PageLook, text_px: int) -> None:
+        """Turns a page whose text stands by a quarter: to the side on which it can be read."""
+        worth = -1.0
+        best = look.image, look.quads, 0
+        for quarters in (3, 1):
+            image = rotated(look.image, quarters)
+            quads = self._text_reader.find_lines(image, max_side_px=text_px)
+            now = readability(self._text_reader.read_at(image, longest(quads, SAMPLE_LINES)))
+            if now > worth:
+                worth, best = now, (image, quads, quarters)
+            if worth >= READABLE:
+                break
+        look.image, look.quads = best[0], best[1]
+        look.turns = (look.turns + best[2]) % 4
 
-    def _turn_upright(self, attempt: _Attempt, text_px: int) -> None:
-        """Turns the picture and reads it again when the text stands on its side or reads badly; the better reading stays.
+    def _read_text(self, look: PageLook) -> None:
+        """Recognises the lines, those of the MRZ left out. A page that reads badly is turned over when it then reads better.
 
         Text tells better than faces: detectors find a face in an upside-down portrait, too.
         """
-        worth = _readability(attempt.lines)
-        turns: tuple[int, ...] = ()
-        if _stands(attempt.lines):
-            # the text reader reads standing lines turned counter-clockwise: legible so, that is the way to turn the page
-            turns = (3, 1) if worth >= READABLE else (1, 3)
-            worth = 0.0
-        elif attempt.lines and worth < READABLE:
-            turns = (2,)
-        image, before = attempt.image, attempt.turns
-        for turn in turns:
-            turned = rotated(image, turn)
-            lines = self._text_reader.read(turned, max_side_px=text_px)
-            if not _stands(lines) and _readability(lines) > worth + 0.03:
-                worth = _readability(lines)
-                attempt.image, attempt.lines, attempt.turns = turned, lines, (before + turn) % 4
-            if worth >= READABLE:
-                return
+        if look.mrz is None and look.quads:
+            sample = longest(look.quads, SAMPLE_LINES)
+            worth = readability(self._text_reader.read_at(look.image, sample))
+            if worth < READABLE:
+                over = PageLook(look.image, None, quads=sample)
+                over.turn(2)
+                if readability(self._text_reader.read_at(over.image, over.quads)) > worth + 0.03:
+                    look.turn(2)
+        zones = [geometry.bounds(quad) for quad in look.mrz_quads]
+        look.lines = self._text_reader.read_at(look.image, [quad for quad in look.quads if not _lies_in(quad, zones)])
 
-    def _read_mrz(self, attempt: _Attempt) -> None:
-        """Reads the zone where the text shows one; a page without a sign of it costs nothing."""
-        zone = _mrz_zone(attempt.lines, attempt.image)
+    def _take(self, look: PageLook, found: MrzReading | None) -> None:
+        """The MRZ with its places; the page is turned the way the MRZ stands."""
+        if found is None:
+            return
+        look.mrz, look.mrz_quads = found.mrz, found.line_quads
+        look.turn(found.rotation // 90)
+
+    def _read_hard_mrz(self, look: PageLook) -> None:
+        """By every means, where the text shows one; a page without a sign of it costs nothing."""
+        zone = mrz_zone(look.lines, look.image)
         if zone is None:
             return
         left, top, right, bottom = zone
-        found = self._mrz_reader.read(cropped(attempt.image, left, top, right, bottom))
+        found = self._mrz_reader.read(cropped(look.image, left, top, right, bottom))
         if found is None or found.rotation != 0:
-            found, left, top = self._mrz_reader.read(attempt.image), 0.0, 0.0
+            found, left, top = self._mrz_reader.read(look.image), 0.0, 0.0
         if found is not None and found.rotation == 0:
-            self._take_mrz(attempt, found, (left, top))
+            look.mrz, look.mrz_quads = found.mrz, tuple(moved(quad, left, top) for quad in found.line_quads)
 
-    def _take_mrz(self, attempt: _Attempt, found: MrzReading | None, offset: tuple[float, float]) -> None:
-        if found is None:
-            return
-        attempt.mrz = found.mrz
-        turns = found.rotation // 90
-        if turns:
-            # only the MRZ was legible: the picture is turned for people, the text of the wrong turn is worth nothing
-            attempt.image, attempt.turns = rotated(attempt.image, turns), (attempt.turns + turns) % 4
-            attempt.lines, attempt.mrz_quads, attempt.face = (), (), None
-            attempt.lines = self._text_reader.read(attempt.image, max_side_px=PICTURE_TEXT_PX)
-            attempt.face = self._face(attempt.image)
-            return
-        attempt.mrz_quads = tuple(_moved(quad, *offset) for quad in found.line_quads)
+    def _faces(self, image: Image) -> tuple[Face, ...]:
+        small = limited(image, FACE_SIDE_PX)
+        return tuple(
+            enlarged(face, image.shape[1] / small.shape[1]) for face in portrait_faces(self._face_detector.detect(small), small.shape[0])
+        )
 
-    def _fields(self, attempt: _Attempt, barcodes: Sequence[Barcode], side: PageSide) -> tuple[Field, ...]:
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _result(
+        self, image: Image, look: PageLook | None, expected: PageSide | None, began: float, timings: dict[str, float]
+    ) -> PageResult:
+        """Raises BadInput(NO_DOCUMENT_DETECTED) when there is neither a look nor a licence's barcode."""
+        with _timed(timings, "barcodes"):
+            barcodes = self._barcode_reader.read(image)
+        has_licence = any(is_aamva(barcode) for barcode in barcodes)
+        if look is None:
+            if not has_licence:
+                raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
+            look = PageLook(limited(image, PICTURE_SIDE_PX), None)
+        side = side_of(look, expected, has_licence=has_licence)
+        with _timed(timings, "fields"):
+            fields = self._fields(look, barcodes, side)
+        quad = look.upright_quad()
+        height, width = look.image.shape[:2]
+        # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
+        portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
+        page = DocumentPage(
+            side=side,
+            quad=quad,
+            location_confidence=look.location.confidence if look.location is not None else 0.0,
+            size=(width, height),
+            quality=page_quality(look.image, quad, (image.shape[1], image.shape[0])),
+            fields=fields,
+            mrz=look.mrz,
+            barcodes=tuple(replace(barcode, page=side) for barcode in barcodes),
+            portrait=portrait,
+            text_lines=tuple(line.text for line in look.lines),
+        )
+        timings["total"] = _since(began)
+        logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(look.lines), len(fields))
+        # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
+        shown = portrait if expected is not PageSide.BACK else None
+        crop = cropped(look.image, *geometry.bounds(shown)) if shown is not None else None
+        return PageResult(page, look.image, crop, timings)
+
+    def _fields(self, look: PageLook, barcodes: Sequence[Barcode], side: PageSide) -> tuple[Field, ...]:
         today = self._today()
         machine: Readings = {}
         coded = barcode_fields(barcodes, side, today)
-        if attempt.mrz is not None:
-            machine = mrz_fields(attempt.mrz, side, attempt.mrz_quads, today)
-        state = attempt.mrz.values.get("issuingState", "") if attempt.mrz is not None else ""
+        if look.mrz is not None:
+            machine = mrz_fields(look.mrz, side, look.mrz_quads, today)
+        state = look.mrz.values.get("issuingState", "") if look.mrz is not None else ""
         state = state or next((reading.value for reading in coded.get(FieldName.ISSUING_STATE, ())), "")
         context = context_of(today, state=state)
         labelled = {
             name: kept
-            for name, readings in visual_fields(attempt.lines, side, context).items()
+            for name, readings in visual_fields(look.lines, side, context).items()
             if (kept := tuple(reading for reading in readings if reading.confidence >= MIN_READING_CONFIDENCE))
         }
-        printed = reconciled(labelled, attempt.lines, machine, side, context)
+        printed = reconciled(labelled, look.lines, machine, side, context)
         return fields_of(printed, machine, coded)
 
 
-def _is_document(attempt: _Attempt) -> bool:
-    """Evidence enough to call it one; a face with a frame around it, a book or a blank card is not."""
-    if attempt.mrz is not None or attempt.labels >= 2:
-        return True
-    located = attempt.location is not None
-    return attempt.evidence >= WEAK_EVIDENCE and attempt.face is not None and (attempt.labels >= 1 or (located and len(attempt.lines) >= 3))
-
-
-def _side_of(attempt: _Attempt, expected: PageSide | None, *, has_licence: bool = False) -> PageSide:
-    """The front bears the portrait; a card's MRZ without one is the back's; a passport's data page is the front (9303-4, 9303-5).
-
-    The MRZ of an ID-1 card is its back's (9303-5, 3.1), as the barcode of a licence is (AAMVA DL/ID, annex A): a face there is a ghost
-    portrait, unless it is as large as a portrait's.
-    """
-    if attempt.mrz is not None and attempt.mrz.format not in _CARD_FORMATS:
-        return PageSide.FRONT
-    if attempt.face is not None:
-        ghost = attempt.face.box[3] < PORTRAIT_FACE * attempt.image.shape[0]
-        of_backs = has_licence or (attempt.mrz is not None and attempt.mrz.format is MrzFormat.TD1)
-        if of_backs and (ghost or expected is PageSide.BACK):
-            return PageSide.BACK
-        tiny = attempt.location is not None and attempt.face.box[3] < GHOST_FACE * attempt.image.shape[0]
-        if tiny and expected is PageSide.BACK and attempt.mrz is None:
-            return PageSide.BACK
-        return PageSide.FRONT
-    if attempt.mrz is not None or has_licence:
-        return PageSide.BACK
-    return expected or PageSide.UNKNOWN
-
-
-def _upright_quad(attempt: _Attempt) -> Quad | None:
-    """Corners in the picture, starting with the one that is top left when the text is upright."""
-    if attempt.location is None:
-        return None
-    corners = geometry.ordered(attempt.location.quad)
-    top, right, bottom, left = geometry.sides(corners)
-    if top + bottom < left + right:
-        corners = geometry.rolled(corners, 1)
-    # a page turned clockwise by n quarters has its new top left corner n corners before
-    upright = geometry.rolled(corners, -attempt.turns)
-    if attempt.part is None:
-        return upright
-    back = geometry.homography(geometry.box_quad(0, 0, 1, 1), upright)
-    return geometry.as_quad(geometry.mapped(geometry.box_quad(*attempt.part), back))
-
-
-def _readability(lines: Sequence[TextLine]) -> float:
-    """Confidence by letters, 0..1; 0 without text."""
-    letters = sum(len(line.text) for line in lines)
-    return sum(len(line.text) * line.confidence for line in lines) / letters if letters else 0.0
-
-
-def _stands(lines: Sequence[TextLine]) -> bool:
-    """Whether most of the text runs up or down; single letters say nothing."""
-    words = [geometry.bounds(line.quad) for line in lines if len(line.text.strip()) >= 4]
-    standing = sum(bottom - top > 1.2 * (right - left) for left, top, right, bottom in words)
-    return standing > 0.5 * len(words)
-
-
-def _mrz_zone(lines: Sequence[TextLine], image: Image) -> tuple[float, float, float, float] | None:
-    """left, top, right, bottom around the lines that look like an MRZ, with air; None when none does."""
-    signs = [line for line in lines if line.text.count("<") >= 3 or (len(line.text.replace(" ", "")) >= 26 and _is_code(line.text))]
-    if not signs:
-        return None
-    boxes = [geometry.bounds(line.quad) for line in signs]
-    tallest = max(bottom - top for _, top, _, bottom in boxes)
-    height, width = image.shape[:2]
-    top = min(top for _, top, _, _ in boxes) - 2.2 * tallest
-    bottom = max(bottom for _, _, _, bottom in boxes) + 2.2 * tallest
-    return 0.0, max(0.0, top), float(width), min(float(height), bottom)
-
-
-def _is_code(text: str) -> bool:
-    tight = text.replace(" ", "")
-    return tight.isascii() and sum(c.isupper() or c.isdigit() or c == "<" for c in tight) >= 0.9 * len(tight)
-
-
-def _crop_open_passport(attempt: _Attempt) -> None:
-    """An open booklet shows two pages: the data page is the lower one, above and including its MRZ."""
-    if attempt.mrz is None or attempt.mrz.format in _CARD_FORMATS or not attempt.mrz_quads or attempt.location is None:
-        return
-    height, width = attempt.image.shape[:2]
-    wanted = width / _PASSPORT_RATIO
-    if height < 1.3 * wanted:
-        return
-    bottom = min(float(height), max(geometry.bounds(quad)[3] for quad in attempt.mrz_quads) + 0.05 * width)
-    top = max(0.0, bottom - wanted)
-    attempt.image = cropped(attempt.image, 0, top, width, bottom)
-    attempt.mrz_quads = tuple(_moved(quad, 0, -top) for quad in attempt.mrz_quads)
-    attempt.lines = tuple(replace(line, quad=_moved(line.quad, 0, -top)) for line in attempt.lines if geometry.centre(line.quad)[1] > top)
-    if attempt.face is not None:
-        x, y, w, h = attempt.face.box
-        moved = replace(attempt.face, box=(x, y - top, w, h), points=tuple((px, py - top) for px, py in attempt.face.points))
-        attempt.face = moved if y + h / 2 > top else None
-    attempt.part = (0.0, top / height, 1.0, bottom / height)
-
-
-def _moved(quad: Quad, dx: float, dy: float) -> Quad:
-    a, b, c, d = ((x + dx, y + dy) for x, y in quad)
-    return a, b, c, d
+def _lies_in(quad: Quad, zones: Sequence[tuple[float, float, float, float]]) -> bool:
+    x, y = geometry.centre(quad)
+    return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in zones)
 
 
 def _since(began: float) -> float:
