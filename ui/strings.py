@@ -149,6 +149,11 @@ _ERRORS: Mapping[ErrorCode, tuple[str, str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Hold it flat in the frame with all four corners visible, and take the picture once more."),
         QT_TRANSLATE_NOOP("errors", "No page was found in the picture. A plain, dark background helps."),
     ),
+    ErrorCode.SEVERAL_DOCUMENTS: (
+        QT_TRANSLATE_NOOP("errors", "There is more than one document in the picture"),
+        QT_TRANSLATE_NOOP("errors", "Show one document at a time, and take the picture once more."),
+        QT_TRANSLATE_NOOP("errors", "Pages of different documents were found. Clear the table or the scanner's glass."),
+    ),
     ErrorCode.NO_FACE_DETECTED: (
         QT_TRANSLATE_NOOP("errors", "There is no face to be seen"),
         QT_TRANSLATE_NOOP("errors", "Look into the camera with your face in the oval, and take the picture once more."),
