@@ -1,7 +1,7 @@
 """Codes of states and organisations as documents carry them: ISO 3166-1 alpha-3 and the additions of ICAO 9303-3 section 5.
 
-XAA, XCT and XKX are not in 9303 but were seen on documents. Names are short English ones for operators and logs; screens translate by code. Codes that old or specimen documents carry
-(XXC, ROM, ANT, SCG …) are known too, because a kiosk meets such documents.
+XAA, XCT and XKX are not in 9303 but were seen on documents. Names are short English ones for operators and logs; screens translate by
+code. Codes that old or specimen documents carry (XXC, ROM, ANT, SCG …) are known too, because a kiosk meets such documents.
 """
 
 from __future__ import annotations

@@ -1,18 +1,21 @@
-"""Fields of one page by source: the visual zone by its labels, the MRZ by its format, a barcode by its standard."""
+"""Fields of one page by source: the visual zone by its labels, the MRZ by its format. Barcodes: `services/aamva.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kiosk.domain.countries import is_known
-from kiosk.domain.document import Barcode, Field, FieldName, PageSide, Quad, Reading, Source
+from kiosk.domain.document import DATE_FIELDS, Field, FieldName, PageSide, Quad, Reading, Source
 from kiosk.domain.mrz import Mrz, MrzFormat, birth_date_iso, expiry_date_iso
+from kiosk.domain.mrz_layout import layout_of
 from kiosk.ports import TextLine
+from kiosk.services.aamva import barcode_fields, is_aamva
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import find_values
 from kiosk.services.document_names import looks_same_number, same_name, same_number
 from kiosk.services.document_values import Context, value_of
 from kiosk.services.document_words import Words, load_words
+
+__all__ = ["Readings", "barcode_fields", "context_of", "fields_of", "is_aamva", "mrz_fields", "reconciled", "visual_fields"]
 
 Readings = Mapping[FieldName, tuple[Reading, ...]]
 
@@ -22,6 +25,18 @@ _PROVEN_BY = {
     FieldName.DATE_OF_BIRTH: "dateOfBirth",
     FieldName.DATE_OF_EXPIRY: "dateOfExpiry",
     FieldName.PERSONAL_NUMBER: "personalNumber",
+}
+
+_MRZ_NAMES = {
+    FieldName.SURNAME: "surname",
+    FieldName.GIVEN_NAMES: "givenNames",
+    FieldName.DATE_OF_BIRTH: "dateOfBirth",
+    FieldName.GENDER: "gender",
+    FieldName.NATIONALITY: "nationality",
+    FieldName.PERSONAL_NUMBER: "personalNumberOrOptionalDataSecondLine",
+    FieldName.DOCUMENT_NUMBER: "documentNumber",
+    FieldName.DATE_OF_EXPIRY: "dateOfExpiry",
+    FieldName.ISSUING_STATE: "issuingState",
 }
 
 
@@ -48,28 +63,28 @@ def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -
 def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> dict[FieldName, tuple[Reading, ...]]:
     """What the MRZ says. Proven is what a check digit of its own covers, as it was read (or repaired) and holds.
 
+    A date with an unknown day or month keeps what is known (YYYY-MM, YYYY); it is not called proven, because a source that says the whole
+    date says more.
+
     Args:
         quads: of the MRZ's lines in the straightened page; may be empty.
     """
     values = mrz.values
-    texts: dict[FieldName, tuple[str, str]] = {
-        FieldName.SURNAME: (values.get("surname", ""), values.get("surname", "")),
-        FieldName.GIVEN_NAMES: (values.get("givenNames", ""), values.get("givenNames", "")),
-        FieldName.DATE_OF_BIRTH: (_whole(birth_date_iso(values.get("dateOfBirth", ""), today)), values.get("dateOfBirth", "")),
-        FieldName.GENDER: (values.get("gender", ""), values.get("gender", "")),
-        FieldName.NATIONALITY: (values.get("nationality", ""), values.get("nationality", "")),
-        FieldName.PERSONAL_NUMBER: (_personal_number(mrz), _personal_number(mrz)),
-        FieldName.DOCUMENT_NUMBER: (values.get("documentNumber", ""), values.get("documentNumber", "")),
-        FieldName.DATE_OF_EXPIRY: (_whole(expiry_date_iso(values.get("dateOfExpiry", ""), today)), values.get("dateOfExpiry", "")),
-        FieldName.ISSUING_STATE: (values.get("issuingState", ""), values.get("issuingState", "")),
+    expiry = expiry_date_iso(values.get("dateOfExpiry", ""), today)
+    normalised = {
+        FieldName.DATE_OF_BIRTH: birth_date_iso(values.get("dateOfBirth", ""), today, before=expiry),
+        FieldName.DATE_OF_EXPIRY: expiry,
+        FieldName.PERSONAL_NUMBER: _personal_number(mrz),
     }
     found: dict[FieldName, tuple[Reading, ...]] = {}
-    for name, (value, raw) in texts.items():
+    for name, key in _MRZ_NAMES.items():
+        raw = values.get(key, "")
+        value = normalised.get(name, raw)
         if not value:
             continue
-        proven = mrz.check_digits.get(_PROVEN_BY.get(name, ""), False)
-        quad = _line_of(name, mrz, quads)
-        found[name] = (Reading(value, Source.MRZ, 1.0 if proven else round(mrz.confidence, 4), side, quad, raw, proven),)
+        proven = mrz.check_digits.get(_PROVEN_BY.get(name, ""), False) and (name not in DATE_FIELDS or len(value) == 10)
+        confidence = 1.0 if proven else round(mrz.field_confidences.get(key, mrz.confidence), 4)
+        found[name] = (Reading(value, Source.MRZ, confidence, side, _line_of(key, mrz, quads), raw, proven),)
     return found
 
 
@@ -123,37 +138,18 @@ def _belongs_elsewhere(name: FieldName, printed: Reading, known: Readings) -> bo
     )
 
 
-def barcode_fields(barcodes: Sequence[Barcode], side: PageSide, today: str) -> dict[FieldName, tuple[Reading, ...]]:
-    """What an AAMVA driving licence barcode says (AAMVA DL/ID Card Design Standard, annex D); other contents give nothing."""
-    for barcode in barcodes:
-        elements = _aamva_elements(barcode.content)
-        if elements:
-            return _aamva_fields(elements, side, today)
-    return {}
-
-
-def is_aamva(barcode: Barcode) -> bool:
-    return bool(_aamva_elements(barcode.content))
-
-
-def _whole(iso: str) -> str:
-    """Dates with an unknown day or month are not a field value here: the form of the field is YYYY-MM-DD."""
-    return iso if len(iso) == 10 else ""
-
-
 def _personal_number(mrz: Mrz) -> str:
     """TD3 has a place for it; the optional data of cards means what its issuer decides, so it is not called a personal number."""
     return mrz.values.get("personalNumberOrOptionalDataSecondLine", "").replace("<", "") if mrz.format is MrzFormat.TD3 else ""
 
 
-def _line_of(name: FieldName, mrz: Mrz, quads: Sequence[Quad]) -> Quad | None:
+def _line_of(key: str, mrz: Mrz, quads: Sequence[Quad]) -> Quad | None:
     if len(quads) != len(mrz.lines):
         return None
-    if mrz.format is MrzFormat.TD1:
-        line = {FieldName.SURNAME: 2, FieldName.GIVEN_NAMES: 2, FieldName.DOCUMENT_NUMBER: 0, FieldName.ISSUING_STATE: 0}.get(name, 1)
-    else:
-        line = 0 if name in (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.ISSUING_STATE) else 1
-    return quads[line]
+    layout = layout_of(mrz.format)
+    if key in ("surname", "givenNames") and all(part.name != key for part in layout.fields):
+        return quads[layout.names_line]
+    return next((quads[part.place.line] for part in layout.fields if part.name == key), None)
 
 
 def _says_same(name: FieldName, printed: str, known: str) -> bool:
@@ -178,66 +174,3 @@ def _third_date(lines: Sequence[TextLine], known: Readings, side: PageSide, cont
         return None
     value, line = next(iter(other.items()))
     return Reading(value, Source.VISUAL_ZONE, round(0.9 * line.confidence, 4), side, line.quad, line.text)
-
-
-_AAMVA = {
-    "DCS": FieldName.SURNAME,
-    "DAC": FieldName.GIVEN_NAMES,
-    "DCT": FieldName.GIVEN_NAMES,
-    "DAA": FieldName.FULL_NAME,
-    "DBB": FieldName.DATE_OF_BIRTH,
-    "DBC": FieldName.GENDER,
-    "DAQ": FieldName.DOCUMENT_NUMBER,
-    "DBD": FieldName.DATE_OF_ISSUE,
-    "DBA": FieldName.DATE_OF_EXPIRY,
-    "DCG": FieldName.ISSUING_STATE,
-}
-
-
-def _aamva_elements(content: bytes) -> dict[str, str]:
-    text = content.decode("latin-1", errors="replace")
-    if not text.startswith("@") or "ANSI " not in text[:12]:
-        return {}
-    elements: dict[str, str] = {}
-    for line in text[4:].replace("\r", "\n").split("\n"):
-        line = line.strip()
-        for start in range(0, min(len(line), 48)):
-            # the first element of a subfile follows its designator ("DL") in the same line
-            code = line[start : start + 3]
-            begins = start == 0 or line[max(0, start - 2) : start] in ("DL", "ID")
-            if begins and code[:1] in ("D", "Z") and code.isalpha() and code.isupper():
-                elements.setdefault(code, line[start + 3 :].strip())
-                break
-    return elements
-
-
-def _aamva_fields(elements: Mapping[str, str], side: PageSide, today: str) -> dict[FieldName, tuple[Reading, ...]]:
-    american = elements.get("DCG", "USA").upper() != "CAN"
-    found: dict[FieldName, tuple[Reading, ...]] = {}
-    for code, name in _AAMVA.items():
-        raw = elements.get(code, "")
-        value = _aamva_value(name, raw, american)
-        if value and name not in found:
-            if name is FieldName.GIVEN_NAMES and elements.get("DAD", "").strip().upper() not in ("", "NONE"):
-                value = f"{value} {elements['DAD'].strip().upper()}"
-            found[name] = (Reading(value, Source.BARCODE, 1.0, side, None, raw),)
-    address = ", ".join(part.strip() for part in (elements.get(code, "") for code in ("DAG", "DAI", "DAJ", "DAK")) if part.strip())
-    if address:
-        found[FieldName.ADDRESS] = (Reading(address.upper(), Source.BARCODE, 1.0, side, None, address),)
-    return found
-
-
-def _aamva_value(name: FieldName, raw: str, american: bool) -> str:
-    text = raw.strip().upper()
-    if name in (FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_EXPIRY, FieldName.DATE_OF_ISSUE):
-        # MMDDCCYY in the United States, CCYYMMDD in Canada
-        if len(text) != 8 or not text.isdecimal():
-            return ""
-        return f"{text[4:]}-{text[:2]}-{text[2:4]}" if american else f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    if name is FieldName.GENDER:
-        return {"1": "M", "2": "F", "9": "X"}.get(text, "")
-    if name is FieldName.ISSUING_STATE:
-        return text if is_known(text) else ""
-    if name in (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME):
-        return " ".join(text.replace(",", " ").split())
-    return text

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DocumentPage, FieldName, PageSide, Reading, Source
-from kiosk.services.document_fields import is_aamva
+from kiosk.services.aamva import is_aamva
 from kiosk.services.document_merge import contradict, kind_of_code
 from kiosk.services.document_words import load_words
 
