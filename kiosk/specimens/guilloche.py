@@ -17,7 +17,10 @@ _BITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Ground runs from `left` over `middle` to `right`; `lines` are the inks of the fine lines; `dark` is for headings."""
+    """Ground runs from `left` over `middle` to `right`; `lines` are the inks of the fine lines; `dark` is for headings.
+
+    `pattern`: "waves" (with rosettes), "fans" (arcs from the corners) or "mesh" (crossed waves).
+    """
 
     left: Colour
     middle: Colour
@@ -25,12 +28,17 @@ class Palette:
     lines: tuple[Colour, Colour, Colour]
     dark: Colour
     accent: Colour
+    pattern: str = "waves"
 
 
 def background(width: int, height: int, palette: Palette, px_per_mm: float, seed: int = 0) -> npt.NDArray[np.uint8]:
     """height x width x 3, uint8, RGB."""
     page = _ground(width, height, palette)
     draw = random.Random(seed)
+    if palette.pattern != "waves":
+        layer = page.copy()
+        (_fans if palette.pattern == "fans" else _mesh)(layer, palette, px_per_mm, draw)
+        return np.asarray(cv2.addWeighted(page, 0.68, layer, 0.32, 0, dtype=cv2.CV_8U), np.uint8)
     # Lines lie on a layer of their own: inked over white paper at a third of their strength, as rainbow printing is.
     layer = page.copy()
     _waves(layer, palette.lines[0], px_per_mm, spacing_mm=0.62, swing_mm=3.4, length_mm=46, phase=draw.uniform(0, 6))
@@ -42,6 +50,30 @@ def background(width: int, height: int, palette: Palette, px_per_mm: float, seed
     _rosette(layer, (0.06 * width, 1.02 * height), 0.42 * height, palette.lines[1], lobes=10, turns=20)
     _rosette(layer, (0.47 * width, -0.06 * height), 0.34 * height, palette.lines[2], lobes=9, turns=18)
     return np.asarray(cv2.addWeighted(page, 0.66, layer, 0.34, 0, dtype=cv2.CV_8U), np.uint8)
+
+
+def _fans(layer: npt.NDArray[np.uint8], palette: Palette, px_per_mm: float, draw: random.Random) -> None:
+    """Arcs around two corners, breathing in and out, and one rosette."""
+    height, width = layer.shape[:2]
+    angle = np.linspace(0, 2 * math.pi, 720, endpoint=False)
+    for corner, ink in (((0.0, float(height)), palette.lines[0]), ((float(width), 0.0), palette.lines[1])):
+        phase = draw.uniform(0, 6)
+        for ring in range(2, int(width / px_per_mm / 1.05)):
+            radius = ring * 1.05 * px_per_mm * (1 + 0.022 * np.sin(24 * angle + phase + 0.4 * ring))
+            _curve(layer, np.stack([corner[0] + radius * np.cos(angle), corner[1] + radius * np.sin(angle)], axis=1), ink, closed=True)
+    _rosette(layer, (0.62 * width, 0.5 * height), 0.34 * height, palette.lines[2], lobes=16, turns=18)
+
+
+def _mesh(layer: npt.NDArray[np.uint8], palette: Palette, px_per_mm: float, draw: random.Random) -> None:
+    """Two sets of slanted waves, and a large rosette behind the middle."""
+    height, width = layer.shape[:2]
+    along = np.arange(-0.1 * width, 1.1 * width, 6, dtype=np.float64)
+    for slant, ink in ((0.32, palette.lines[0]), (-0.38, palette.lines[1])):
+        phase = draw.uniform(0, 6)
+        for row in np.arange(-0.6 * width, height + 0.6 * width, 1.15 * px_per_mm):
+            down = row + slant * along + 1.1 * px_per_mm * np.sin(2 * math.pi * along / (9.5 * px_per_mm) + phase + row / (14 * px_per_mm))
+            _curve(layer, np.stack([along, down], axis=1), ink)
+    _rosette(layer, (0.55 * width, 0.52 * height), 0.42 * height, palette.lines[2], lobes=20, turns=20)
 
 
 def _ground(width: int, height: int, palette: Palette) -> npt.NDArray[np.uint8]:

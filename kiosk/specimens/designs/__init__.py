@@ -1,0 +1,1 @@
+"""The specimens' designs, one module per family; `specimen.DESIGNS` collects them."""
