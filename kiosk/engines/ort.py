@@ -1,7 +1,7 @@
 """ONNX Runtime, and the only module that imports it: sessions with bounded threads, arrays in, arrays out, our errors.
 
-Measured on two cores: two threads halve the time of text detection (488 -> 310 ms at 480x736) and take a quarter off recognition;
-spinning gains nothing and burns a core between calls, so it is off.
+Measured on two cores: two threads halve the time of text detection and take a quarter off recognition; spinning gains nothing and burns
+a core between calls, so it is off. Weights that are subnormal numbers are set to zero as a model is loaded (`onnx_edit`).
 """
 
 from __future__ import annotations
@@ -9,37 +9,77 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.engines.onnx_edit import NotOnnx, without_tiny_weights
+from kiosk.engines.providers import PROVIDER_NAMES, Probe, Provider, ProviderNote, compared, fixed_feeds, wishes
+
+__all__ = ["OnnxSession", "OrtRuntime", "Provider", "Runtime", "available_providers", "default_threads"]
 
 log = logging.getLogger(__name__)
 
 MAX_THREADS = 4
+Edit = Callable[[bytes], bytes]
 
 
-class Provider(StrEnum):
-    """Where a session computes. AUTO takes DirectML when this build of ONNX Runtime has it, else the CPU."""
+class RawSession(Protocol):
+    """What is used of onnxruntime.InferenceSession."""
 
-    AUTO = "auto"
-    CPU = "cpu"
-    DIRECTML = "directml"
+    def run(self, outputs: Sequence[str] | None, feeds: Mapping[str, npt.NDArray[Any]]) -> list[Any]: ...
+    def get_providers(self) -> list[str]: ...
+    def get_inputs(self) -> list[Any]: ...
+    def get_outputs(self) -> list[Any]: ...
+    def get_modelmeta(self) -> Any: ...
 
 
-_PROVIDER_NAMES = {Provider.CPU: "CPUExecutionProvider", Provider.DIRECTML: "DmlExecutionProvider"}
+class Runtime(Protocol):
+    """ONNX Runtime as far as it is needed; a test gives one with providers that this machine lacks."""
+
+    def available(self) -> tuple[str, ...]:
+        """Names of the execution providers of this build."""
+        ...
+
+    def open(self, model: bytes, provider: Provider, threads: int) -> RawSession:
+        """Whatever ONNX Runtime raises passes through."""
+        ...
+
+
+class OrtRuntime:
+    """The installed ONNX Runtime."""
+
+    def available(self) -> tuple[str, ...]:
+        import onnxruntime
+
+        return tuple(onnxruntime.get_available_providers())
+
+    def open(self, model: bytes, provider: Provider, threads: int) -> RawSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors only: its warnings go to stderr and say nothing an operator can mend
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # widths of lines differ from call to call: a pattern kept for each would hold its memory for good
+        options.enable_mem_pattern = False
+        if provider is Provider.DIRECTML:  # it supports no parallel execution
+            options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        names = [PROVIDER_NAMES[Provider.CPU]]
+        if provider is not Provider.CPU:
+            names.insert(0, PROVIDER_NAMES[provider])
+        session: RawSession = onnxruntime.InferenceSession(model, options, providers=names)
+        return session
 
 
 def available_providers() -> tuple[str, ...]:
     """Names of the execution providers of the installed ONNX Runtime, for `doctor`."""
-    import onnxruntime
-
-    return tuple(onnxruntime.get_available_providers())
+    return OrtRuntime().available()
 
 
 def default_threads() -> int:
@@ -52,42 +92,86 @@ def default_threads() -> int:
 
 
 class OnnxSession:
-    """One loaded ONNX model. Thread-safe for `run` (ONNX Runtime's own promise for the CPU; DirectML: one thread at a time)."""
+    """One loaded ONNX model. Thread-safe for `run` on the CPU (ONNX Runtime's own promise); other providers: one thread at a time.
 
-    def __init__(self, path: Path, *, threads: int | None = None, provider: Provider = Provider.CPU) -> None:
-        """Loads the file.
+    Attributes:
+        provider: where it computes, after the comparison with the CPU.
+        note: what became of the wish for another provider; None when the CPU was asked for.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int | None = None,
+        provider: Provider = Provider.CPU,
+        probe: Probe | None = None,
+        edit: Edit | None = None,
+        runtime: Runtime | None = None,
+    ) -> None:
+        """Loads the file. A provider other than the CPU is used only when it gives the CPU's results on the probe.
 
         Args:
             path: a file that the model library has verified.
             threads: intra-op threads; None = `default_threads()`.
-            provider: DIRECTML falls back to the CPU, with a log line, when this build has none.
+            provider: falls back to the CPU, with a log line and `note`, when it is not there, fails or computes something else.
+            probe: a fixed input and the comparison that fits the model's task; None = noise, compared by cosine.
+            edit: a change of the model's bytes before loading, e.g. of `onnx_edit`; it may raise NotOnnx.
+            runtime: another ONNX Runtime, for tests.
 
         Raises:
             ModelFault: MODEL_MISSING when there is no file, MODEL_CORRUPT when ONNX Runtime refuses it.
         """
-        import onnxruntime
-
-        if not path.is_file():
-            raise ModelFault(ErrorCode.MODEL_MISSING, f"model file {path.name} is not there", model=path.stem)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or default_threads()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors only: its warnings go to stderr and say nothing an operator can mend
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        names = _providers(provider, onnxruntime.get_available_providers())
-        if "DmlExecutionProvider" in names:  # DirectML supports neither memory patterns nor parallel execution
-            options.enable_mem_pattern = False
-            options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        began = time.perf_counter()
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=names)
-        except Exception as error:  # ONNX Runtime raises a dozen unrelated C++ bound types
-            message = f"ONNX Runtime refuses {path.name}: {type(error).__name__}"
-            raise ModelFault(ErrorCode.MODEL_CORRUPT, message, model=path.stem) from error
         self.name = path.stem
+        runtime = runtime or OrtRuntime()
+        count = threads or default_threads()
+        began = time.perf_counter()
+        model = _model_bytes(path, edit)
+        self.provider = Provider.CPU
+        self.note: ProviderNote | None = None
+        self._session = self._open(runtime, model, Provider.CPU, count)
+        if provider is not Provider.CPU:
+            self._take_provider(runtime, model, provider, probe, count)
         self.inputs: tuple[str, ...] = tuple(node.name for node in self._session.get_inputs())
         self.outputs: tuple[str, ...] = tuple(node.name for node in self._session.get_outputs())
-        log.info("model %s loaded in %.0f ms", path.stem, 1000 * (time.perf_counter() - began))
+        log.info("model %s loaded in %.0f ms", self.name, 1000 * (time.perf_counter() - began))
+
+    def _open(self, runtime: Runtime, model: bytes, provider: Provider, threads: int) -> RawSession:
+        try:
+            return runtime.open(model, provider, threads)
+        except Exception as error:  # ONNX Runtime raises a dozen unrelated C++ bound types
+            message = f"ONNX Runtime refuses {self.name}: {type(error).__name__}"
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, message, model=self.name) from error
+
+    def _take_provider(self, runtime: Runtime, model: bytes, wanted: Provider, probe: Probe | None, threads: int) -> None:
+        """Uses the first wished provider that is there and computes what the CPU computes; else stays with the CPU and says why."""
+        available = runtime.available()
+        candidates = [one for one in wishes(wanted) if PROVIDER_NAMES[one] in available]
+        if not candidates:
+            why = "" if wanted is Provider.AUTO else f"this ONNX Runtime has no {wanted.value} (it has {', '.join(available)})"
+            self.note = ProviderNote(self.name, wanted, Provider.CPU, why)
+        for candidate in candidates:
+            note, session = self._compare(runtime, model, wanted, candidate, probe, threads)
+            self.note = note
+            if session is not None:
+                self._session, self.provider = session, candidate
+                break
+        if self.note is not None and self.note.reason:
+            log.warning("model %s computes on the CPU: %s", self.name, self.note.reason)
+
+    def _compare(
+        self, runtime: Runtime, model: bytes, wanted: Provider, candidate: Provider, probe: Probe | None, threads: int
+    ) -> tuple[ProviderNote, RawSession | None]:
+        try:
+            other = runtime.open(model, candidate, threads)
+            if PROVIDER_NAMES[candidate] not in other.get_providers():  # it drops what it cannot start, without an error
+                return ProviderNote(self.name, wanted, Provider.CPU, f"{candidate.value} does not start on this machine"), None
+            shapes = {node.name: tuple(node.shape) for node in self._session.get_inputs()}
+            feeds = probe.feeds if probe is not None else fixed_feeds(shapes)
+            note = compared(self.name, wanted, candidate, self._session.run, other.run, feeds, probe)
+        except Exception as error:  # a driver may raise anything; the CPU computes all the same
+            return ProviderNote(self.name, wanted, Provider.CPU, f"{candidate.value} fails: {type(error).__name__}"), None
+        return note, other if note.used is candidate else None
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -116,12 +200,15 @@ class OnnxSession:
         return tuple(np.asarray(result) for result in results)
 
 
-def _providers(wanted: Provider, available: Sequence[str]) -> list[str]:
-    cpu, directml = _PROVIDER_NAMES[Provider.CPU], _PROVIDER_NAMES[Provider.DIRECTML]
-    if wanted is Provider.CPU:
-        return [cpu]
-    if directml in available:
-        return [directml, cpu]
-    if wanted is Provider.DIRECTML:
-        log.warning("DirectML is not in this build of ONNX Runtime: using the CPU")
-    return [cpu]
+def _model_bytes(path: Path, edit: Edit | None) -> bytes:
+    try:
+        model = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelFault(ErrorCode.MODEL_MISSING, f"model file {path.name} is not there", model=path.stem) from error
+    except OSError as error:
+        raise ModelFault(ErrorCode.MODEL_CORRUPT, f"model file {path.name} cannot be read ({error.strerror})", model=path.stem) from error
+    try:
+        model = without_tiny_weights(model)
+        return model if edit is None else edit(model)
+    except NotOnnx as error:
+        raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} is not the model it should be: {error}", model=path.stem) from error

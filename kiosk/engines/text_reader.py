@@ -8,7 +8,6 @@ recogniser 48 px high with one CTC step per 8 px.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,8 +19,11 @@ import numpy.typing as npt
 
 from kiosk.domain.document import Quad
 from kiosk.domain.errors import ErrorCode, ModelFault
-from kiosk.engines.ort import OnnxSession, Provider, default_threads
-from kiosk.engines.text_boxes import boxes_of_map
+from kiosk.engines.onnx_edit import NotOnnx
+from kiosk.engines.ort import OnnxSession, default_threads
+from kiosk.engines.providers import Probe, Provider, ProviderNote, same_map, same_text
+from kiosk.engines.text_alphabet import Alphabet, alphabet_of, only_kept_classes
+from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineSteps, TextLine
 
@@ -36,30 +38,41 @@ MIN_LINE_WIDTH_PX = 96
 MAX_LINE_WIDTH_PX = 2400
 MIN_CONFIDENCE = 0.4
 
-LOOKALIKES = {
-    "<": "\u3008\u2039\u00ab\u300a\u304f\u5ddc\u3111\u039b\u2227\u30d8\u3078^\uff1c",  # angle brackets, quotation marks, kana, lambda
-    "0": "\u3007",
-    "O": "\u00d8",
-    "I": "|",
-}
-"""Characters of the recogniser's large alphabet that look the same: their probability counts for the plain one."""
-
 
 class RapidTextReader:
     """TextReader and LineReader on the PP-OCR detection and recognition models. One thread at a time."""
 
     def __init__(self, detection: Path, recognition: Path, *, threads: int | None = None, provider: Provider = Provider.CPU) -> None:
         """Loads both models (0.2 s). Raises ModelFault when a file is missing or is not the model it should be."""
-        self._detector = OnnxSession(detection, threads=threads, provider=provider)
+        self._detector = OnnxSession(detection, threads=threads, provider=provider, probe=_detection_probe())
         # A line is too small to be worth sharing among threads (one core 105 ms, two 78 ms): several lines at once on one thread each are
-        # half as fast again. DirectML takes one call at a time.
-        self._at_once = 1 if provider is Provider.DIRECTML else (threads or default_threads())
-        self._recogniser = OnnxSession(recognition, threads=1 if self._at_once > 1 else threads, provider=provider)
+        # half as fast again. Other providers than the CPU take one call at a time.
+        at_once = threads or default_threads()
+        self._recogniser = OnnxSession(
+            recognition,
+            threads=1 if at_once > 1 else threads,
+            provider=provider,
+            probe=_recognition_probe(),
+            edit=only_kept_classes,
+        )
+        self._at_once = at_once if self._recogniser.provider is Provider.CPU else 1
         listed = self._recogniser.metadata().get("character")
         if listed is None:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{recognition.name} carries no character list", model=recognition.stem)
-        self._characters = ("", *listed.splitlines(), " ")
-        self._folds: dict[str, list[npt.NDArray[np.intp]]] = {}
+        self._alphabet = self._known_alphabet(listed, recognition)
+
+    def _known_alphabet(self, listed: str, recognition: Path) -> Alphabet:
+        blank = np.zeros((1, 3, LINE_HEIGHT_PX, MIN_LINE_WIDTH_PX), np.float32)
+        (found,) = self._recogniser.run({self._recogniser.inputs[0]: blank})
+        try:
+            return alphabet_of(listed, found.shape[2])
+        except NotOnnx as error:
+            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{recognition.name}: {error}", model=recognition.stem) from error
+
+    @property
+    def provider_notes(self) -> tuple[ProviderNote, ...]:
+        """What became of the wish for a provider, per model; empty when the CPU was asked for."""
+        return tuple(note for note in (self._detector.note, self._recogniser.note) if note is not None)
 
     @property
     def model_id(self) -> str:
@@ -96,14 +109,14 @@ class RapidTextReader:
 
     def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
         """Text and confidence (mean probability of its characters) of crops that hold one upright line each."""
-        return tuple(self._each(lambda line: self._greedy(self._probabilities(line)) if line.size else ("", 0.0), lines))
+        return tuple(self._each(lambda line: self._alphabet.text_of(self._probabilities(line)) if line.size else ("", 0.0), lines))
 
     def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
         """Per crop the probabilities of nothing and of each character of `alphabet` at each step along the line.
 
         Lower case and look-alikes count for the character of the alphabet; foreign characters for nothing, so rows need not add up to 1.
         """
-        fold = self._fold(alphabet)
+        fold = self._alphabet.fold(alphabet)
 
         def steps_of(line: Image) -> LineSteps:
             full = self._probabilities(line)
@@ -129,37 +142,8 @@ class RapidTextReader:
         feed = np.zeros((1, 3, LINE_HEIGHT_PX, padded_w), np.float32)
         feed[0, :, :, :net_w] = _normalised(resized)
         (found,) = self._recogniser.run({self._recogniser.inputs[0]: feed})
-        if found.shape[2] != len(self._characters):
-            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"recogniser has {found.shape[2]} classes for {len(self._characters)} characters")
         probabilities: npt.NDArray[np.float32] = found[0, : math.ceil(net_w / STEP_PX)]
         return probabilities
-
-    def _greedy(self, probabilities: npt.NDArray[np.float32]) -> tuple[str, float]:
-        best = probabilities.argmax(axis=1)
-        keep = (best != 0) & (np.diff(best, prepend=-1) != 0)
-        if not keep.any():
-            return "", 0.0
-        text = "".join(self._characters[index] for index in best[keep])
-        return text, float(probabilities[np.flatnonzero(keep), best[keep]].mean())
-
-    def _fold(self, alphabet: str) -> list[npt.NDArray[np.intp]]:
-        """For nothing and each character of the alphabet: the recogniser's classes that mean it."""
-        if alphabet not in self._folds:
-            position = {character: index for index, character in enumerate(self._characters)}
-            accented: dict[str, str] = {}  # a letter with a mark above, printed or imagined from a speck, counts for the plain letter
-            for character in position:
-                base = unicodedata.normalize("NFD", character)[:1].upper()
-                if len(character) == 1 and base != character.upper() and base.isascii() and base.isalpha():
-                    accented[base] = accented.get(base, "") + character
-            groups = [[0]]
-            for character in alphabet:
-                same = {character, character.lower(), *LOOKALIKES.get(character, "")}
-                if character.isascii() and character.isalnum():
-                    same.add(chr(ord(character) + 0xFEE0))  # full-width form
-                    same.update(accented.get(character, ""))
-                groups.append(sorted(position[one] for one in same if one in position))
-            self._folds[alphabet] = [np.array(group, dtype=np.intp) for group in groups]
-        return self._folds[alphabet]
 
 
 def crop_line(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Image:
@@ -172,6 +156,20 @@ def crop_line(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Imag
     matrix = cv2.getPerspectiveTransform(corners, target)
     crop = cv2.warpPerspective(image, matrix, (out_w, height_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.uint8)
+
+
+def _detection_probe() -> Probe:
+    """A drawn page: shapes like text, no font of the machine's."""
+    page = np.full((256, 384, 3), 235, np.uint8)
+    for row, text in enumerate(("SPECIMEN", "UTO 7408122", "ERIKSSON")):
+        cv2.putText(page, text, (20, 60 + 70 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (30, 20, 20), 2)
+    return Probe({"x": _normalised(page)[np.newaxis]}, same_map(MAP_THRESHOLD))
+
+
+def _recognition_probe() -> Probe:
+    line = np.full((LINE_HEIGHT_PX, 384, 3), 235, np.uint8)
+    cv2.putText(line, "ERIKSSON 7408122", (6, 35), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (30, 20, 20), 2)
+    return Probe({"x": _normalised(line)[np.newaxis]}, same_text)
 
 
 def _normalised(image: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
