@@ -51,17 +51,17 @@ def dates_in(text: str, *, tense: Tense, today: str, month_first: bool = False) 
             found.append((match.start(), dated))
 
     for match in _ISO.finditer(text):
-        keep(match, _single(_iso(int(match[1]), int(match[2]), int(match[3]))))
+        keep(match, _single(iso_date(int(match[1]), int(match[2]), int(match[3]))))
     for match in _NAMED.finditer(text):
         keep(match, _named(match, words, tense, today))
     for match in _MONTH_FIRST.finditer(text):
         month = words.month(match[1])
-        keep(match, _single(_iso(int(match[3]), month, int(match[2]))) if month else None)
+        keep(match, _single(iso_date(int(match[3]), month, int(match[2]))) if month else None)
     digits = text.translate(_DIGITS) if any(c.isdigit() for c in text) else text
     for match in _NUMERIC.finditer(digits):
         keep(match, _numeric(match, tense, today, month_first))
     for match in _COMPACT.finditer(digits):
-        keep(match, _single(_iso(int(match[3]), int(match[2]), int(match[1]))))
+        keep(match, _single(iso_date(int(match[3]), int(match[2]), int(match[1]))))
     return tuple(dated for _, dated in sorted(found, key=lambda one: one[0]))
 
 
@@ -78,7 +78,7 @@ def full_year(year: int, tense: Tense, today: str) -> int:
 
 def _numeric(match: re.Match[str], tense: Tense, today: str, month_first: bool) -> PrintedDate | None:
     one, two, year = int(match[1]), int(match[2]), full_year(int(match[3]), tense, today)
-    day_first, other = _iso(year, two, one), _iso(year, one, two)
+    day_first, other = iso_date(year, two, one), iso_date(year, one, two)
     if month_first:
         day_first, other = other, day_first
     value = day_first or other
@@ -91,14 +91,15 @@ def _named(match: re.Match[str], words: Words, tense: Tense, today: str) -> Prin
     months = [month for word in re.findall(r"[^\W\d_]{3,}", match[2]) if (month := words.month(word))]
     if not months:
         return None
-    return _single(_iso(full_year(int(match[3]), tense, today), months[0], int(match[1])))
+    return _single(iso_date(full_year(int(match[3]), tense, today), months[0], int(match[1])))
 
 
 def _single(value: str) -> PrintedDate | None:
     return PrintedDate(value) if value else None
 
 
-def _iso(year: int, month: int, day: int) -> str:
+def iso_date(year: int, month: int, day: int) -> str:
+    """YYYY-MM-DD, or "" for a day that is none or that no living person's document prints."""
     if not 1880 <= year <= 2150:
         return ""
     try:

@@ -1,18 +1,21 @@
-"""Which printed value belongs to which printed label: beside it, below it, or in the same line. No template of any document."""
+"""Which printed value belongs to which printed label: beside it, below it, or in the same line.
+
+By the labels of all documents, or by the rules that a template gives.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.domain.document import FieldName, Quad
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.document_values import Context, Value, value_of
-from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, plain
+from kiosk.services.document_words import IGNORED, NAME, VALIDITY, LabelBook, Labelled, plain
 
-_MULTILINE = frozenset({FieldName.ADDRESS})
+_LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
 _LEAST_COVERED = 0.55
 _LEAST_COVERED_IGNORED = 0.8  # "Passport office" is an authority, not the title "Passport"
 _LEAST_COVERED_OF_MANY = 0.28  # of a line with slashes: one of its languages was read, the others are not known or too small
@@ -49,6 +52,28 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """How values are found on a page.
+
+    Attributes:
+        labels: which words are labels, of which fields; several fields of one label are joined by "+" in its key.
+        value: what a text is worth for a field, None when it cannot be its value.
+        cost: what the place of a text speaks against its being the field's value, 0 = nothing.
+        lines: how many lines a value may take, 1 where nothing is said.
+    """
+
+    labels: LabelBook
+    value: Callable[[FieldName, str], Value | None]
+    cost: Callable[[FieldName, Box], float]
+    lines: Mapping[FieldName, int]
+
+
+def generic_rules(context: Context) -> Rules:
+    """Of a document without a template."""
+    return Rules(context.words.labels, lambda field, text: value_of(field, text, context), lambda _field, _box: 0.0, _LINES)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A value that was found for a field."""
 
@@ -59,9 +84,10 @@ class Found:
     cost: float
 
 
-def find_values(lines: Sequence[TextLine], context: Context) -> tuple[Found, ...]:
+def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None = None) -> tuple[Found, ...]:
     """The values of all labels of a page, each text used once, the nearest pairs first."""
-    labels, texts, inline = _sorted_out(lines, context)
+    rules = rules or generic_rules(context)
+    labels, texts, inline = _sorted_out(lines, rules)
     labels = _without_doubles(labels)
     labels = _named(labels, inline)
     found: dict[FieldName, Found] = {}
@@ -75,9 +101,10 @@ def find_values(lines: Sequence[TextLine], context: Context) -> tuple[Found, ...
             continue
         for place, cost in _near(label.box, texts):
             for field in _fields_of(label.key):
-                value = value_of(field, texts[place].text, context)
+                value = rules.value(field, texts[place].text)
                 if value is not None:
-                    pairs.append((cost + 1.2 * (1.0 - value.fit) + (1.0 - label.likeness), number, place, field, value))
+                    against = rules.cost(field, texts[place]) + 1.2 * (1.0 - value.fit) + (1.0 - label.likeness)
+                    pairs.append((cost + against, number, place, field, value))
     for one in inline:
         if one.field not in found or one.cost < found[one.field].cost:
             found[one.field] = one
@@ -91,34 +118,35 @@ def find_values(lines: Sequence[TextLine], context: Context) -> tuple[Found, ...
                 if not _wanted_elsewhere(place, number, cost, pairs, labels):
                     used.add(place)
             continue
-        period = label.key == VALIDITY
+        period = len(_fields_of(label.key)) > 1
         if (number, field) in done or field in found or (place in used and not period):
             continue
         done.add((number, field))
         used.add(place)
         box = texts[place]
-        if field in _MULTILINE:
-            box, more = _with_following(box, place, texts, used)
+        most = rules.lines.get(field, 1)
+        if most > 1:
+            box, more = _with_following(box, place, texts, used, most, ", " if field is FieldName.ADDRESS else " ")
             used.update(more)
-            value = value_of(field, box.text, context) or value
+            value = rules.value(field, box.text) or value
         found[field] = Found(field, value, box, label.likeness, cost)
     return tuple(found.values())
 
 
 def count_labels(lines: Sequence[TextLine], context: Context) -> int:
     """How many different fields the page has labels of: evidence that it is a document."""
-    labels, _, inline = _sorted_out(lines, context)
+    labels, _, inline = _sorted_out(lines, generic_rules(context))
     sure = {label.key for label in labels if label.key != IGNORED and (label.likeness == 1.0 or len(label.box.text) > 7)}
     return len(sure | {found.field.value for found in inline})
 
 
-def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label], list[Box], list[Found]]:
+def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], list[Box], list[Found]]:
     """Lines that are labels, lines that may be values, and values that follow their label in the same line."""
     labels: list[Label] = []
     texts: list[Box] = []
     inline: list[Found] = []
     for line in lines:
-        box = _box(line)
+        box = box_of(line)
         if line.text.count("<") >= 4:
             continue  # the MRZ has its own reader
         tokens = [(match.start(), match.end()) for match in re.finditer("[^\\W_]+(?:['\u2019][^\\W_]+)*", line.text)]
@@ -126,7 +154,7 @@ def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label
         breaks = frozenset(
             number for number in range(1, len(tokens)) if re.search(r"[/|\\•·:;]", line.text[tokens[number - 1][1] : tokens[number][0]])
         )
-        hits = context.words.labels.find(words, breaks)
+        hits = rules.labels.find(words, breaks)
         if not hits:
             texts.append(box)
             continue
@@ -134,13 +162,13 @@ def _sorted_out(lines: Sequence[TextLine], context: Context) -> tuple[list[Label
         covered = sum(len(word) for hit in hits for word in words[hit.first : hit.last] if not word.isdigit())
         share = covered / max(1, letters)
         rest = _behind(line.text, tokens, hits[-1])
-        if _is_label_line(words, hits, share, bool(breaks)) and not _is_inline(hits, rest, context):
+        if _is_label_line(words, hits, share, bool(breaks)) and not _is_inline(hits, rest, rules):
             labels.extend(_labels_of(box, tokens, hits))
             continue
         if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
-            got = _inline(box, tokens, hits, rest, context)
-            if got is not None:
-                inline.append(got)
+            got = _inline(box, tokens, hits, rest, rules)
+            if got:
+                inline.extend(got)
                 continue
             if hits[0].first == 0 and hits[0].likeness == 1.0 and hits[0].key != IGNORED and len(words[0]) >= 4:
                 continue  # "Name CRITTENDEN": a label with something behind it that is not surely a value is no other label's value
@@ -157,26 +185,28 @@ def _is_label_line(words: list[str], hits: tuple[Labelled, ...], share: float, s
     return share >= _LEAST_COVERED or (separated and share >= _LEAST_COVERED_OF_MANY)
 
 
-def _is_inline(hits: tuple[Labelled, ...], rest: str, context: Context) -> bool:
+def _is_inline(hits: tuple[Labelled, ...], rest: str, rules: Rules) -> bool:
     """ "Sex M", "Nationality SVK": a label line by its letters, and yet the value stands behind."""
     if not rest or len({hit.key for hit in hits if hit.key != IGNORED}) != 1:
         return False
     key = hits[-1].key
     strict = {FieldName.GENDER.value, FieldName.NATIONALITY.value, FieldName.ISSUING_STATE.value}
-    return key in strict and value_of(FieldName(key), rest, context) is not None
+    return key in strict and rules.value(FieldName(key), rest) is not None
 
 
 def _behind(text: str, tokens: list[tuple[int, int]], last: Labelled) -> str:
     return text[tokens[last.last - 1][1] :].strip(" :.-/|)").strip()
 
 
-def _inline(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...], rest: str, context: Context) -> Found | None:
+def _inline(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...], rest: str, rules: Rules) -> list[Found]:
+    """The value behind a label in its line: of one field, or of both fields of a period's label."""
     label = hits[-1]
     if label.key == IGNORED or label.likeness < 0.88:
-        return None
+        return []
     separated = bool(re.match(r"\s*[:.]", box.text[tokens[label.last - 1][1] :]))
+    found: list[Found] = []
     for field in _fields_of(FieldName.FULL_NAME.value if label.key == NAME else label.key):
-        value = value_of(field, rest, context)
+        value = rules.value(field, rest)
         if value is None:
             continue
         # free text behind a word that may be a label is too weak without a colon: "NATIONALITY OFFICE", "PLACE DE LA GARE"
@@ -186,8 +216,9 @@ def _inline(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...],
             continue
         start = tokens[label.last - 1][1] / max(1, len(box.text))
         part = _part(box, start, 1.0, rest)
-        return Found(field, value, part, label.likeness, 0.3)
-    return None
+        found.append(Found(field, value, part, label.likeness, 0.3 + rules.cost(field, part)))
+    # one date behind "Validity" is not both ends of a period
+    return found[:1] if len({one.value.value for one in found}) < len(found) else found
 
 
 def _labels_of(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...]) -> list[Label]:
@@ -244,7 +275,7 @@ def _fields_of(key: str) -> tuple[FieldName, ...]:
         return FieldName.DATE_OF_ISSUE, FieldName.DATE_OF_EXPIRY
     if key in (NAME, IGNORED):
         return ()
-    return (FieldName(key),)
+    return tuple(FieldName(one) for one in key.split("+"))
 
 
 def _near(label: Box, texts: Sequence[Box]) -> list[tuple[int, float]]:
@@ -277,11 +308,11 @@ def _wanted_elsewhere(place: int, number: int, cost: float, pairs: list[_Pair], 
     return any(p == place and n != number and labels[n].key != IGNORED and c <= cost + 0.25 for c, n, p, _, _ in pairs)
 
 
-def _with_following(first: Box, place: int, texts: Sequence[Box], used: set[int]) -> tuple[Box, set[int]]:
-    """An address goes on in the lines below that begin at the same margin and have letters of the same size."""
+def _with_following(first: Box, place: int, texts: Sequence[Box], used: set[int], most: int = 4, joint: str = ", ") -> tuple[Box, set[int]]:
+    """A value of up to `most` lines goes on in the lines below that begin at the same margin and have letters of the same size."""
     whole, more = first, set[int]()
     for number, text in sorted(enumerate(texts), key=lambda pair: pair[1].top):
-        if number == place or number in used or len(more) >= 3:
+        if number == place or number in used or len(more) >= most - 1:
             continue
         size = first.height
         gap = text.top - whole.bottom
@@ -291,7 +322,7 @@ def _with_following(first: Box, place: int, texts: Sequence[Box], used: set[int]
             joined = geometry.box_quad(min(whole.left, text.left), whole.top, max(whole.right, text.right), text.bottom)
             whole = replace(
                 whole,
-                text=f"{whole.text}, {text.text}",
+                text=f"{whole.text}{joint}{text.text}",
                 confidence=min(whole.confidence, text.confidence),
                 left=joined[0][0],
                 right=joined[1][0],
@@ -301,7 +332,7 @@ def _with_following(first: Box, place: int, texts: Sequence[Box], used: set[int]
     return whole, more
 
 
-def _box(line: TextLine) -> Box:
+def box_of(line: TextLine) -> Box:
     left, top, right, bottom = geometry.bounds(line.quad)
     return Box(line.text, line.confidence, left, top, right, bottom, line.quad)
 

@@ -24,11 +24,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`fit` 0..1: how typical the text is of the field; `other` a second way to read it (a date's)."""
+    """`fit` 0..1: how typical the text is of the field; `other` a second way to read it (a date's); `proven` a check digit of it holds."""
 
     value: str
     fit: float = 1.0
     other: str = ""
+    proven: bool = False
 
 
 def value_of(field: FieldName, text: str, context: Context) -> Value | None:

@@ -6,8 +6,8 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -52,14 +52,14 @@ def plain(text: str) -> str:
 class LabelBook:
     """Finds labels in a line as OCR gives it: letters misread, blanks lost, several languages in a row."""
 
-    def __init__(self, labels: Mapping[str, Mapping[str, list[str]]], ignored: list[str]) -> None:
+    def __init__(self, labels: Mapping[str, Mapping[str, Sequence[str]]], ignored: Sequence[str]) -> None:
         self._exact: dict[str, str] = {}
         for word in ignored:
-            self._exact[_compact(word)] = IGNORED
+            self._exact[compact(word)] = IGNORED
         for key, languages in labels.items():
             for words in languages.values():
                 for word in words:
-                    self._exact.setdefault(_compact(word), key)
+                    self._exact.setdefault(compact(word), key)
         self._long = [word for word in self._exact if len(word) >= _SHORTEST_FUZZY]
         self._index: dict[str, list[int]] = defaultdict(list)
         self._sizes: list[int] = []
@@ -133,6 +133,7 @@ class Words:
         states: plain words -> code.
         genders: plain word -> M, F, X.
         months: plain beginning -> 1..12.
+        printed_labels: field's key -> its labels as the file has them, all languages; ignored: labels of what is not read.
     """
 
     labels: LabelBook
@@ -140,6 +141,8 @@ class Words:
     states: Mapping[str, str]
     genders: Mapping[str, str]
     months: Mapping[str, int]
+    printed_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
 
     def month(self, word: str) -> int | None:
         """1..12 for a word that begins like a month's name."""
@@ -192,10 +195,13 @@ def load_words() -> Words:
         states=states,
         genders={plain(word): letter for letter, words in labels["genders"].items() for word in words},
         months={plain(word): int(number) for number, words in labels["months"].items() for word in words},
+        printed_labels={key: tuple(word for words in languages.values() for word in words) for key, languages in labels["labels"].items()},
+        ignored=tuple(labels["ignored"]["words"]),
     )
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
+    """How a label is compared: plain, without blanks, lookalikes made one."""
     return _canonical(plain(text).replace(" ", ""))
 
 

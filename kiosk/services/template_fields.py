@@ -1,0 +1,251 @@
+"""Reads the fields of a page by its template: labels, place and format together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from kiosk.domain.document import FieldName, PageSide, Quad, Reading, Source
+from kiosk.imaging import geometry
+from kiosk.ports import TextLine
+from kiosk.services.document_layout import Box, Found, Rules, box_of, find_values
+from kiosk.services.document_values import Context, Value
+from kiosk.services.document_words import LabelBook, Words, compact, load_words, plain
+from kiosk.services.template_model import Area, Template, TemplateField, TemplatePage
+from kiosk.services.template_values import BROKEN_CHECK, template_value
+
+Readings = dict[FieldName, tuple[Reading, ...]]
+
+_ELSEWHERE = 0.9
+"""Cost of a labelled text outside the field's area: as much as the next line, so that a page cut askew is still read."""
+_BY_PLACE = 0.95
+"""Confidence of what stands in the right place without a label being read, against the text's own."""
+_FILLED = 0.97
+_OVERLAP = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FieldArea:
+    """Where a field's value stands on a page of a given size: left, top, right, bottom in pixels, tolerance included."""
+
+    name: FieldName
+    box: tuple[int, int, int, int]
+    lines: int
+
+
+def template_areas(template: Template, side: PageSide, size: tuple[int, int]) -> tuple[FieldArea, ...]:
+    """The areas that must be recognised to read a page by its template, top to bottom; fields without an area are not among them.
+
+    Args:
+        size: (width, height) of the straightened page, pixels.
+
+    A caller that recognises only these hands `read_fields` one TextLine per line with its place in the page.
+    """
+    page = template.pages.get(side)
+    areas = (
+        [] if page is None else [FieldArea(one.name, _pixels(one, size), one.lines) for one in page.fields.values() if one.area is not None]
+    )
+    return tuple(sorted(areas, key=lambda area: (area.box[1], area.box[0])))
+
+
+def has_all_areas(template: Template, side: PageSide) -> bool:
+    """Whether `template_areas` covers every field of the page, so that nothing else need be recognised."""
+    page = template.pages.get(side)
+    return page is not None and bool(page.fields) and all(field.area is not None for field in page.fields.values())
+
+
+def read_fields(
+    lines: Sequence[TextLine], template: Template, side: PageSide, context: Context, *, size: tuple[int, int] | None = None
+) -> Readings:
+    """What the template finds on a page, in the shape of `document_fields.visual_fields`.
+
+    Args:
+        lines: of the upright page, places in its pixels.
+        size: (width, height) of the page; without it the places of fields count for nothing.
+    """
+    page = template.pages.get(side)
+    if page is None:
+        return {}
+    fields = page.fields
+
+    def value(name: FieldName, text: str) -> Value | None:
+        return template_value(fields[name], text, context) if name in fields else None
+
+    def cost(name: FieldName, box: Box) -> float:
+        one = fields.get(name)
+        return _ELSEWHERE if one is not None and size is not None and one.area is not None and not _inside(box, one, size) else 0.0
+
+    many = {name: field.lines for name, field in fields.items()}
+    # a label that names a field of another page would take a value that is not there
+    found = {
+        one.field: one for one in find_values(lines, context, Rules(_labels(template, side), value, cost, many)) if one.field in fields
+    }
+    printed = [line for line in lines if line.text.count("<") < 4]
+    _by_place(printed, page, size, value, found)
+    _by_format(printed, page, value, found)
+    return {name: (_reading(found[name], side),) for name in fields if name in found}
+
+
+def merge_readings(
+    by_template: Readings, generic: Mapping[FieldName, tuple[Reading, ...]], template: Template, side: PageSide, context: Context
+) -> Readings:
+    """The template's readings, and the generic ones of fields that it does not know.
+
+    A field that the template knows and did not find is taken from the generic ones only where the text fits its format.
+    """
+    merged = dict(by_template)
+    for name, readings in generic.items():
+        if name in merged:
+            continue
+        field = template.field_of(name, side)
+        kept = (
+            readings
+            if field is None
+            else tuple(one for one in (_fitting(field, reading, context) for reading in readings) if one is not None)
+        )
+        if kept:
+            merged[name] = kept
+    return {name: merged[name] for name in FieldName if name in merged}
+
+
+def _fitting(field: TemplateField, reading: Reading, context: Context) -> Reading | None:
+    value = template_value(field, reading.raw, context)
+    if value is None:
+        return None
+    return replace(reading, value=value.value, confidence=round(_FILLED * value.fit * reading.confidence, 4), proven=value.proven)
+
+
+def _reading(found: Found, side: PageSide) -> Reading:
+    value = found.value
+    confidence = found.box.confidence * (0.9 + 0.1 * found.likeness) * (value.fit if value.fit <= BROKEN_CHECK else 0.85 + 0.15 * value.fit)
+    return Reading(value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text, value.proven)
+
+
+def _by_place(
+    lines: Sequence[TextLine],
+    page: TemplatePage,
+    size: tuple[int, int] | None,
+    value: Callable[[FieldName, str], Value | None],
+    found: dict[FieldName, Found],
+) -> None:
+    """Fields without a label that was read: the text in their area, when nobody else took it and it fits."""
+    if size is None:
+        return
+    taken = [one.box.quad for one in found.values()]
+    book = _known_words(page)
+    for name, field in page.fields.items():
+        if name in found or field.area is None:
+            continue
+        inside = [
+            box for box in map(box_of, lines) if _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
+        ]
+        inside.sort(key=lambda box: (box.middle, box.left))
+        joined = _joined(inside[: field.lines + 1], ", " if name is FieldName.ADDRESS else " ") if field.lines > 1 else None
+        for box in [joined] if joined is not None else inside:
+            got = value(name, box.text)
+            if got is not None:
+                found[name] = Found(name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0)
+                taken.append(box.quad)
+                break
+
+
+def _by_format(
+    lines: Sequence[TextLine], page: TemplatePage, value: Callable[[FieldName, str], Value | None], found: dict[FieldName, Found]
+) -> None:
+    """Numbers that may stand anywhere: the only text of the page that fits, in one piece or in two beside each other."""
+    boxes = [box_of(line) for line in lines]
+    taken = [one.box.quad for one in found.values()]
+    for name, field in page.fields.items():
+        if name in found or not field.anywhere:
+            continue
+        fitting: dict[str, Found] = {}
+        for box in (*boxes, *_beside(boxes)):
+            got = value(name, box.text) if not _is_taken(box.quad, taken) else None
+            # what must be mended or breaks the rule is too weak without a label or a place
+            if got is not None and got.fit == 1.0:
+                fitting.setdefault(got.value, Found(name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0))
+        if len(fitting) == 1:
+            found[name] = next(iter(fitting.values()))
+            taken.append(found[name].box.quad)
+
+
+def _beside(boxes: Sequence[Box]) -> list[Box]:
+    pairs: list[Box] = []
+    for one in boxes:
+        for other in boxes:
+            level = min(one.bottom, other.bottom) - max(one.top, other.top) > _OVERLAP * min(one.height, other.height)
+            if other is not one and level and -0.5 * one.height <= other.left - one.right <= 3 * one.height:
+                pairs.append(_joined([one, other], " ") or one)
+    return pairs
+
+
+def _joined(boxes: Sequence[Box], joint: str) -> Box | None:
+    if not boxes:
+        return None
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    text = joint.join(box.text for box in boxes)
+    return Box(text, min(box.confidence for box in boxes), left, top, right, bottom, geometry.box_quad(left, top, right, bottom))
+
+
+def _pixels(field: TemplateField, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    area: Area = field.area or (0.0, 0.0, 1.0, 1.0)
+    width, height = size
+    left, top, right, bottom = area
+    more = field.tolerance
+    return (
+        max(0, round((left - more) * width)),
+        max(0, round((top - more) * height)),
+        min(width, round((right + more) * width)),
+        min(height, round((bottom + more) * height)),
+    )
+
+
+def _inside(box: Box, field: TemplateField, size: tuple[int, int]) -> bool:
+    left, top, right, bottom = _pixels(field, size)
+    # a value is as long as it is: where it begins and its height tell its place
+    return left <= box.left + 0.25 * (box.right - box.left) <= right and top <= box.middle <= bottom
+
+
+def _is_taken(quad: Quad, taken: Sequence[Quad]) -> bool:
+    return any(quad == other or geometry.inside_fraction(quad, other) > _OVERLAP for other in taken)
+
+
+def _is_label(box: Box, book: LabelBook) -> bool:
+    words = plain(box.text).split()
+    covered = sum(len(word) for hit in book.find(words) for word in words[hit.first : hit.last])
+    return covered >= 0.6 * max(1, sum(map(len, words)))
+
+
+@cache
+def _label_book(labels: tuple[tuple[str, tuple[str, ...]], ...], ignored: tuple[str, ...]) -> LabelBook:
+    return LabelBook({key: {"": list(words)} for key, words in labels}, list(ignored))
+
+
+def _labels(template: Template, side: PageSide) -> LabelBook:
+    """The labels of a page by field; a label of two fields has both names as its key."""
+    page = template.pages[side]
+    words = load_words()
+    fields_of: dict[str, list[str]] = {}
+    for field in page.fields.values():
+        for label in _labels_of(field, words):
+            fields_of.setdefault(label, []).append(field.name.value)
+    labels: dict[str, list[str]] = {}
+    for label, names in fields_of.items():
+        labels.setdefault("+".join(dict.fromkeys(names)), []).append(label)
+    own = {compact(label) for label in fields_of}
+    # labels of fields that this template does not read are labels nevertheless: their values are nobody else's
+    others = (word for labels_ in words.printed_labels.values() for word in labels_)
+    ignored = tuple(word for word in (*page.ignored, *page.titles, *words.ignored, *others) if compact(word) not in own)
+    return _label_book(tuple((key, tuple(found)) for key, found in labels.items()), ignored)
+
+
+def _labels_of(field: TemplateField, words: Words) -> tuple[str, ...]:
+    return (*field.labels, *(words.printed_labels.get(field.name.value, ()) if field.generic_labels else ()))
+
+
+def _known_words(page: TemplatePage) -> LabelBook:
+    words = load_words()
+    labels = tuple(label for field in page.fields.values() for label in _labels_of(field, words))
+    return _label_book((), (*labels, *page.ignored, *page.titles, *words.ignored))
