@@ -1,0 +1,1 @@
+"""Training of the MRZ finder (models/mrz_finder.onnx)."""
