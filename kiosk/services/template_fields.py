@@ -78,9 +78,7 @@ def read_fields(
 
     many = {name: field.lines for name, field in fields.items()}
     # a label that names a field of another page would take a value that is not there
-    found = {
-        one.field: one for one in find_values(lines, context, Rules(_labels(template, side), value, cost, many)) if one.field in fields
-    }
+    found = {one.field: one for one in find_values(lines, context, Rules(_labels(page), value, cost, many)) if one.field in fields}
     printed = [line for line in lines if line.text.count("<") < 4]
     _by_place(printed, page, size, value, found)
     _by_format(printed, page, value, found)
@@ -219,13 +217,8 @@ def _is_label(box: Box, book: LabelBook) -> bool:
 
 
 @cache
-def _label_book(labels: tuple[tuple[str, tuple[str, ...]], ...], ignored: tuple[str, ...]) -> LabelBook:
-    return LabelBook({key: {"": list(words)} for key, words in labels}, list(ignored))
-
-
-def _labels(template: Template, side: PageSide) -> LabelBook:
+def _labels(page: TemplatePage) -> LabelBook:
     """The labels of a page by field; a label of two fields has both names as its key."""
-    page = template.pages[side]
     words = load_words()
     fields_of: dict[str, list[str]] = {}
     for field in page.fields.values():
@@ -238,14 +231,16 @@ def _labels(template: Template, side: PageSide) -> LabelBook:
     # labels of fields that this template does not read are labels nevertheless: their values are nobody else's
     others = (word for labels_ in words.printed_labels.values() for word in labels_)
     ignored = tuple(word for word in (*page.ignored, *page.titles, *words.ignored, *others) if compact(word) not in own)
-    return _label_book(tuple((key, tuple(found)) for key, found in labels.items()), ignored)
+    return LabelBook({key: {"": found} for key, found in labels.items()}, ignored)
 
 
 def _labels_of(field: TemplateField, words: Words) -> tuple[str, ...]:
     return (*field.labels, *(words.printed_labels.get(field.name.value, ()) if field.generic_labels else ()))
 
 
+@cache
 def _known_words(page: TemplatePage) -> LabelBook:
+    """Everything on a page that is no value."""
     words = load_words()
     labels = tuple(label for field in page.fields.values() for label in _labels_of(field, words))
-    return _label_book((), (*labels, *page.ignored, *page.titles, *words.ignored))
+    return LabelBook({}, (*labels, *page.ignored, *page.titles, *words.ignored))

@@ -1,4 +1,4 @@
-"""What a document template is made of. The files they come from: docs/guides/templates.md."""
+"""What a document template is made of; made once per process, told apart by identity. The files: docs/guides/templates.md."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DEFAULT_FORMAT: Mapping[FieldName, Format] = {
 } | dict.fromkeys(DATE_FIELDS, Format.DATE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TemplateField:
     """One printed field of one page.
 
@@ -72,7 +72,7 @@ class TemplateField:
     anywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TemplatePage:
     """One page.
 
@@ -111,7 +111,7 @@ class TemplateMrz:
     states: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """A document of one type and edition.
 

@@ -1,0 +1,331 @@
+"""Which template a page belongs to, by its MRZ, titles and labels, numbers, shape and dates. Rather none than a wrong one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from functools import cache
+
+from kiosk.domain.countries import alpha3
+from kiosk.domain.document import DocumentPage, FieldName, PageSide, Reading
+from kiosk.domain.mrz import Mrz, expiry_date_iso
+from kiosk.services.document_words import LabelBook, compact, plain
+from kiosk.services.number_checks import WITHOUT_DIGIT, holds
+from kiosk.services.template_model import Format, Template, TemplatePage
+
+LEAST_SCORE = 0.6
+LEAST_MARGIN = 0.08
+_VALID_MRZ, _BROKEN_MRZ = 0.5, 0.3
+_OWN_TITLE = 0.5  # a title that no other document prints
+_ALL_LABELS = 0.4
+_NUMBER = 0.2
+_SAME_RATIO = 0.1
+"""Logarithm of how far a straightened page's proportion may be off; ID-1 and ID-3 are 0.11 apart."""
+_TITLE_LIKENESS = 0.85
+_SHORTEST_TITLE = 5
+_LEAST_LABELS = 0.34
+_FEW = 0.5
+"""No document prints every field that a layout of all states allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the caller says the document is (DIS `advice.classification`); an empty list restricts nothing. Case does not matter.
+
+    Attributes:
+        countries: alpha-3; types, editions as templates name them; mrtds: "td1" …
+    """
+
+    countries: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+    mrtds: tuple[str, ...] = ()
+
+    def allows(self, *, country: str, type: str, mrtd: str, edition: str = "") -> bool:
+        """What is not known ("") is not ruled out."""
+        return (
+            (not country or _allowed(alpha3(country), tuple(alpha3(one.upper()) for one in self.countries)))
+            and (not type or _allowed(type, self.types))
+            and (not mrtd or _allowed(mrtd.replace("-", ""), tuple(one.replace("-", "").replace("_", "") for one in self.mrtds)))
+            and (not edition or _allowed(edition, self.editions))
+        )
+
+    def allows_template(self, template: Template) -> bool:
+        """A layout of every state has no country and no edition that could be ruled out."""
+        if self.editions and not template.edition and not template.is_generic:
+            return False
+        country = "" if template.is_generic else template.country
+        return self.allows(country=country, type=template.type, mrtd=template.mrtd, edition=template.edition)
+
+
+def _allowed(value: str, allowed: Sequence[str]) -> bool:
+    return not allowed or value.upper() in {one.upper() for one in allowed}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a page shows.
+
+    Attributes:
+        texts: its lines as read; those of the MRZ do no harm.
+        size: of the straightened page, pixels; None or not `located` = its shape says nothing.
+        issued, expires: YYYY-MM-DD where read, else "".
+        side: what the page was taken for so far, for what no template tells.
+        labels: how many fields it has labels or printed values of.
+    """
+
+    texts: tuple[str, ...]
+    mrz: Mrz | None = None
+    size: tuple[int, int] | None = None
+    located: bool = False
+    issued: str = ""
+    expires: str = ""
+    side: PageSide = PageSide.UNKNOWN
+    labels: int = 0
+    country: str = ""
+    _cache: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+
+def evidence_of(page: DocumentPage, today: str) -> Evidence:
+    """Of a page that was read."""
+    fields = {one.name: one.readings for one in page.fields}
+    return evidence_from(page.text_lines, page.mrz, fields, size=page.size, located=page.quad is not None, side=page.side, today=today)
+
+
+def evidence_from(
+    texts: Sequence[str],
+    mrz: Mrz | None,
+    fields: Mapping[FieldName, Sequence[Reading]],
+    *,
+    today: str,
+    size: tuple[int, int] | None = None,
+    located: bool = False,
+    side: PageSide = PageSide.UNKNOWN,
+) -> Evidence:
+    """From what is known of a page so far. `fields`: by their labels; the dates among them tell editions apart."""
+
+    def said(name: FieldName) -> str:
+        return next((one.value for one in fields.get(name, ())), "")
+
+    expires = expiry_date_iso(mrz.values.get("dateOfExpiry", ""), today) if mrz is not None and mrz.valid else ""
+    printed = sum(any(one.source == "visualZone" for one in readings) for readings in fields.values())
+    return Evidence(
+        tuple(text for text in texts if text.count("<") < 4),
+        mrz,
+        size,
+        located,
+        said(FieldName.DATE_OF_ISSUE),
+        expires if len(expires) == 10 else said(FieldName.DATE_OF_EXPIRY),
+        side,
+        printed,
+        said(FieldName.ISSUING_STATE),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMatch:
+    """What a page's template is.
+
+    Attributes:
+        score: 0..1.
+        margin: to the next document's template, 1 when there is none.
+        edition_sure: False when another edition of the same document is as likely: labels and formats hold, places may not.
+        reasons: for logs: "mrz", "title", "labels", "number".
+    """
+
+    template: Template
+    side: PageSide
+    score: float
+    margin: float = 1.0
+    edition_sure: bool = True
+    reasons: tuple[str, ...] = ()
+
+
+def match_template(evidence: Evidence, templates: Sequence[Template], advice: Advice | None = None) -> TemplateMatch | None:
+    """The template of a page, None when none is sure or two are as likely."""
+    return best_of(score_templates(evidence, templates, advice))
+
+
+def best_of(matches: Sequence[TemplateMatch]) -> TemplateMatch | None:
+    """The best one if it is good enough and stands out. A layout of every state gives way to a state's own template."""
+    own = [match for match in matches if not match.template.is_generic]
+    for group in (own, [match for match in matches if match.template.is_generic]):
+        ranked = sorted(group, key=lambda match: -match.score)
+        if not ranked or ranked[0].score < LEAST_SCORE:
+            continue
+        best = ranked[0]
+        rivals = [match for match in ranked if match.template.id != best.template.id]
+        near = [match for match in rivals if best.score - match.score < LEAST_MARGIN]
+        if any(not same_document(match.template, best.template) or match.side is not best.side for match in near):
+            continue
+        margin = best.score - max((match.score for match in rivals if not same_document(match.template, best.template)), default=0.0)
+        return replace(best, margin=round(margin, 4), edition_sure=not near)
+    return None
+
+
+def same_document(one: Template, other: Template) -> bool:
+    """Whether two templates are editions of one document."""
+    return (one.country, one.type, one.mrtd) == (other.country, other.type, other.mrtd)
+
+
+def score_templates(evidence: Evidence, templates: Sequence[Template], advice: Advice | None = None) -> tuple[TemplateMatch, ...]:
+    """Every page of every template that the page may be, with how much speaks for it; what is contradicted is left out."""
+    advice = advice or Advice()
+    shared = _title_owners(tuple(templates))
+    found = []
+    for template in templates:
+        if advice.allows_template(template) and not _dates_differ(evidence, template):
+            found += [match for side in template.pages if (match := _score(evidence, template, side, shared)) is not None]
+    return tuple(found)
+
+
+def _score(evidence: Evidence, template: Template, side: PageSide, shared: Mapping[str, int]) -> TemplateMatch | None:
+    page = template.pages[side]
+    if _is_other_shape(evidence, template) or any(_has_title(evidence, title) for title in page.absent):
+        return None
+    by_mrz = _mrz_score(evidence.mrz, template, side)
+    if by_mrz is None:
+        return None
+    reasons = ["mrz"] if by_mrz else []
+    doubt = 1.0 - by_mrz
+    titles = [1.0 / shared[compact(title)] for title in page.titles if _has_title(evidence, title)]
+    for weight in titles:
+        doubt *= 1.0 - _OWN_TITLE * weight
+    reasons += ["title"] if titles else []
+    if not by_mrz and not any(weight > 0.9 for weight in titles):
+        return None  # labels and number patterns are much alike everywhere
+    labels = _label_share(evidence, page)
+    # an MRZ names the state and the kind, not the edition: the print must be this one's as well
+    if by_mrz and not titles and not template.is_generic and labels < _LEAST_LABELS:
+        return None
+    doubt *= 1.0 - _ALL_LABELS * labels
+    reasons += ["labels"] if labels else []
+    if _has_number(evidence, page):
+        doubt *= 1.0 - _NUMBER
+        reasons.append("number")
+    return TemplateMatch(template, side, round(1.0 - doubt, 4), reasons=tuple(reasons))
+
+
+def _mrz_score(mrz: Mrz | None, template: Template, side: PageSide) -> float | None:
+    """None when the MRZ is another document's, 0 when the page has none."""
+    if mrz is None:
+        return 0.0
+    if template.mrz is None or template.mrz.page is not side or mrz.format.value != template.mrtd:
+        return None
+    code, state = mrz.values.get("documentCode", ""), mrz.values.get("issuingState", "")
+    if template.mrz.codes and not any(code.startswith(one) for one in template.mrz.codes):
+        return None
+    if template.mrz.states and alpha3(state) not in {alpha3(one) for one in template.mrz.states}:
+        return None
+    return _VALID_MRZ if mrz.valid else _BROKEN_MRZ
+
+
+def _is_other_shape(evidence: Evidence, template: Template) -> bool:
+    if not evidence.located or evidence.size is None:
+        return False
+    width, height = evidence.size
+    return abs(math.log(max(width, height) / max(1, min(width, height)) / template.ratio)) > _SAME_RATIO
+
+
+def _dates_differ(evidence: Evidence, template: Template) -> bool:
+    """Whether the document was issued at another time than the edition was, as far as its dates tell."""
+    if not (template.issued_from or template.issued_to):
+        return False
+    if evidence.issued:
+        issues = [evidence.issued]
+    elif evidence.expires and template.valid_years:
+        year, rest = int(evidence.expires[:4]), evidence.expires[4:]
+        issues = [f"{year - years:04d}{rest}" for years in template.valid_years]
+    else:
+        return False
+    # some states let a document expire a day before or after its anniversary
+    first, last = template.issued_from or "0000-00-00", template.issued_to or "9999-99-99"
+    return not any(first <= issue <= last for issue in issues)
+
+
+# --- titles --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _title_owners(templates: tuple[Template, ...]) -> Mapping[str, int]:
+    """Compact title -> how many documents (editions counted once) print it."""
+    owners: dict[str, set[tuple[str, str]]] = {}
+    for template in templates:
+        for page in template.pages.values():
+            for title in page.titles:
+                owners.setdefault(compact(title), set()).add((template.country, template.type))
+    return {title: len(found) for title, found in owners.items()}
+
+
+def _has_title(evidence: Evidence, title: str) -> bool:
+    wanted = compact(title)
+    return (
+        any(_is_in(wanted, text) for text in _compacted(evidence)) if len(wanted) >= _SHORTEST_TITLE else _is_word(plain(title), evidence)
+    )
+
+
+def _is_word(word: str, evidence: Evidence) -> bool:
+    return any(f" {word} " in f" {plain(text)} " for text in evidence.texts)
+
+
+def _compacted(evidence: Evidence) -> frozenset[str]:
+    if "lines" not in evidence._cache:
+        evidence._cache["lines"] = frozenset(tight for text in evidence.texts if len(tight := compact(text)) >= 3)
+    return evidence._cache["lines"]
+
+
+@cache
+def _bigrams(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _is_in(wanted: str, text: str) -> bool:
+    """Whether a line has a title in it; longer titles may have letters misread."""
+    if wanted in text:
+        return True
+    if len(wanted) < 8 or len(text) < 0.8 * len(wanted):
+        return False
+    pairs = _bigrams(wanted)
+    if len(pairs & _bigrams(text)) < 0.6 * len(pairs):
+        return False
+    blocks = [block for block in SequenceMatcher(None, wanted, text, autojunk=False).get_matching_blocks() if block.size]
+    matched = sum(block.size for block in blocks)
+    span = blocks[-1].b + blocks[-1].size - blocks[0].b
+    return matched >= _TITLE_LIKENESS * len(wanted) and span <= 1.2 * len(wanted)
+
+
+# --- labels and numbers --------------------------------------------------------------------------------------------
+
+
+def _label_share(evidence: Evidence, page: TemplatePage) -> float:
+    """The part of the page's labelled fields whose labels are read, 0..1."""
+    books = tuple(_field_books(page))
+    if not books:
+        # labels of every language: what generic reading found
+        generic = sum(one.generic_labels for one in page.fields.values())
+        return min(1.0, evidence.labels / (_FEW * generic)) if generic else 0.0
+    lines = [plain(text).split() for text in evidence.texts]
+    return sum(any(hit.likeness >= 0.85 for line in lines for hit in book.find(line)) for book in books) / len(books)
+
+
+def _field_books(page: TemplatePage) -> Iterator[LabelBook]:
+    for one in page.fields.values():
+        if one.labels:
+            yield _book(one.labels)
+
+
+@cache
+def _book(labels: tuple[str, ...]) -> LabelBook:
+    return LabelBook({"field": {"": labels}}, ())
+
+
+def _has_number(evidence: Evidence, page: TemplatePage) -> bool:
+    """Whether a text keeps the check digit rule of one of the page's numbers."""
+    rules = {one.check for one in page.fields.values() if one.format is Format.NUMBER and one.check} - WITHOUT_DIGIT
+    if not rules:
+        return False
+    texts = {"".join(c for c in text if c.isalnum()).upper() for text in evidence.texts}
+    words = {word.upper() for text in evidence.texts for word in text.split()}
+    return any(holds(rule, text) for text in texts | words if len(text) >= 8 for rule in rules)
