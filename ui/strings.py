@@ -134,6 +134,26 @@ _ERRORS: Mapping[ErrorCode, tuple[str, str, str]] = {
         _RETRY,
         QT_TRANSLATE_NOOP("errors", "The image file ends too early. Check the cable or the network folder."),
     ),
+    ErrorCode.IMAGE_FORMAT_UNSUPPORTED: (
+        QT_TRANSLATE_NOOP("errors", "The picture is of a kind that can't be opened"),
+        _RETRY,
+        QT_TRANSLATE_NOOP("errors", "The file is an image, but neither JPEG nor PNG. Set the camera or scanner to one of these."),
+    ),
+    ErrorCode.IMAGE_ANIMATED: (
+        QT_TRANSLATE_NOOP("errors", "The picture moves"),
+        _RETRY,
+        QT_TRANSLATE_NOOP("errors", "The file is an animated image. One still picture is needed, as JPEG or PNG."),
+    ),
+    ErrorCode.PDF_UNSUPPORTED: (
+        QT_TRANSLATE_NOOP("errors", "A PDF is not a picture"),
+        _RETRY,
+        QT_TRANSLATE_NOOP("errors", "The file is a PDF. Set the scanner to JPEG or PNG."),
+    ),
+    ErrorCode.IMAGE_BLANK: (
+        QT_TRANSLATE_NOOP("errors", "There is nothing to be seen in the picture"),
+        QT_TRANSLATE_NOOP("errors", "Turn the page round, and take the picture once more."),
+        QT_TRANSLATE_NOOP("errors", "The picture is of one colour. Look for an empty page or a covered lens."),
+    ),
     ErrorCode.IMAGE_BYTES_EXCEEDED: (
         QT_TRANSLATE_NOOP("errors", "The picture is too large"),
         _RETRY,

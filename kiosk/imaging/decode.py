@@ -22,6 +22,30 @@ _JPEG_SIGNATURE = b"\xff\xd8\xff"
 # start of frame markers: all of C0..CF but DHT (C4), JPG (C8) and DAC (CC); ITU-T T.81 table B.1
 _JPEG_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_SOS = 0xDA
+# what people hand in instead, by its first bytes
+_OTHERS = (
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"II+\x00", "TIFF"),
+    (b"MM\x00+", "TIFF"),
+    (b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"8BPS", "Photoshop"),
+)
+_BOXES = {
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"hevc": "HEIC",
+    b"heim": "HEIC",
+    b"mif1": "HEIC",
+    b"msf1": "HEIC",
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+}
+_PDF_WITHIN = 1024  # readers allow this much before the header (ISO 32000-1, annex H.3.4.1)
 _JPEG_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
@@ -29,7 +53,7 @@ def load_image(path: Path | str, *, max_bytes: int = MAX_BYTES, max_side_px: int
     """Read a JPEG or PNG file as BGR, upright as its EXIF says.
 
     Raises:
-        BadInput: FILE_NOT_FOUND, IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED.
+        BadInput: FILE_NOT_FOUND, and as `decode_image`.
     """
     return load_picture(path, max_bytes=max_bytes, max_side_px=max_side_px)[0]
 
@@ -58,7 +82,8 @@ def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_side_px: int = 
         name: what messages call it.
 
     Raises:
-        BadInput: IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED.
+        BadInput: IMAGE_EMPTY, IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_BYTES_EXCEEDED, IMAGE_PIXELS_EXCEEDED, IMAGE_ANIMATED,
+            IMAGE_FORMAT_UNSUPPORTED, PDF_UNSUPPORTED.
     """
     _check_size(len(data), max_bytes, name)
     if data.startswith(_PNG_SIGNATURE):
@@ -66,7 +91,7 @@ def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_side_px: int = 
     elif data.startswith(_JPEG_SIGNATURE):
         width, height = _jpeg_size(data, name)
     else:
-        raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: neither a JPEG nor a PNG image")
+        raise _not_a_picture(data, name)
     if max(width, height) > max_side_px:
         raise BadInput(
             ErrorCode.IMAGE_PIXELS_EXCEEDED,
@@ -79,7 +104,9 @@ def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_side_px: int = 
         with PilImage.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
             picture.load()
             return _to_bgr(picture)
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
+    except PilImage.DecompressionBombError as error:
+        raise BadInput(ErrorCode.IMAGE_PIXELS_EXCEEDED, f"{name}: {width} x {height} pixels are more than can be read") from error
+    except (OSError, SyntaxError, ValueError, TypeError, struct.error) as error:
         # Pillow words it three ways: "image file is truncated", "unrecognized data stream", "broken PNG file"
         if "truncated" in str(error).lower():
             raise BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does") from error
@@ -92,6 +119,30 @@ def encode_jpeg(image: Image, quality: int = 92) -> bytes:
     if not done:
         raise BadInput(ErrorCode.IMAGE_UNREADABLE, "the picture cannot be written as JPEG")
     return bytes(data.tobytes())
+
+
+def _not_a_picture(data: bytes, name: str) -> BadInput:
+    """What is wrong with a file that is neither a JPEG nor a PNG."""
+    if b"%PDF-" in data[:_PDF_WITHIN]:
+        return BadInput(ErrorCode.PDF_UNSUPPORTED, f"{name}: a PDF; hand in a photograph or a scan as JPEG or PNG")
+    kind = next((kind for signature, kind in _OTHERS if data.startswith(signature)), "")
+    if data[4:8] == b"ftyp":
+        kind = _BOXES.get(data[8:12], "")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        kind = "WebP"
+    if kind == "GIF" and _is_animated(data):
+        return BadInput(ErrorCode.IMAGE_ANIMATED, f"{name}: an animated GIF")
+    if kind:
+        return BadInput(ErrorCode.IMAGE_FORMAT_UNSUPPORTED, f"{name}: a {kind} image; JPEG and PNG are read")
+    return BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: neither a JPEG nor a PNG image")
+
+
+def _is_animated(gif: bytes) -> bool:
+    try:
+        with PilImage.open(io.BytesIO(gif), formats=("GIF",)) as picture:
+            return bool(getattr(picture, "is_animated", False))
+    except (OSError, SyntaxError, ValueError, IndexError, struct.error, PilImage.DecompressionBombError):
+        return False  # damaged: then it is only a GIF
 
 
 def _check_size(size: int, max_bytes: int, name: str) -> None:
@@ -111,6 +162,8 @@ def _png_size(data: bytes, name: str) -> tuple[int, int]:
     position = 8
     while position + 12 <= len(data):
         length = struct.unpack(">I", data[position : position + 4])[0]
+        if data[position + 4 : position + 8] == b"acTL" and data[position + 8 : position + 12] != b"\0\0\0\1":
+            raise BadInput(ErrorCode.IMAGE_ANIMATED, f"{name}: an animated PNG")
         if data[position + 4 : position + 8] == b"IEND":
             return int(width), int(height)
         position += 12 + length
@@ -155,8 +208,9 @@ def _to_bgr(picture: PilImage.Image) -> Image:
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith("I") or upright.mode == "F":
         # 16-bit grey: Pillow's own conversion clips at 255 instead of scaling
-        samples = np.asarray(upright).astype(np.float64)
-        grey = np.clip(samples / 256.0, 0, 255).astype(np.uint8)
+        samples = np.asarray(upright)
+        wide = samples.astype(np.int32) if samples.dtype.kind == "f" else samples
+        grey = np.clip(wide >> 8, 0, 255).astype(np.uint8)
         return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
     if upright.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in upright.info:
         layer = upright.convert("RGBA")

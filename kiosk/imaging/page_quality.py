@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import cv2
@@ -16,23 +17,67 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited
 
 # Operating points, chosen on drawn specimens blurred, darkened and over-exposed by known amounts (tests/kiosk/test_page_quality.py)
-SHARPNESS_LIMIT = 0.22  # blur of two pixels' sigma on a page 1000 px wide; OCR begins to err beyond it
 BRIGHTNESS_LOW_LIMIT = 0.22
 BRIGHTNESS_HIGH_LIMIT = 0.94
-HOTSPOTS_LIMIT = 0.75
 MIN_PAGE_WIDTH_PX = 450  # ID-1 at 133 dpi: MRZ letters are 12 px high, the least that OCR reads reliably
 BORDER_MARGIN = 0.008
 _MEASURE_PX = 640
 
 
-def page_quality(page: Image, quad: Quad | None, picture_size: tuple[int, int]) -> PageQuality:
+class Strictness(StrEnum):
+    """How readily glare and blur are called so. The setting decides which pictures are asked for again, not what is measured."""
+
+    STRICT = "strict"
+    NORMAL = "normal"
+    RELAXED = "relaxed"
+
+
+class Level(StrEnum):
+    """Of a measure, as DIS tells it: sharpness LOW, brightness LOW or HIGH, hotspots HIGH are what a picture is refused for."""
+
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Scores below these are warned of."""
+
+    sharpness: float
+    hotspots: float
+
+
+LIMITS: Mapping[Strictness, Limits] = {
+    Strictness.STRICT: Limits(sharpness=0.32, hotspots=0.9),
+    Strictness.NORMAL: Limits(sharpness=0.22, hotspots=0.75),
+    Strictness.RELAXED: Limits(sharpness=0.12, hotspots=0.5),
+}
+_SHARP = 0.45  # crisp: nothing is gained by taking it again
+_SPOTLESS = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class QualityLevels:
+    """Levels of one page's measures; `hotspots` HIGH = much glare, the other way round than the score of PageQuality."""
+
+    sharpness: Level
+    brightness: Level
+    hotspots: Level
+
+
+def page_quality(
+    page: Image, quad: Quad | None, picture_size: tuple[int, int], *, strictness: Strictness = Strictness.NORMAL
+) -> PageQuality:
     """Judge a straightened page.
 
     Args:
         page: straightened, BGR.
         quad: where it was in the picture; None = the picture is the page alone, so its border says nothing.
         picture_size: (width, height) of the picture it came from.
+        strictness: for glare and blur.
     """
+    limits = LIMITS[strictness]
     measures = measure_page(page, framed=quad is not None)
     sharp, light, spots = measures.sharpness, measures.brightness, measures.hotspots
     width_px = page_width(quad) if quad is not None else max(picture_size)
@@ -45,11 +90,28 @@ def page_quality(page: Image, quad: Quad | None, picture_size: tuple[int, int]) 
         warnings.append(PageWarning.BRIGHTNESS_LOW)
     if light > BRIGHTNESS_HIGH_LIMIT:
         warnings.append(PageWarning.BRIGHTNESS_HIGH)
-    if sharp < SHARPNESS_LIMIT:
+    if sharp < limits.sharpness:
         warnings.append(PageWarning.SHARPNESS_LOW)
-    if spots < HOTSPOTS_LIMIT:
+    if spots < limits.hotspots:
         warnings.append(PageWarning.HOTSPOTS_SCORE_HIGH)
     return PageQuality(sharp, light, spots, round(width_px), tuple(warnings))
+
+
+def quality_levels(quality: PageQuality, strictness: Strictness = Strictness.NORMAL) -> QualityLevels:
+    """The levels that belong to the scores. A level that a picture is refused for goes with the warning of the same name."""
+    limits = LIMITS[strictness]
+    light = (
+        Level.LOW
+        if quality.brightness < BRIGHTNESS_LOW_LIMIT
+        else Level.HIGH
+        if quality.brightness > BRIGHTNESS_HIGH_LIMIT
+        else Level.MEDIUM
+    )
+    return QualityLevels(
+        sharpness=Level.LOW if quality.sharpness < limits.sharpness else Level.HIGH if quality.sharpness >= _SHARP else Level.MEDIUM,
+        brightness=light,
+        hotspots=Level.HIGH if quality.hotspots < limits.hotspots else Level.LOW if quality.hotspots >= _SPOTLESS else Level.MEDIUM,
+    )
 
 
 @dataclass(frozen=True, slots=True)
