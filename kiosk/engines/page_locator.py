@@ -12,15 +12,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.domain.document import Quad
+from kiosk.engines.page_locator_edges import EdgeField, refined, touches_border, working_copy
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.ports import PageLocation
 
 Floats = npt.NDArray[np.float64]
-Plane = npt.NDArray[np.int16]
 
-_WORK_PX = 512
 _MIN_AREA = 0.05  # of the picture: smaller, a card's letters are below 8 px even at 1280
 _MAX_LINES = 14  # per direction
 _LEAST_SHARE = 0.45  # of a side must lie on an edge
@@ -45,58 +43,19 @@ class ClassicalPageLocator:
         height, width = image.shape[:2]
         if min(height, width) < 48:
             return ()
-        scale = min(1.0, _WORK_PX / max(height, width))
-        small = _shrunk(image, (round(width * scale), round(height * scale)))
-        field = _EdgeField(small)
+        small = working_copy(image)
+        field = EdgeField(small)
         quads, scores = _candidates(field)
         found: list[PageLocation] = []
         back = np.array([width / small.shape[1], height / small.shape[0]])
         for quad, score in _best(quads, scores):
-            fine = _refined(field, quad)
+            fine = refined(field, quad)
             corners = geometry.ordered(geometry.as_quad((fine + 0.5) * back - 0.5))
-            found.append(PageLocation(corners, round(score, 4), _touches_border(corners, width, height)))
+            found.append(PageLocation(corners, round(score, 4), touches_border(corners, width, height)))
         return tuple(found)
 
 
-def _shrunk(image: Image, size: tuple[int, int]) -> Image:
-    """Halved as often as possible, then the rest: halving is the fast case of area interpolation (1 ms instead of 5 for 1280x720)."""
-    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
-        half = (image.shape[1] // 2, image.shape[0] // 2)
-        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    if (image.shape[1], image.shape[0]) == size:
-        return image
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
-
-
-class _EdgeField:
-    """Gradients of the strongest colour channel at each pixel, and the thin edges in them."""
-
-    def __init__(self, small: Image) -> None:
-        self.height, self.width = small.shape[:2]
-        soft = cv2.GaussianBlur(small, (0, 0), 1.2)
-        dx = cv2.Sobel(soft, cv2.CV_16S, 1, 0, ksize=3)
-        dy = cv2.Sobel(soft, cv2.CV_16S, 0, 1, ksize=3)
-        best_x: Plane = np.empty(0, np.int16)
-        best_y, total = best_x, best_x
-        for channel in range(3):
-            x = np.asarray(cv2.extractChannel(dx, channel), dtype=np.int16)
-            y = np.asarray(cv2.extractChannel(dy, channel), dtype=np.int16)
-            strength = np.abs(x) + np.abs(y)
-            if channel == 0:
-                best_x, best_y, total = x, y, strength
-                continue
-            stronger = cv2.compare(strength, total, cv2.CMP_GT)
-            cv2.copyTo(x, stronger, best_x)
-            cv2.copyTo(y, stronger, best_y)
-            cv2.copyTo(strength, stronger, total)
-        self.dx, self.dy = best_x, best_y
-        # a white card on a white table shows only the shadow of its rim: the threshold follows the picture's own noise
-        noise = float(np.median(total[::2, ::2]))
-        self.low = max(14.0, 2.2 * noise)
-        self.edges = cv2.Canny(self.dx, self.dy, self.low, self.low * 2.2, L2gradient=False)
-
-
-def _segments(field: _EdgeField) -> Floats:
+def _segments(field: EdgeField) -> Floats:
     """n x 4 (x0, y0, x1, y1): straight pieces of the edges."""
     contours, _ = cv2.findContours(field.edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     shortest = 0.045 * max(field.width, field.height)
@@ -149,7 +108,7 @@ def _lines(segments: Floats) -> Floats:
     return found[np.argsort(-found[:, 3])]
 
 
-def _candidates(field: _EdgeField) -> tuple[Floats, Floats]:
+def _candidates(field: EdgeField) -> tuple[Floats, Floats]:
     """Convex quads spanned by two roughly parallel pairs of lines, n x 4 x 2 clockwise, and their points."""
     segments = _segments(field)
     if len(segments) < 2:
@@ -183,7 +142,7 @@ class _Family:
     Each line is sampled once along its whole length; how much of any piece of it lies on an edge is then a difference of two sums.
     """
 
-    def __init__(self, field: _EdgeField, lines: Floats, direction: float) -> None:
+    def __init__(self, field: EdgeField, lines: Floats, direction: float) -> None:
         self.count = len(lines)
         radians = np.radians(direction)
         if abs(np.cos(radians)) >= abs(np.sin(radians)):
@@ -197,7 +156,7 @@ class _Family:
         self.hit_sums = np.hstack([zero, np.cumsum(hits, axis=1)])
         self.strength_sums = np.hstack([zero, np.cumsum(strength, axis=1)])
 
-    def _sampled(self, field: _EdgeField) -> tuple[Floats, Floats]:
+    def _sampled(self, field: EdgeField) -> tuple[Floats, Floats]:
         """lines x samples (one per two pixels): is there an edge along the line, and how strong (0..1)."""
         normal = self.lines[:, :2]
         along = np.stack([-normal[:, 1], normal[:, 0]], axis=1)
@@ -255,7 +214,7 @@ def _pieces(family: _Family, places: Floats) -> _Pieces:
     return _Pieces(share, strength, (before + behind) / 2)
 
 
-def _spanned(field: _EdgeField, one: _Family, two: _Family) -> tuple[Floats, Floats]:
+def _spanned(field: EdgeField, one: _Family, two: _Family) -> tuple[Floats, Floats]:
     """All quads of two lines of each family that can be a page by support, size, angles and proportion, with their scores."""
     meet = _intersections(one.lines, two.lines)  # one x two x 2
     slack = 0.02 * max(field.width, field.height)
@@ -291,7 +250,7 @@ def _usable(family: _Family, pieces: _Pieces, inside: npt.NDArray[np.bool_], pla
     return np.asarray(good)
 
 
-def _page_shaped(field: _EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
+def _page_shaped(field: EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
     edges = np.roll(quads, -1, axis=1) - quads
     after = np.roll(edges, -1, axis=1)
     turn = edges[..., 0] * after[..., 1] - edges[..., 1] * after[..., 0]
@@ -315,7 +274,7 @@ def _intersections(one: Floats, two: Floats) -> Floats:
     return np.nan_to_num(np.stack([x, y], axis=-1), nan=-1e6)
 
 
-def _scores(field: _EdgeField, quads: Floats, share: Floats, strength: Floats, overrun: Floats, framed: npt.NDArray[np.bool_]) -> Floats:
+def _scores(field: EdgeField, quads: Floats, share: Floats, strength: Floats, overrun: Floats, framed: npt.NDArray[np.bool_]) -> Floats:
     """Points per quad from what its sides show (n x 4 each): 0.5 is what chance lines on a textured table reach, 0.92 a clean outline."""
     framed = framed | _on_frame(field, quads)
     real = ~framed
@@ -338,7 +297,7 @@ def _scores(field: _EdgeField, quads: Floats, share: Floats, strength: Floats, o
     return np.asarray(score, dtype=np.float64)
 
 
-def _on_frame(field: _EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
+def _on_frame(field: EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
     """n x 4: does the side lie on the border of the picture."""
     x, y = quads[..., 0], quads[..., 1]
     after_x, after_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
@@ -364,73 +323,3 @@ def _best(quads: Floats, scores: Floats) -> list[tuple[Floats, float]]:
         ):
             kept.append((quads[index], score))
     return kept
-
-
-def _refined(field: _EdgeField, quad: Floats) -> Floats:
-    """Each side fitted to the steepest places across it, then met with its neighbours again."""
-    lines: list[tuple[Floats, float]] = []
-    start, end = quad, np.roll(quad, -1, axis=0)
-    reach = np.arange(-4.0, 4.01, 0.5)
-    for a, b in zip(start, end, strict=True):
-        delta = b - a
-        normal = np.array([-delta[1], delta[0]]) / max(float(np.linalg.norm(delta)), 1e-6)
-        t = np.linspace(0.08, 0.92, 40)
-        base = a[None, :] + t[:, None] * delta[None, :]
-        points = base[:, None, :] + reach[None, :, None] * normal[None, None, :]
-        across = np.abs(_sampled(field.dx, points) * normal[0] + _sampled(field.dy, points) * normal[1])
-        peak = across.max(axis=1)
-        good = peak > field.low
-        c = float(normal @ a)
-        if good.sum() < 12:
-            lines.append((normal, c))
-            continue
-        # centre of mass about the peak gives a fraction of a pixel
-        weights = np.where(across >= 0.6 * peak[:, None], across, 0.0)
-        offset = (weights * reach[None, :]).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-6)
-        slope, height = _robust_line(t[good], offset[good])
-        first = a + (0.0 * slope + height) * normal
-        last = b + (slope + height) * normal
-        direction = (last - first) / max(float(np.linalg.norm(last - first)), 1e-6)
-        fitted = np.array([-direction[1], direction[0]])
-        lines.append((fitted, float(fitted @ first)))
-    corners: list[Floats] = []
-    for index in range(4):
-        (n0, c0), (n1, c1) = lines[index - 1], lines[index]
-        determinant = n0[0] * n1[1] - n0[1] * n1[0]
-        if abs(determinant) < 1e-6:
-            return quad
-        corners.append(np.array([(c0 * n1[1] - n0[1] * c1) / determinant, (n0[0] * c1 - c0 * n1[0]) / determinant]))
-    better = np.asarray(corners)
-    return better if float(np.abs(better - quad).max()) < 10.0 else quad
-
-
-def _robust_line(t: Floats, y: Floats) -> tuple[float, float]:
-    """Slope and height of y = slope * t + height, outliers dropped twice."""
-    keep = np.ones(len(t), dtype=bool)
-    slope = height = 0.0
-    for _ in range(3):
-        slope, height = (float(v) for v in np.polyfit(t[keep], y[keep], 1))
-        off = np.abs(y - (slope * t + height))
-        limit = max(0.4, 2.0 * float(np.median(off[keep])))
-        keep = off <= limit
-        if keep.sum() < 8:
-            break
-    return slope, height
-
-
-def _sampled(plane: Plane, points: Floats) -> Floats:
-    """Bilinear samples of a plane at (…, 2) points."""
-    sampled = cv2.remap(
-        plane.astype(np.float32),
-        points[..., 0].astype(np.float32),
-        points[..., 1].astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(sampled, dtype=np.float64)
-
-
-def _touches_border(quad: Quad, width: int, height: int) -> bool:
-    left, top, right, bottom = geometry.bounds(quad)
-    margin = 0.008 * max(width, height)
-    return left < margin or top < margin or right > width - 1 - margin or bottom > height - 1 - margin
