@@ -227,6 +227,7 @@ class DocumentPage:
         portrait: quad of the portrait in the straightened page, None when there is none.
         type: what this page alone says the document is.
         regions: quads of the other pictures on it (ghost portrait, signature, fingerprint), and of the portrait.
+        findings: what classification noticed when this page came to the earlier ones; set by merging.
         signals: advisory authenticity signals, one per suspicion that was looked for.
     """
 
@@ -243,6 +244,7 @@ class DocumentPage:
     type: DocumentType = field(default_factory=DocumentType)
     regions: Mapping[Region, Quad] = field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
+    findings: tuple[PageFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

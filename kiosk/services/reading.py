@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from kiosk.domain.document import Barcode, Document, DocumentPage, Field, FieldName, PageSide, Quad
+from kiosk.domain.document import Document, DocumentPage, PageSide, Quad
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Face
 from kiosk.imaging import geometry
@@ -22,21 +22,16 @@ from kiosk.imaging.page_quality import page_quality
 from kiosk.imaging.rectify import cropped, limited, rotated, straighten
 from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextReader
 from kiosk.services import document_merge
-from kiosk.services.document_fields import (
-    Readings,
-    barcode_fields,
-    context_of,
-    fields_of,
-    is_aamva,
-    mrz_fields,
-    reconciled,
-    visual_fields,
-)
+from kiosk.services.aamva import is_aamva
+from kiosk.services.document_classification import classify_document
+from kiosk.services.document_fields import context_of
 from kiosk.services.document_layout import count_labels
 from kiosk.services.document_pages import are_of_one_document, distinct
 from kiosk.services.mrz_reading import MrzReading
+from kiosk.services.page_fields import page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
+from kiosk.services.template_match import Advice
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +41,6 @@ FACE_SIDE_PX = 640
 PAGE_TEXT_PX = 640  # side of the text detector's input for a straightened page
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
-MIN_READING_CONFIDENCE = 0.65
 MOST_PAGES = 6
 SAMPLE_LINES = 4
 """So many of the longest lines tell whether a page can be read the way it lies."""
@@ -76,6 +70,14 @@ class PageResult:
     timings_ms: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller expects of the picture."""
+
+    side: PageSide | None
+    advice: Advice | None
+
+
 class DocumentReader:
     """Reads pages and merges them. One thread at a time."""
 
@@ -97,12 +99,13 @@ class DocumentReader:
         self._face_detector = face_detector
         self._today = today or (lambda: date.today().isoformat())
 
-    def read_page(self, image: Image, *, expected: PageSide | None = None) -> PageResult:
+    def read_page(self, image: Image, *, expected: PageSide | None = None, advice: Advice | None = None) -> PageResult:
         """Read the page of a document that the picture shows; of several the one that shows most clearly.
 
         Args:
             image: photograph or scan, BGR; a picture with no outline in it is taken as the page alone.
             expected: which side it should be; decides only where the page itself does not tell.
+            advice: what the caller knows of the document (DIS `advice.classification`).
 
         Raises:
             BadInput: NO_DOCUMENT_DETECTED when nothing in the picture speaks for a document.
@@ -111,9 +114,9 @@ class DocumentReader:
         began = time.perf_counter()
         timings: dict[str, float] = {}
         look = self._best_look(image, self._located(image, timings)[:2], timings)
-        return self._result(image, look, expected, began, timings)
+        return self._result(image, look, _Asked(expected, advice), began, timings)
 
-    def read_pages(self, image: Image, *, expected: PageSide | None = None) -> tuple[PageResult, ...]:
+    def read_pages(self, image: Image, *, expected: PageSide | None = None, advice: Advice | None = None) -> tuple[PageResult, ...]:
         """Every page of one document in the picture: one page, or both sides in one scan, front first.
 
         Raises:
@@ -124,14 +127,14 @@ class DocumentReader:
         timings: dict[str, float] = {}
         locations = self._located(image, timings)[:MOST_PAGES]
         if len(locations) < 2:
-            return (self._result(image, self._best_look(image, locations, timings), expected, began, timings),)
+            return (self._result(image, self._best_look(image, locations, timings), _Asked(expected, advice), began, timings),)
         looks = [look for location in locations if (look := self._look_at(image, location, timings)).is_document]
         if not looks:
-            return (self._result(image, self._best_look(image, (), timings), expected, began, timings),)
+            return (self._result(image, self._best_look(image, (), timings), _Asked(expected, advice), began, timings),)
         results: list[PageResult] = []
         for number, look in enumerate(looks):
             spent = timings if number == 0 else {}  # finding the pages is counted once
-            results.append(self._result(image, look, expected if len(looks) == 1 else None, began, spent))
+            results.append(self._result(image, look, _Asked(expected if len(looks) == 1 else None, advice), began, spent))
             began = time.perf_counter()
         if not are_of_one_document([result.page for result in results]) or len(distinct([result.page for result in results])) > 2:
             raise BadInput(ErrorCode.SEVERAL_DOCUMENTS, f"the picture shows {len(results)} pages that are not of one document")
@@ -139,7 +142,10 @@ class DocumentReader:
 
     def merge(self, pages: Sequence[DocumentPage]) -> Document:
         """All pages as one document: its type, country and fields with every source's reading."""
-        return document_merge.merge(pages, today=self._today())
+        known = classify_document(pages, today=self._today())
+        classed = zip(pages, known.pages, known.findings, strict=True)
+        told = [replace(page, type=kind.type, findings=findings) for page, kind, findings in classed]
+        return replace(document_merge.merge(told, today=self._today()), type=known.type)
 
     def needs_back(self, document: Document) -> bool:
         """True for cards whose front holds no MRZ: the rest stands on the back."""
@@ -260,9 +266,7 @@ class DocumentReader:
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
-    def _result(
-        self, image: Image, look: PageLook | None, expected: PageSide | None, began: float, timings: dict[str, float]
-    ) -> PageResult:
+    def _result(self, image: Image, look: PageLook | None, asked: _Asked, began: float, timings: dict[str, float]) -> PageResult:
         """Raises BadInput(NO_DOCUMENT_DETECTED) when there is neither a look nor a licence's barcode."""
         with _timed(timings, "barcodes"):
             barcodes = self._barcode_reader.read(image)
@@ -271,9 +275,10 @@ class DocumentReader:
             if not has_licence:
                 raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
             look = PageLook(limited(image, PICTURE_SIDE_PX), None)
-        side = side_of(look, expected, has_licence=has_licence)
         with _timed(timings, "fields"):
-            fields = self._fields(look, barcodes, side)
+            taken_for = side_of(look, asked.side, has_licence=has_licence)
+            read = page_fields(look, barcodes, taken_for, today=self._today(), advice=asked.advice)
+        side = read.kind.side
         quad = look.upright_quad()
         height, width = look.image.shape[:2]
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
@@ -284,35 +289,19 @@ class DocumentReader:
             location_confidence=look.location.confidence if look.location is not None else 0.0,
             size=(width, height),
             quality=page_quality(look.image, quad, (image.shape[1], image.shape[0])),
-            fields=fields,
+            fields=read.fields,
             mrz=look.mrz,
             barcodes=tuple(replace(barcode, page=side) for barcode in barcodes),
             portrait=portrait,
             text_lines=tuple(line.text for line in look.lines),
+            type=read.kind.type,
         )
         timings["total"] = _since(began)
-        logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(look.lines), len(fields))
+        logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(look.lines), len(read.fields))
         # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
-        shown = portrait if expected is not PageSide.BACK else None
+        shown = portrait if asked.side is not PageSide.BACK else None
         crop = cropped(look.image, *geometry.bounds(shown)) if shown is not None else None
         return PageResult(page, look.image, crop, timings)
-
-    def _fields(self, look: PageLook, barcodes: Sequence[Barcode], side: PageSide) -> tuple[Field, ...]:
-        today = self._today()
-        machine: Readings = {}
-        coded = barcode_fields(barcodes, side, today)
-        if look.mrz is not None:
-            machine = mrz_fields(look.mrz, side, look.mrz_quads, today)
-        state = look.mrz.values.get("issuingState", "") if look.mrz is not None else ""
-        state = state or next((reading.value for reading in coded.get(FieldName.ISSUING_STATE, ())), "")
-        context = context_of(today, state=state)
-        labelled = {
-            name: kept
-            for name, readings in visual_fields(look.lines, side, context).items()
-            if (kept := tuple(reading for reading in readings if reading.confidence >= MIN_READING_CONFIDENCE))
-        }
-        printed = reconciled(labelled, look.lines, machine, side, context)
-        return fields_of(printed, machine, coded)
 
 
 def _lies_in(quad: Quad, zones: Sequence[tuple[float, float, float, float]]) -> bool:
