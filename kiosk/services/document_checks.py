@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.countries import is_known
 from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
-from kiosk.domain.mrz import Mrz, MrzRepair
+from kiosk.domain.mrz import Mrz, MrzRepair, last_day
 from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.services.document_merge import agree, contradict, merge
 from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
 
 CONFIDENCE_THRESHOLD = 0.92
 MAX_AGE_YEARS = 120
-MAX_VALIDITY_YEARS = 20
+MAX_VALIDITY_YEARS: Mapping[str, int] = {"passport": 11, "visa": 11, "driving-licence": 60}
+"""From issue (or today) to expiry: passports run ten years, with what is left of the last one added; identity cards for the old may run
+without an end (2099, 9999) and have no limit."""
 LEAST_LINES = 3
 """A page with fewer lines of text has shown too little to be judged."""
 
@@ -33,7 +35,7 @@ _GRAVE = frozenset(
 )
 
 
-def document_checks(document: Document, *, today: str, needs_back: bool) -> tuple[Check, ...]:
+def document_checks(document: Document, *, today: str, needs_back: bool, threshold: float = CONFIDENCE_THRESHOLD) -> tuple[Check, ...]:
     """Every check that the document alone allows, in the order people read them.
 
     All are judged on what the document says. What a person typed over it is another check's matter (OPERATOR_EDITS).
@@ -41,6 +43,7 @@ def document_checks(document: Document, *, today: str, needs_back: bool) -> tupl
     Args:
         today: YYYY-MM-DD, local.
         needs_back: the front announces a back (`DocumentReader.needs_back`).
+        threshold: confidence below which a field counts as read unsurely, 0..1.
     """
     said = _as_read(document)
     return (
@@ -49,7 +52,7 @@ def document_checks(document: Document, *, today: str, needs_back: bool) -> tupl
         _expiry(said, today),
         _plausibility(said, today),
         _consistency(said, today, needs_back),
-        _ocr_confidence(said),
+        _ocr_confidence(said, threshold),
     )
 
 
@@ -59,18 +62,18 @@ def _as_read(document: Document) -> Document:
     return replace(document, fields={name: Field(name, readings) for name, readings in read.items() if readings})
 
 
-def uncertain_fields(document: Document) -> frozenset[FieldName]:
+def uncertain_fields(document: Document, *, threshold: float = CONFIDENCE_THRESHOLD) -> frozenset[FieldName]:
     """Fields that a person must look at: sources disagree, or nothing proves a value that was read unsurely."""
-    return frozenset(name for name, field in document.fields.items() if _is_uncertain(field))
+    return frozenset(name for name, field in document.fields.items() if _is_uncertain(field, threshold))
 
 
-def _is_uncertain(field: Field) -> bool:
+def _is_uncertain(field: Field, threshold: float) -> bool:
     chosen = field.chosen
     if chosen.source is Source.OPERATOR:
         return False
     if any(not agree(field.name, one, other) for one, other in combinations(field.readings, 2)):
         return True
-    return not chosen.proven and chosen.confidence < CONFIDENCE_THRESHOLD
+    return not chosen.proven and chosen.confidence < threshold
 
 
 def _usability(document: Document, needs_back: bool) -> Check:
@@ -169,40 +172,43 @@ def _is_forced(mrz: Mrz, repair: MrzRepair) -> bool:
 def _expiry(document: Document, today: str) -> Check:
     name, model, inputs = CheckName.DOCUMENT_EXPIRY, "expiry_date", (FieldName.DATE_OF_EXPIRY.value,)
     field = document.fields.get(FieldName.DATE_OF_EXPIRY)
-    if field is None or _date(field.chosen.value) is None:
+    last = last_day(field.chosen.value) if field is not None else ""
+    if field is None or not last:
         return not_executed(name, CheckLabel.INPUT_MISSING, inputs=inputs)
     chosen = field.chosen
     params = {"date": chosen.value, "field": FieldName.DATE_OF_EXPIRY.value}
-    if not chosen.proven and len({one.value < today for one in field.readings if _date(one.value) is not None}) > 1:
+    if not chosen.proven and len({day < today for one in field.readings if (day := last_day(one.value))}) > 1:
         # valid by one source and expired by another, and nothing proves either
         return Check(name, CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE, inputs=inputs, model=model, params=params)
-    if chosen.value < today:
+    if last < today:
         return Check(name, CheckStatus.REJECTED, CheckLabel.EXPIRED, inputs=inputs, model=model, params=params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, inputs=inputs, model=model, params=params)
 
 
 def _plausibility(document: Document, today: str) -> Check:
     name, model = CheckName.DATA_PLAUSIBILITY, "plausibility_rules"
-    born = _date(document.value(FieldName.DATE_OF_BIRTH))
-    issued = _date(document.value(FieldName.DATE_OF_ISSUE))
-    expires = _date(document.value(FieldName.DATE_OF_EXPIRY))
-    now = date.fromisoformat(today)
+    born = _span(document.value(FieldName.DATE_OF_BIRTH))
+    issued = _span(document.value(FieldName.DATE_OF_ISSUE))
+    expires = _span(document.value(FieldName.DATE_OF_EXPIRY))
+    limit = MAX_VALIDITY_YEARS.get(document.type.type)
     states = [(field, document.value(field)) for field in (FieldName.NATIONALITY, FieldName.ISSUING_STATE) if document.value(field)]
     if document.mrz is not None and not states:
         states = [(FieldName.ISSUING_STATE, document.type.country)]
+    # of a date without its day, the end that keeps the rule counts: what cannot be known breaks none
     rules: list[tuple[bool, FieldName]] = []
     if born is not None:
-        rules += [(born <= now, FieldName.DATE_OF_BIRTH), (now.year - born.year <= MAX_AGE_YEARS, FieldName.DATE_OF_BIRTH)]
+        rules += [(born.first <= today, FieldName.DATE_OF_BIRTH), (_years(born.last, today) <= MAX_AGE_YEARS, FieldName.DATE_OF_BIRTH)]
     if issued is not None:
-        rules.append((issued <= now, FieldName.DATE_OF_ISSUE))
+        rules.append((issued.first <= today, FieldName.DATE_OF_ISSUE))
     if born is not None and issued is not None:
-        rules.append((born < issued, FieldName.DATE_OF_ISSUE))
+        rules.append((born.first < issued.last, FieldName.DATE_OF_ISSUE))
     if issued is not None and expires is not None:
-        rules.append((issued < expires, FieldName.DATE_OF_EXPIRY))
+        rules.append((issued.first < expires.last, FieldName.DATE_OF_EXPIRY))
     if born is not None and expires is not None:
-        rules.append((born < expires, FieldName.DATE_OF_EXPIRY))
-    if expires is not None:
-        rules.append((expires.year - now.year <= MAX_VALIDITY_YEARS or not _is_limited(document), FieldName.DATE_OF_EXPIRY))
+        rules.append((born.first < expires.last, FieldName.DATE_OF_EXPIRY))
+    if expires is not None and limit is not None:
+        since = issued.last if issued is not None else today
+        rules.append((_years(since, expires.first) <= limit, FieldName.DATE_OF_EXPIRY))
     rules += [(is_known(code), field) for field, code in states]
     broken = list(dict.fromkeys(field for holds, field in rules if not holds))
     inputs = tuple(dict.fromkeys(field.value for _, field in rules))
@@ -221,15 +227,10 @@ def _plausibility(document: Document, today: str) -> Check:
 
 def _missing(document: Document) -> list[FieldName]:
     """What a document must say about its holder and itself and could not be read. Dates count when they are dates."""
-    found = {name for name, field in document.fields.items() if name not in DATE_FIELDS or _date(field.chosen.value) is not None}
+    found = {name for name, field in document.fields.items() if name not in DATE_FIELDS or last_day(field.chosen.value)}
     if found & _NAMED:
         found |= _NAMED
     return [name for name in _ESSENTIAL if name not in found]
-
-
-def _is_limited(document: Document) -> bool:
-    """Whether the kind of document expires within decades; identity cards for the old may run without an end (2099, 9999)."""
-    return document.type.type in ("passport", "visa")
 
 
 def _consistency(document: Document, today: str, needs_back: bool) -> Check:
@@ -272,24 +273,35 @@ def _surely_differs(field: Field) -> bool:
     )
 
 
-def _ocr_confidence(document: Document) -> Check:
+def _ocr_confidence(document: Document, threshold: float) -> Check:
     name, model = CheckName.OCR_CONFIDENCE, "ocr_confidence"
     read = {field.name: field.chosen for field in document.fields.values() if field.chosen.source in (Source.VISUAL_ZONE, Source.MRZ)}
     if not read:
         return not_executed(name, CheckLabel.INPUT_MISSING)
     score = float(median(reading.confidence for reading in read.values()))
-    low = [field for field, reading in read.items() if reading.confidence < CONFIDENCE_THRESHOLD and not reading.proven]
+    low = [field for field, reading in read.items() if reading.confidence < threshold and not reading.proven]
     inputs = tuple(field.value for field in read)
     params = {"fields": ", ".join(field.value for field in low), "count": str(len(low))} if low else {}
     if low:
         params["field"] = low[0].value
-    status = CheckStatus.PASSED if score >= CONFIDENCE_THRESHOLD and len(low) <= len(read) // 3 else CheckStatus.WARNING
+    status = CheckStatus.PASSED if score >= threshold and len(low) <= len(read) // 3 else CheckStatus.WARNING
     label = CheckLabel.OK if status is CheckStatus.PASSED else CheckLabel.LOW_CONFIDENCE
-    return Check(name, status, label, round(score, 4), CONFIDENCE_THRESHOLD, inputs, model, params=params)
+    return Check(name, status, label, round(score, 4), threshold, inputs, model, params=params)
 
 
-def _date(iso: str) -> date | None:
-    try:
-        return date.fromisoformat(iso) if len(iso) == 10 else None
-    except ValueError:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days that a date may mean, ISO; one day unless its day or month is not known."""
+
+    first: str
+    last: str
+
+
+def _span(iso: str) -> _Span | None:
+    last = last_day(iso)
+    return _Span((iso + "-01-01")[:10], last) if last else None
+
+
+def _years(since: str, until: str) -> int:
+    """Whole years between two ISO dates."""
+    return int(until[:4]) - int(since[:4]) - (until[5:] < since[5:])

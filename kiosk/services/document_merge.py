@@ -9,15 +9,19 @@ from dataclasses import replace
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DATE_FIELDS, Document, DocumentPage, DocumentType, Field, FieldName, PageSide, Reading, Source
 from kiosk.domain.mrz import Mrz
+from kiosk.domain.mrz_layout import layout_of
 from kiosk.imaging.rectify import ID1_RATIO
 from kiosk.services.document_dates import Tense, dates_in
-from kiosk.services.document_names import same_but_for_lost_accents, same_name, same_number
+from kiosk.services.document_names import is_part_of_name, looks_same_number, same_but_for_lost_accents, same_name, same_number
 from kiosk.services.document_words import load_words
 
 NAMES = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME})
 NUMBERS = frozenset({FieldName.DOCUMENT_NUMBER, FieldName.PERSONAL_NUMBER})
 STATES = frozenset({FieldName.NATIONALITY, FieldName.ISSUING_STATE})
+FREE_TEXTS = frozenset({FieldName.ADDRESS, FieldName.PLACE_OF_BIRTH, FieldName.ISSUING_AUTHORITY})
 MAX_CONFIDENCE = 0.999
+SAME_WORDS = 0.5
+"""Two addresses that share half of the shorter one's words are one, written otherwise."""
 _SIDES = {PageSide.FRONT: 0, PageSide.BACK: 1, PageSide.UNKNOWN: 2}
 
 
@@ -29,6 +33,7 @@ def merge(pages: Sequence[DocumentPage], *, today: str) -> Document:
     for page in ordered:
         for found in page.fields:
             readings.setdefault(found.name, []).extend(found.readings)
+    _full_names(readings)
     fields = {name: Field(name, _agreed(name, _settled(name, readings[name], today))) for name in FieldName if readings.get(name)}
     _without_half_names(fields)
     return Document(
@@ -54,30 +59,85 @@ def needs_back(document: Document) -> bool:
 
 
 def agree(name: FieldName, one: Reading, other: Reading) -> bool:
-    """Do two readings of a field say the same, the MRZ's way of writing allowed for (ICAO 9303-3 section 6)?"""
+    """Do two readings of a field say the same, the MRZ's way of writing allowed for (ICAO 9303-3 section 6)?
+
+    A date without its day or month agrees with every one that it may be.
+    """
     if one.value == other.value:
         return True
     if name in NAMES:
-        if other.source is Source.MRZ:
-            return same_name(one.value, other.value)
-        if one.source is Source.MRZ:
-            return same_name(other.value, one.value)
-        return same_name(one.value, other.value, may_be_cut=False) or same_name(other.value, one.value, may_be_cut=False)
+        return _same_names(name, one, other)
     if name in NUMBERS:
         return same_number(one.value, other.value) or _is_cut_number(one, other) or _is_cut_number(other, one)
     if name in STATES:
         return alpha3(one.value) == alpha3(other.value)
-    return " ".join(one.value.upper().split()) == " ".join(other.value.upper().split())
+    if name in DATE_FIELDS:
+        shorter, longer = sorted((one.value, other.value), key=len)
+        return len(shorter) in (4, 7) and longer.startswith(f"{shorter}-")
+    return _tight(one.value) == _tight(other.value)
 
 
 def contradict(name: FieldName, one: Reading, other: Reading) -> bool:
-    """Do two readings say different things, beyond what a reader's slip with accents explains?"""
+    """Do two readings say different things, beyond what a reader's slip explains?
+
+    A slip is an accent that was missed, a number in which O was taken for 0, one of two surnames or lines that was not read, an address
+    in other words. Such readings do not agree either: they ask for a look.
+    """
     if agree(name, one, other):
         return False
-    if name not in NAMES or Source.MRZ not in (one.source, other.source):
+    sources = (one.source, other.source)
+    if name in FREE_TEXTS:
+        return _overlap(one.value, other.value) < SAME_WORDS
+    if name in NUMBERS and Source.VISUAL_ZONE in sources and one.source is not other.source:
+        return not looks_same_number(one.value, other.value)
+    if name not in NAMES or Source.MRZ not in sources:
         return True
     printed, mrz = (other, one) if one.source is Source.MRZ else (one, other)
-    return not same_but_for_lost_accents(printed.value, mrz.value)
+    return not (same_but_for_lost_accents(printed.value, mrz.value) or is_part_of_name(printed.value, mrz.value))
+
+
+def _same_names(name: FieldName, one: Reading, other: Reading) -> bool:
+    """A printed name against a coded one; between two of a kind none may be cut. Full names in either order."""
+    coded = Source.MRZ in (one.source, other.source)
+    pairs = [(other, one)] if one.source is Source.MRZ else [(one, other)] if other.source is Source.MRZ else [(one, other), (other, one)]
+    if any(same_name(printed.value, mrz.value, may_be_cut=coded) for printed, mrz in pairs):
+        return True
+    turned = [(printed.value, mrz.raw) for printed, mrz in pairs if name is FieldName.FULL_NAME and mrz.raw]
+    return any(same_name(printed, mrz, may_be_cut=coded) for printed, mrz in turned)
+
+
+def _full_names(readings: dict[FieldName, list[Reading]]) -> None:
+    """Where a full name is printed, what machines read of its parts is said of it too (DIS `fullName.mrz`), so that it can be compared.
+
+    Of such a reading `raw` has the other order, surname first.
+    """
+    if not any(reading.source is Source.VISUAL_ZONE for reading in readings.get(FieldName.FULL_NAME, ())):
+        return
+    for source in (Source.MRZ, Source.BARCODE):
+        said = [reading for reading in readings[FieldName.FULL_NAME] if reading.source is source]
+        surname, given = (_first(readings.get(name, ()), source) for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES))
+        if not said and surname is not None and given is not None:
+            whole = replace(surname, value=f"{given.value} {surname.value}", raw=f"{surname.value} {given.value}")
+            sure = min(surname.confidence, given.confidence)
+            readings[FieldName.FULL_NAME].append(replace(whole, confidence=sure, proven=surname.proven and given.proven))
+
+
+def _first(readings: Sequence[Reading], source: Source) -> Reading | None:
+    return next((reading for reading in readings if reading.source is source), None)
+
+
+def _tight(text: str) -> str:
+    return "".join(character for character in text.upper() if character.isalnum())
+
+
+def _overlap(one: str, other: str) -> float:
+    """Share of the words of the shorter text that the other has as well."""
+    mine, yours = (Counter(_words(text)) for text in (one, other))
+    return (mine & yours).total() / max(1, min(mine.total(), yours.total()))
+
+
+def _words(text: str) -> list[str]:
+    return [word for part in text.upper().split() if (word := _tight(part))]
 
 
 def _is_cut_number(printed: Reading, mrz: Reading) -> bool:
@@ -103,12 +163,20 @@ def _without_half_names(fields: dict[FieldName, Field]) -> None:
 
 
 def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[Reading]:
-    """States by their alpha-3 codes; a date that can be read two ways (06/08/1985) read the way another source proves."""
+    """States by their alpha-3 codes; dates by what another source says more of them.
+
+    A date that can be read two ways (06/08/1985) is read the way another source proves. The century of an MRZ's date, which has two digits
+    of the year, is that of the same date printed with four.
+    """
     settled: list[Reading] = []
     proven = {reading.value for reading in readings if reading.proven}
+    printed = {reading.value for reading in readings if reading.source is Source.VISUAL_ZONE and reading.value[:4] in reading.raw}
     for reading in readings:
         if name in STATES and reading.value == "D":
             reading = replace(reading, value=alpha3(reading.value))
+        if name in DATE_FIELDS and reading.source is Source.MRZ and reading.value not in printed:
+            century = next((value for value in printed if len(value) == 10 and value[2:] == reading.value[2:]), "")
+            reading = replace(reading, value=century or reading.value)
         if name in DATE_FIELDS and reading.source is Source.VISUAL_ZONE and proven and reading.value not in proven:
             tense = Tense.FUTURE if name is FieldName.DATE_OF_EXPIRY else Tense.PAST
             others = {dated.other for dated in dates_in(reading.raw, tense=tense, today=today)}
@@ -154,7 +222,7 @@ def _type_of(pages: Sequence[DocumentPage], mrz: Mrz | None, fields: Mapping[Fie
         country = next((code for text in lines for code in words.states_in(text)), "")
     if mrz is None:
         return DocumentType(worded, country, "")
-    return DocumentType(kind_of_code(mrz.values.get("documentCode", ""), worded), country, mrz.format.value)
+    return DocumentType(kind_of_code(mrz.values.get("documentCode", ""), worded), country, layout_of(mrz.format).mrtd)
 
 
 def kind_of_code(code: str, worded: str) -> str:
