@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,6 +60,10 @@ class PrintedField:
     printed: str
     label: str
     box: Box
+
+    def labelled(self, label: str) -> PrintedField:
+        """For a label that was drawn apart."""
+        return replace(self, label=label)
 
 
 @lru_cache(maxsize=64)

@@ -110,10 +110,8 @@ def mrz_lines(
     return code + country + names_field(surname, given_names, width - 5), _padded(start + optional, width)
 
 
-def french_lines(
-    *, state: str, surname: str, given_names: str, number: str, office: str, date_of_birth: str, gender: str
-) -> tuple[str, str]:
-    """The two lines of 36 of the older French identity card: they look like a TD2's and are none.
+def french_lines(*, surname: str, given_names: str, number: str, office: str, date_of_birth: str, gender: str) -> tuple[str, str]:
+    """The two lines of 36 of the older French identity card: they look like a TD2's and are none; their IDFRA tells them apart.
 
     Args:
         number: 12 digits: year and month of issue, three digits of the department, five of the card. office: six digits.
@@ -122,7 +120,7 @@ def french_lines(
     Source: arrêté du 24 mars 1988; as described in public MRZ documentation: check digits over the number, the date of birth, and over
     everything before the last character.
     """
-    first = f"ID{_padded(state, 3)}{_padded(transliterate(surname), 25)}{office}"
+    first = f"IDFRA{_padded(transliterate(surname), 25)}{office}"
     # here two fillers stand between given names, one for a hyphen
     given = _padded(transliterate(given_names.replace(" ", "  ")), 14)
     birth = _date(date_of_birth)
@@ -133,10 +131,10 @@ def french_lines(
 def with_wrong_digit(lines: tuple[str, ...], form: str) -> tuple[str, ...]:
     """The same lines with the check digit of the document number misprinted by one.
 
-    `form` as in `mrz_lines`, or "IDFRA" for `french_lines`. A number of more than nine characters has its digit elsewhere: the date of
-    birth's is misprinted then.
+    `form` as in `mrz_lines`; lines of `french_lines` are known by their beginning. A number of more than nine
+    characters has its digit elsewhere: the date of birth's is misprinted then.
     """
-    line, column = {"TD1": (0, 14), "IDFRA": (1, 12)}.get(form, (1, 9))
+    line, column = (1, 12) if lines[0].startswith("IDFRA") else (0, 14) if form == "TD1" else (1, 9)
     if lines[line][column] == "<":
         line, column = (1, 6) if form == "TD1" else (1, 19)
     changed = list(lines)

@@ -115,7 +115,7 @@ LANGUAGES: Mapping[str, NameStock] = {
         "{number} {street}",
     ),
     "es": NameStock(
-        _pairs("MUESTRA EJEMPLO", "ESPAÑUELA ÁLAMO", "DEL PUERTO NUEVO", "NÚÑEZ-MODELO GARCÉS", "PIÑÓN CIGÜEÑAL", "IBÁÑEZ-CORUÑA DÍEZ"),
+        _pairs("MUESTRA EJEMPLO", "ESPAÑUELA ÁLAMO", "DELPUERTO NUEVALUZ", "NÚÑEZ-MODELO GARCÉS", "PIÑÓN CIGÜEÑAL", "IBÁÑEZ-CORUÑA DÍEZ"),
         ("CARMEN", "BEGOÑA", "MARÍA JOSÉ", "ITZÍAR", "SOLEDAD"),
         ("ÍÑIGO", "JOSÉ LUIS", "ÁLVARO"),
         ("CÉNIT", "PUERTO NUEVO", "VALLE DEL ESTE", "PEÑACLARA"),
@@ -217,7 +217,7 @@ LANGUAGES: Mapping[str, NameStock] = {
         _pairs("OBRAZTSOVA|OBRAZTSOV", "PRIMEROVA|PRIMEROV", "SHTARKELOVA|SHTARKELOV", "YAVOROVSKA|YAVOROVSKI"),
         ("ANNA", "TSVETELINA", "YULIYA", "ZHIVKA"),
         ("STOYAN", "GEORGI", "LYUBOMIR"),
-        ("ZENIT", "NOVO PRISTANISHTE"),
+        ("ZENIT", "YASEN BRYAG"),
         ("UL. PRISTANISHTNA",),
         scripts=_CYRILLIC,
     ),

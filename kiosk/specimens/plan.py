@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from kiosk.domain.document import FieldName, PageSide
+from kiosk.domain.document import PageSide
 from kiosk.domain.face import Box
 from kiosk.imaging.frame import Image
 from kiosk.specimens.canvas import Canvas
@@ -78,8 +78,7 @@ class Design:
         language: whose names its holders have (`person.LANGUAGES`), "" = the names of the first five designs.
         number: the form of its numbers: "#" a digit, "@" a letter, "%" either, everything else itself.
         personal_number: from date of birth, gender and a number to draw from.
-        nationality: of the holder. edition: as the design's template names it.
-        unplaced: fields of the truth that no page prints as such.
+        state: code of the issuing state. nationality: of the holder. edition: as the design's template names it.
     """
 
     type: str
@@ -90,9 +89,9 @@ class Design:
     language: str = ""
     number: str = ""
     personal_number: Callable[[str, str, int], str] = no_number
+    state: str = STATE
     nationality: str = STATE
     edition: str = ""
-    unplaced: Mapping[FieldName, str] = field(default_factory=lambda: {FieldName.ISSUING_STATE: STATE})
 
 
 # --- dates ---------------------------------------------------------------------------------------------------------

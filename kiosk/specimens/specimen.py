@@ -14,17 +14,19 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Box
 from kiosk.imaging.frame import Image
 from kiosk.specimens.canvas import PrintedField
-from kiosk.specimens.designs import central, icao
+from kiosk.specimens.designs import central, eastern, icao, licences, permits, western
 from kiosk.specimens.mrz_lines import with_wrong_digit
 from kiosk.specimens.person import Case, document_number, person, with_case
-from kiosk.specimens.plan import STATE, Design, Facts, Pages
+from kiosk.specimens.plan import Design, Facts, Pages
 from kiosk.specimens.truth import BarcodeTruth, Specimen, SpecimenTruth
 
 __all__ = ["ASTRONAUT_FACE", "DESIGNS", "Case", "Specimen", "SpecimenTruth", "astronaut", "specimen"]
 
 ASTRONAUT_FACE: Box = (172.0, 64.0, 102.0, 128.0)
 """From brow to chin in scikit-image's 512x512 picture, measured once, so that drawing needs no face detector."""
-DESIGNS: Mapping[str, Design] = MappingProxyType({**icao.DESIGNS, **central.DESIGNS})
+DESIGNS: Mapping[str, Design] = MappingProxyType(
+    {**icao.DESIGNS, **central.DESIGNS, **western.DESIGNS, **eastern.DESIGNS, **licences.DESIGNS, **permits.DESIGNS}
+)
 """By key, in the order in which the demo offers them."""
 
 
@@ -56,7 +58,8 @@ def specimen(
         expired: the date of expiry has passed.
         misprint: the check digit of the document number is wrong in the MRZ, as printed.
         case: something unusual about the holder (`Case`), "" for nothing.
-    Raises BadInput(BAD_ARGUMENT) for a design or case that is not there, and for a misprint without an MRZ.
+    Raises BadInput(BAD_ARGUMENT) for a design or case that is not there, a misprint without an MRZ, and a long number in the MRZ of a
+    passport or visa, which has no room for one.
     """
     if design not in DESIGNS:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no specimen design {design!r}; there are {', '.join(DESIGNS)}")
@@ -65,6 +68,8 @@ def specimen(
     plan = DESIGNS[design]
     if misprint and plan.lines is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"specimen {design} has no MRZ that could be misprinted")
+    if case == Case.LONG_NUMBER and plan.type in ("passport", "visa"):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"specimen {design} has no room for a long document number")
     if portrait is None:
         portrait, portrait_face = astronaut(), ASTRONAUT_FACE
     facts = _facts(design, plan, portrait, portrait_face, seed=seed, expired=expired, case=Case(case) if case else None)
@@ -104,8 +109,8 @@ def _finished(design: str, plan: Design, drawn: Pages, facts: Facts, *, expired:
         design=design,
         type=plan.type,
         mrtd=plan.mrtd,
-        country=STATE,
-        fields={**plan.unplaced, **values},
+        country=plan.state,
+        fields={FieldName.ISSUING_STATE: plan.state, **values},
         field_sides={name: side for name, (side, _said) in placed.items()},
         field_boxes={name: entry.box for name, entry in said.items()},
         mrz_lines=facts.lines,
