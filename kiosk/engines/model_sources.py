@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -79,6 +79,11 @@ def accept(part: Path, info: ModelInfo, models_dir: Path, source: str) -> None:
 def fetch_https(info: ModelInfo, source: HttpsSource, models_dir: Path, on_progress: OnProgress) -> None:
     """Download the file, going on where an earlier try broke off. Raises ModelFault(MODEL_SOURCE_UNREACHABLE | MODEL_CORRUPT)."""
     host = urlsplit(source.url).hostname or source.url
+    if source.member:
+        archive = replace(info, file=f"{info.file}.zip", sha256=source.archive_sha256, size=source.archive_size)
+        fetch_https(archive, HttpsSource(source.url), models_dir, on_progress)
+        _unpack(models_dir / archive.file, info, source.member, models_dir, host)
+        return
     part = part_path(models_dir, info)
     have = part.stat().st_size if part.is_file() else 0
     if have >= info.size:  # complete or of something else: the hash tells, and a wrong one is not worth going on with
@@ -105,6 +110,21 @@ def fetch_https(info: ModelInfo, source: HttpsSource, models_dir: Path, on_progr
         raise _unreachable(info, host, _reason(error)) from error
     if part.stat().st_size < info.size:
         raise _unreachable(info, host, f"the connection ended after {part.stat().st_size} of {info.size} bytes; run again to go on")
+    accept(part, info, models_dir, host)
+
+
+def _unpack(archive: Path, info: ModelInfo, member: str, models_dir: Path, host: str) -> None:
+    """Take the model's file out of a checked zip archive, which is deleted."""
+    part = part_path(models_dir, info)
+    try:
+        with _room(), zipfile.ZipFile(archive) as packed, packed.open(member) as stream, part.open("wb") as out:
+            for _ in _copy(stream, out, info, 0):
+                pass
+    except (KeyError, zipfile.BadZipFile) as error:
+        part.unlink(missing_ok=True)
+        raise ModelFault(ErrorCode.MODEL_SOURCE_UNREACHABLE, f"model {info.id}: the archive of {host} holds no {member}") from error
+    finally:
+        archive.unlink(missing_ok=True)
     accept(part, info, models_dir, host)
 
 

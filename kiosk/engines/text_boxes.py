@@ -6,6 +6,8 @@ mean probability of each, and growth by area * ratio / perimeter, because the ma
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -74,3 +76,19 @@ def _mean_inside(probability: npt.NDArray[np.float32], contour: npt.NDArray[Any]
     mask = np.zeros((height, width), np.uint8)
     cv2.drawContours(mask, [contour - (x, y)], -1, 1, -1)
     return float(cv2.mean(probability[y : y + height, x : x + width], mask)[0])
+
+
+def reading_order(quads: Sequence[Quad]) -> list[Quad]:
+    """Top to bottom; quads whose middles differ by less than half their height stand on one line, left to right."""
+    rows: list[list[Quad]] = []
+    for quad in sorted(quads, key=_middle):
+        height = math.dist(quad[0], quad[3])
+        if rows and _middle(quad) - _middle(rows[-1][0]) < 0.5 * height:
+            rows[-1].append(quad)
+        else:
+            rows.append([quad])
+    return [quad for row in rows for quad in sorted(row, key=lambda quad: quad[0][0])]
+
+
+def _middle(quad: Quad) -> float:
+    return sum(y for _, y in quad) / 4

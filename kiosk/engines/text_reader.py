@@ -23,7 +23,8 @@ from kiosk.engines.onnx_edit import NotOnnx
 from kiosk.engines.ort import OnnxSession, default_threads
 from kiosk.engines.providers import Probe, Provider, ProviderNote, same_map, same_text
 from kiosk.engines.text_alphabet import Alphabet, alphabet_of, only_kept_classes
-from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map
+from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map, reading_order
+from kiosk.engines.text_crop import crop_line
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineSteps, TextLine
 
@@ -84,7 +85,7 @@ class RapidTextReader:
 
     def read_at(self, image: Image, quads: Sequence[Quad]) -> tuple[TextLine, ...]:
         """The lines at these places, in their order; unreadable ones are left out. ModelFault when the engine breaks."""
-        read = self.read_lines([crop_line(image, quad) for quad in quads])
+        read = self.read_lines([crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX) for quad in quads])
         return tuple(
             TextLine(text, confidence, quad)
             for quad, (text, confidence) in zip(quads, read, strict=True)
@@ -105,7 +106,7 @@ class RapidTextReader:
         (found,) = self._detector.run({self._detector.inputs[0]: _normalised(resized)[np.newaxis]})
         scale_x, scale_y = width / net_w, height / net_h
         quads = [_scaled(quad, scale_x, scale_y) for quad, _ in boxes_of_map(found[0, 0])]
-        return tuple(_reading_order(quads))
+        return tuple(reading_order(quads))
 
     def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
         """Text and confidence (mean probability of its characters) of crops that hold one upright line each."""
@@ -146,18 +147,6 @@ class RapidTextReader:
         return probabilities
 
 
-def crop_line(image: Image, quad: Quad, height_px: int = LINE_HEIGHT_PX) -> Image:
-    """The upright crop of a line's quad, `height_px` high."""
-    corners = np.array(quad, np.float32)
-    width = float(np.hypot(*(corners[1] - corners[0])))
-    height = float(np.hypot(*(corners[3] - corners[0])))
-    out_w = int(np.clip(round(width * height_px / max(height, 1.0)), 8, MAX_LINE_WIDTH_PX))
-    target = np.array([[0, 0], [out_w, 0], [out_w, height_px], [0, height_px]], np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, target)
-    crop = cv2.warpPerspective(image, matrix, (out_w, height_px), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(crop, np.uint8)
-
-
 def _detection_probe() -> Probe:
     """A drawn page: shapes like text, no font of the machine's."""
     page = np.full((256, 384, 3), 235, np.uint8)
@@ -183,19 +172,3 @@ def _normalised(image: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 def _scaled(quad: Quad, scale_x: float, scale_y: float) -> Quad:
     a, b, c, d = ((x * scale_x, y * scale_y) for x, y in quad)
     return a, b, c, d
-
-
-def _reading_order(quads: list[Quad]) -> list[Quad]:
-    """Top to bottom; quads whose middles differ by less than half their height stand on one line, left to right."""
-    rows: list[list[Quad]] = []
-    for quad in sorted(quads, key=_middle):
-        height = math.dist(quad[0], quad[3])
-        if rows and _middle(quad) - _middle(rows[-1][0]) < 0.5 * height:
-            rows[-1].append(quad)
-        else:
-            rows.append([quad])
-    return [quad for row in rows for quad in sorted(row, key=lambda quad: quad[0][0])]
-
-
-def _middle(quad: Quad) -> float:
-    return sum(y for _, y in quad) / 4
