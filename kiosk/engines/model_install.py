@@ -24,7 +24,7 @@ from kiosk.engines.model_sources import (
     no_progress,
     pypi_archive,
 )
-from kiosk.engines.models import HttpsSource, ModelInfo, ModelLibrary, ModelState, PackageSource, PypiSource
+from kiosk.engines.models import HttpsSource, ModelInfo, ModelLibrary, ModelState, PackageSource, PypiSource, ShippedSource
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ def _install_one(library: ModelLibrary, info: ModelInfo, progress: OnProgress) -
         return InstallResult(info.id, InstallOutcome.ALREADY_THERE)
     _drop_changed_copy(library, info)
     if library.verify(info.id) is ModelState.INSTALLED:  # an installed package has it, and only our own copy was bad
-        return InstallResult(info.id, InstallOutcome.INSTALLED, "installed package", info.size)
+        return InstallResult(info.id, InstallOutcome.INSTALLED, _where_it_lies(info), info.size)
     error = ModelFault(ErrorCode.MODEL_SOURCE_UNREACHABLE, f"model {info.id}: the manifest names no source", model=info.id)
     for source in info.sources:
         if isinstance(source, HttpsSource):
@@ -162,17 +162,25 @@ def _install_one(library: ModelLibrary, info: ModelInfo, progress: OnProgress) -
             except ModelFault as fault:
                 error = fault
         elif isinstance(source, PackageSource):
-            changed = library.verify(info.id) is ModelState.CORRUPT
-            what = "was changed after it was installed" if changed else "is not there"
-            error = ModelFault(
-                ErrorCode.MODEL_CORRUPT if changed else ErrorCode.MODEL_MISSING,
-                f"model {info.id}: its file in the package {source.package} {what}; reinstall the package with bootstrap.py, "
-                "or give the file with --from",
-                model=info.id,
-            )
+            place = f"in the package {source.package}"
+            error = _not_as_shipped(library, info, place, "reinstall the package with bootstrap.py")
+        elif isinstance(source, ShippedSource):
+            error = _not_as_shipped(library, info, f"{info.file} that comes with the product", "install the product again")
     if any(isinstance(source, PypiSource) for source in info.sources):
         return None
     return _failed(info, error)
+
+
+def _where_it_lies(info: ModelInfo) -> str:
+    return "the product itself" if any(isinstance(source, ShippedSource) for source in info.sources) else "installed package"
+
+
+def _not_as_shipped(library: ModelLibrary, info: ModelInfo, place: str, remedy: str) -> ModelFault:
+    """For a file that is used where it lies and that no download replaces."""
+    changed = library.verify(info.id) is ModelState.CORRUPT
+    what = "was changed after it was installed" if changed else "is not there"
+    code = ErrorCode.MODEL_CORRUPT if changed else ErrorCode.MODEL_MISSING
+    return ModelFault(code, f"model {info.id}: its file {place} {what}; {remedy}, or give the file with --from", model=info.id)
 
 
 def _install_from_pypi(library: ModelLibrary, infos: Iterable[ModelInfo], progress: OnProgress) -> dict[str, InstallResult]:

@@ -40,9 +40,17 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HttpsSource:
-    """One file at an address that names one version for good (a commit, a release)."""
+    """One file at an address that names one version for good (a commit, a release).
+
+    Attributes:
+        member: path inside a zip archive that the address gives; empty = the address gives the model's file itself.
+        archive_sha256, archive_size: of that archive, checked before anything of it is read.
+    """
 
     url: str
+    member: str = ""
+    archive_sha256: str = ""
+    archive_size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,12 @@ class PackageSource:
     member: str
 
 
-ModelSource = HttpsSource | PypiSource | PackageSource
+@dataclass(frozen=True, slots=True)
+class ShippedSource:
+    """A file that comes with the product, beside the manifest; used where it lies, after its hash was checked."""
+
+
+ModelSource = HttpsSource | PypiSource | PackageSource | ShippedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +99,10 @@ class ModelInfo:
 
     Attributes:
         task: "face_detection", "face_landmarks", "face_embedding", "face_points", "passive_liveness", "text_detection", "text_recognition",
-            "text_orientation".
+            "text_orientation", "mrz_lines", "mrz_finding".
         threshold: the operating point of the score that its engine reports; None when the task has none.
         parameters: the rest of its input contract and operating point, numbers by name (crop scale, score mapping …).
-        default: belongs to the set that PyPI alone gives.
+        default: belongs to the set that PyPI alone gives, or comes with the product.
         sources: where it can be had, in the order to try.
         card: name of its page in models/cards/.
         aliases: other names the same bytes are published under; a folder source is searched for them too.
@@ -141,16 +154,21 @@ class ModelLibrary:
         return None
 
     def find(self, model_id: str) -> Path | None:
-        """Where the model's file lies, checked or not; None when it is nowhere. The models folder comes before installed packages."""
+        """Where the model's file lies, checked or not; None when it is nowhere. The models folder comes before what is shipped."""
         info = self.info(model_id)
         own = self.models_dir / info.file
         if own.is_file():
             return own
         for source in info.sources:
-            if isinstance(source, PackageSource):
-                member = _package_member(source)
-                if member is not None and member.is_file():
-                    return member
+            match source:
+                case PackageSource():
+                    member = _package_member(source)
+                case ShippedSource():
+                    member = self.manifest_path.parent / info.file
+                case _:
+                    continue
+            if member is not None and member.is_file():
+                return member
         return None
 
     def path(self, model_id: str) -> Path:
@@ -226,10 +244,11 @@ class Manifest:
 
 
 _MODEL_KEYS = {"id", "task", "file", "sha256", "size", "licence", "default", "threshold", "parameters", "source", "card", "aliases"}
-_SOURCE_TYPES: Mapping[str, type[HttpsSource] | type[PypiSource] | type[PackageSource]] = {
+_SOURCE_TYPES: Mapping[str, type[HttpsSource] | type[PypiSource] | type[PackageSource] | type[ShippedSource]] = {
     "https": HttpsSource,
     "pypi": PypiSource,
     "installed": PackageSource,
+    "shipped": ShippedSource,
 }
 
 
@@ -312,6 +331,8 @@ def _parse_source(name: str, raw: object) -> ModelSource:
         raise _invalid(f"{name}: member must stay inside its archive")
     if source_type is HttpsSource and not str(values.get("url", "")).startswith("https://"):
         raise _invalid(f"{name}: url must begin with https://")
+    if source_type is HttpsSource and member and not (len(str(values.get("archive_sha256", ""))) == 64 and values.get("archive_size")):
+        raise _invalid(f"{name}: a member of an https archive needs archive_sha256 and archive_size")
     try:
         return source_type(**values)
     except TypeError as error:

@@ -45,9 +45,11 @@ class Decoded:
 
     Attributes:
         mean: mean probability of the chosen characters, 0..1.
-        least: the least probability of a chosen character of a name or the sex, which no check digit covers; fillers apart.
+        least: the least probability of a chosen character of a name, the sex or a country, which no check digit covers; fillers apart.
+        least_filler: the same of the fillers within and right behind names.
         lead: how many times likelier the reading is than the next one for which every check digit holds too (BD and 80 give the same).
         ambiguous: places that no check digit covers and where two readings are as good as equal.
+        certainty: per line the probability of each character.
     """
 
     mrz: Mrz
@@ -55,6 +57,8 @@ class Decoded:
     least: float
     lead: float
     ambiguous: int
+    least_filler: float = 1.0
+    certainty: tuple[npt.NDArray[np.float32], ...] = ()
 
 
 def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
@@ -88,7 +92,8 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     if mean < MIN_MEAN:
         return None
     mrz = parse_mrz(lines, confidences=[float(line.mean()) for line in sure], repairs=repairs)
-    return Decoded(mrz, mean, _least(cells, lines, layout), lead, _ambiguous(lines, shares, layout))
+    letters, fillers = _least(cells, lines, layout)
+    return Decoded(mrz, mean, letters, lead, _ambiguous(lines, shares, layout), fillers, tuple(sure))
 
 
 def with_confidence(decoded: Decoded, confidence: float) -> Decoded:
@@ -254,14 +259,31 @@ def _certainty(line: Cells, text: str) -> npt.NDArray[np.float32]:
     return np.array(values, np.float32)
 
 
-def _least(cells: Sequence[Cells], lines: Sequence[str], layout: Layout) -> float:
-    least = 1.0
+def _least(cells: Sequence[Cells], lines: Sequence[str], layout: Layout) -> tuple[float, float]:
+    """(letters, fillers) of what no check digit covers.
+
+    Of fillers only those between names and the two behind the last count: further on the grammar of names decides. A country is proven
+    when it stands in two places that were read apart.
+    """
+    letters, fillers = [1.0], [1.0]
+    countries = [_text(lines, part) for part in layout.fields if part.kind is Kind.COUNTRY]
+    agreed = len(countries) > 1 and len(set(countries)) == 1
     for part in layout.fields:
-        if part.kind in (Kind.NAME, Kind.SEX):
-            text = lines[part.place.line][part.place.start : part.place.end]
-            sure = _certainty(cells[part.place.line][part.place.start : part.place.end], text)
-            least = min([least, *(float(one) for one, character in zip(sure, text, strict=True) if character != FILLER)])
-    return least
+        if part.kind not in (Kind.NAME, Kind.SEX) and (part.kind is not Kind.COUNTRY or agreed):
+            continue
+        text = _text(lines, part)
+        sure = _certainty(cells[part.place.line][part.place.start : part.place.end], text)
+        used = len(text.rstrip(FILLER)) + 2 if part.kind is Kind.NAME else 0
+        for index, (one, character) in enumerate(zip(sure, text, strict=True)):
+            if character != FILLER:
+                letters.append(float(one))
+            elif index < used:
+                fillers.append(float(one))
+    return min(letters), min(fillers)
+
+
+def _text(lines: Sequence[str], part: FieldPlace) -> str:
+    return lines[part.place.line][part.place.start : part.place.end]
 
 
 def _ambiguous(lines: Sequence[str], shares: Sequence[Sequence[Mapping[str, float]]], layout: Layout) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,25 +12,42 @@ import numpy as np
 
 from kiosk.domain.document import Quad
 from kiosk.domain.mrz import Mrz
-from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, Layout, layout_for
+from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, VARIANTS, Layout, layout_for, layout_of
 from kiosk.imaging.frame import Image
 from kiosk.imaging.mrz_zone import around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
 from kiosk.ports import LineReader, LineSteps
-from kiosk.services.mrz_cells import Vector, cells_of, legibility, length_of
+from kiosk.services.mrz_cells import Vector, cells_of, legibility, length_of, peaks_of
 from kiosk.services.mrz_decoding import Decoded, decode
 
 log = logging.getLogger(__name__)
 
 DETECTOR_SIDES_PX = (480, 736, 1280)
 """Tried one after the other until a zone is read; a page that fills the picture needs the first only."""
-SURE = 0.9
-SURE_LEAST = 0.6
-SURE_LEAD = 50.0
-"""Above these (mean, least letter of a name, lead over the next reading that holds) one look is enough."""
-LEAST = 0.3
-"""A letter of a name less probable than this makes the whole reading too unsure: no check digit covers names."""
-LEAD = 2.0
-MIN_CONFIDENCE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """How sure a reader must be; every reader's probabilities mean something else.
+
+    Attributes:
+        sure_mean, sure_least, sure_lead: above these (mean, least letter of what no check digit covers, lead over the next reading that
+            holds) one look is enough, and the reading is `sure`.
+        least, least_filler: a letter, or a filler between names, less probable than this makes the whole reading too unsure: no check
+            digit covers names.
+        lead: the same for the lead.
+        confidence: the same for the mean of the worst line.
+    """
+
+    sure_mean: float = 0.9
+    sure_least: float = 0.6
+    sure_filler: float = 0.0
+    sure_lead: float = 50.0
+    least: float = 0.3
+    least_filler: float = 0.0
+    lead: float = 2.0
+    confidence: float = 0.75
+
+
 LEGIBLE = 0.85
 MAX_OFF = 3
 """By so many characters a line may differ from a format's length and still be mended."""
@@ -61,6 +79,10 @@ class MrzReading:
         line_quads: of each line, top first.
         rotation: 0, 90, 180 or 270, the clockwise turn of the picture that makes the zone upright.
         ms: time that finding and reading took.
+        sure: read beyond doubt: check digits hold, and so do the demands on every character that none covers.
+        plausible: good enough to be handed out.
+        least, lead: as `mrz_decoding.Decoded` has them.
+        certainty: per line the probability of each character, 0..1.
     """
 
     mrz: Mrz
@@ -68,13 +90,21 @@ class MrzReading:
     line_quads: tuple[Quad, ...]
     rotation: int
     ms: float
+    sure: bool = False
+    plausible: bool = True
+    least: float = 1.0
+    lead: float = math.inf
+    certainty: tuple[tuple[float, ...], ...] = ()
 
 
 class MrzReader:
     """Reads MRZs with any LineReader. One thread at a time, as the reader's engine demands."""
 
-    def __init__(self, reader: LineReader) -> None:
+    def __init__(self, reader: LineReader, *, sides: Sequence[int] = DETECTOR_SIDES_PX, demands: Demands | None = None) -> None:
+        """`sides`: longer sides in pixels at which lines are sought, one after the other until a zone is read."""
         self._reader = reader
+        self._sides = tuple(sides)
+        self._demands = demands or Demands()
 
     @property
     def model_id(self) -> str:
@@ -89,21 +119,38 @@ class MrzReader:
             image: a page in any of four rotations, or a whole photograph.
             lines: quads of text lines that are known already, in pixels of `image`; saves the first search.
         """
+        found = self.attempt(image, lines=lines)
+        return found if found is not None and found.plausible else None
+
+    def attempt(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
+        """The best reading of all, `plausible` or not. Arguments and errors as in `read`."""
         began = time.perf_counter()
         best: _Zone | None = None
         for found in self._zones(image, lines):
             if best is None or _rank(found[0]) > _rank(best[0]):
                 best = found
-            if _settled(best[0]):
+            if self._settled(best[0]):
                 break
         ms = 1000 * (time.perf_counter() - began)
-        if best is None or not _plausible(best[0]):
-            log.info("no MRZ read in %.0f ms%s", ms, ", one was too unsure" if best else "")
+        if best is None:
+            log.info("no MRZ read in %.0f ms", ms)
             return None
         decoded, quads = best
-        log.info("MRZ %s read in %.0f ms, valid %s, confidence %.2f", decoded.mrz.format, ms, decoded.mrz.valid, decoded.mrz.confidence)
+        plausible, mrz = self._plausible(decoded), decoded.mrz
+        log.info("MRZ %s read in %.0f ms, valid %s, confidence %.2f, plausible %s", mrz.format, ms, mrz.valid, mrz.confidence, plausible)
         zone = around(quads)
-        return MrzReading(decoded.mrz, zone, quads, quarter_turns(zone), ms)
+        return MrzReading(
+            mrz,
+            zone,
+            quads,
+            quarter_turns(zone),
+            ms,
+            sure=self._beyond_doubt(decoded),
+            plausible=plausible,
+            least=min(decoded.least, decoded.least_filler),
+            lead=decoded.lead,
+            certainty=tuple(tuple(float(one) for one in line) for line in decoded.certainty),
+        )
 
     def _zones(self, image: Image, known: Sequence[Quad] | None) -> Iterator[_Zone]:
         """Every zone that can be read, from the cheapest search to the dearest."""
@@ -111,11 +158,11 @@ class MrzReader:
         seen: dict[Quad, LineSteps] = {}  # candidates share lines
         if known is not None:
             yield from self._zones_among(image, known, seen)
-        for side in DETECTOR_SIDES_PX:
+        for number, side in enumerate(self._sides):
             quads = self._reader.find_lines(image, max_side_px=side)
             yield from self._zones_among(image, quads, seen)
             # a text line as slender as those of an MRZ is the reason to look closer; a page without one has no MRZ
-            if side >= longest or not (side < DETECTOR_SIDES_PX[1] or any(slender(quad) for quad in quads)):
+            if side >= longest or not (number == 0 or any(slender(quad) for quad in quads)):
                 return
 
     def _zones_among(self, image: Image, quads: Sequence[Quad], seen: dict[Quad, LineSteps]) -> Iterator[_Zone]:
@@ -147,8 +194,8 @@ class MrzReader:
     def _decode(self, image: Image, lines: Sequence[Quad], steps: Sequence[LineSteps], layout: Layout) -> Decoded | None:
         """Decodes the cells; where anything is in doubt, on the mean of several looks at the lines."""
         cells = _cells(steps, layout)
-        first = decode(cells, layout) if cells is not None else None
-        if first is not None and _beyond_doubt(first):
+        first = _decoded(cells, layout) if cells is not None else None
+        if first is not None and self._beyond_doubt(first):
             return first
         looks = [] if cells is None else [cells]
         for look in SECOND_LOOK:
@@ -158,7 +205,30 @@ class MrzReader:
                 looks.append(again)
             elif not looks:
                 return None
-        return decode([np.mean([look[line] for look in looks], axis=0) for line in range(layout.lines)], layout)
+        return _decoded([np.mean([look[line] for look in looks], axis=0) for line in range(layout.lines)], layout)
+
+    def _beyond_doubt(self, decoded: Decoded) -> bool:
+        need = self._demands
+        letters = decoded.least >= need.sure_least and decoded.least_filler >= need.sure_filler
+        return decoded.mrz.valid and not decoded.ambiguous and decoded.mean >= need.sure_mean and letters and decoded.lead >= need.sure_lead
+
+    def _plausible(self, decoded: Decoded) -> bool:
+        """Good enough to be handed out. What no check digit covers must have been seen, not guessed."""
+        need = self._demands
+        clear = not decoded.ambiguous and decoded.lead >= need.lead and decoded.mrz.confidence >= need.confidence
+        return clear and decoded.least >= need.least and decoded.least_filler >= need.least_filler
+
+    def _settled(self, decoded: Decoded) -> bool:
+        """Looking further would change nothing: the check digits prove it, or it was read so surely that they are printed wrong."""
+        return decoded.mrz.valid or decoded.mean >= self._demands.sure_mean
+
+
+def _decoded(cells: Sequence[Vector], layout: Layout) -> Decoded | None:
+    """Decodes, and once more when the first characters turn out to be those of another layout."""
+    found = decode(cells, layout)
+    if found is not None and found.mrz.format is not layout.format:
+        found = decode(cells, layout_of(found.mrz.format)) or found
+    return found
 
 
 def _may_be_mrz(line: LineSteps) -> bool:
@@ -167,48 +237,32 @@ def _may_be_mrz(line: LineSteps) -> bool:
 
 
 def _fits(steps: Sequence[LineSteps]) -> list[tuple[Layout, tuple[int, ...]]]:
-    """Layouts that the lines may have by their lengths, the nearest first, with the lines that belong to each."""
+    """Layouts that the lines may have by their lengths, the nearest first, with the lines that belong to each.
+
+    One-line zones are left out: see `mrz_layout.VARIANTS`.
+    """
     lengths = [length_of(line) for line in steps]
-    fits: list[tuple[int, Layout, tuple[int, ...]]] = []
-    for layout in {layout.format: layout for layout in LAYOUTS.values() if not layout.format.startswith("MRV")}.values():
-        for first in range(len(steps) - layout.lines + 1):
-            kept = tuple(range(first, first + layout.lines))
-            off = max(abs(lengths[index] - layout.length) for index in kept)
+    shapes = {(layout.lines, layout.length) for layout in (*LAYOUTS.values(), *VARIANTS.values()) if layout.lines > 1}
+    fits: list[tuple[int, int, tuple[int, ...]]] = []
+    for lines, length in shapes:
+        for first in range(len(steps) - lines + 1):
+            kept = tuple(range(first, first + lines))
+            off = max(abs(lengths[index] - length) for index in kept)
             if off <= MAX_OFF:
-                fits.append((off, layout, kept))
+                fits.append((off, length, kept))
     fits.sort(key=lambda fit: (fit[0], -len(fit[2])))
-    result = []
-    for _, layout, kept in fits:
-        visa = _first_letter(steps[kept[0]]) == "V"
-        exact = layout_for(layout.lines, layout.length, "V" if visa else "P")
-        result.append((exact or layout, kept))
-    return result
+    found = ((layout_for(len(kept), length, _beginning(steps[kept[0]])), kept) for _, length, kept in fits)
+    return [(layout, kept) for layout, kept in found if layout is not None]
 
 
-def _first_letter(line: LineSteps) -> str:
-    inked = line.probabilities[line.probabilities[:, 0] < 0.5]
-    return ALPHABET[int(inked[0, 1:].argmax())] if len(inked) else ""
+def _beginning(line: LineSteps) -> str:
+    """The first five characters as they seem to be."""
+    return "".join(ALPHABET[int(peak.vector.argmax())] for peak in peaks_of(line)[:5])
 
 
 def _cells(steps: Sequence[LineSteps], layout: Layout) -> list[Vector] | None:
     cells = [cells_of(line, layout.length, free_tail=index == layout.names_line) for index, line in enumerate(steps)]
     return [line for line in cells if line is not None] if all(line is not None for line in cells) else None
-
-
-def _beyond_doubt(decoded: Decoded) -> bool:
-    sure = decoded.mean >= SURE and decoded.least >= SURE_LEAST and decoded.lead >= SURE_LEAD
-    return decoded.mrz.valid and not decoded.ambiguous and sure
-
-
-def _plausible(decoded: Decoded) -> bool:
-    """Good enough to be handed out. What no check digit covers must have been seen, not guessed."""
-    clear = not decoded.ambiguous and decoded.lead >= LEAD
-    return clear and decoded.least >= LEAST and decoded.mrz.confidence >= MIN_CONFIDENCE
-
-
-def _settled(decoded: Decoded) -> bool:
-    """Looking further would change nothing: the check digits prove it, or it was read so surely that they are printed wrong."""
-    return decoded.mrz.valid or decoded.mean >= SURE
 
 
 def _rank(decoded: Decoded) -> tuple[bool, int, float]:

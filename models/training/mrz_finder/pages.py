@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.training.mrz_line.glyphs import CAP, CELL_H, CELL_W, EXTRA, Face
+from models.training.mrz_line.glyphs import CAP, CELL_H, EXTRA, Face
 from models.training.mrz_line.strings import FILL
 
 STRIDE = 4
@@ -19,7 +19,7 @@ FORMATS = ((2, 44), (3, 30), (2, 36))
 
 @dataclass(frozen=True)
 class Scene:
-    """`pixels`: h x w uint8. `core`: h/4 x w/4, 1 on the lines of a zone. `direction`: cosine and sine of the reading direction (y down)."""
+    """`pixels`: h x w uint8. `core`: h/4 x w/4, 1 on the lines of a zone. `direction`: cosine, sine of the reading (y down)."""
 
     pixels: npt.NDArray[np.uint8]
     core: npt.NDArray[np.float32]

@@ -12,6 +12,7 @@ import copy
 import math
 import multiprocessing
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,11 @@ def loss_of(found: torch.Tensor, core: torch.Tensor, direction: torch.Tensor) ->
     return entropy + 0.5 * overlap + 0.2 * turned, recall, precision
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=20.0)
@@ -104,7 +110,6 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
-    os.nice(10)
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -142,7 +147,7 @@ def main() -> None:
         sums += (float(loss), recall, precision)
         if step % 100 == 0:
             loss_mean, recall_mean, precision_mean = sums / 100
-            print(f"{spent:6.0f} s  step {step}  loss {loss_mean:.4f}  recall {recall_mean:.3f}  precision {precision_mean:.3f}", flush=True)
+            _say(f"{spent:6.0f} s  step {step}  loss {loss_mean:.4f}  recall {recall_mean:.3f}  precision {precision_mean:.3f}")
             sums[:] = 0
         if time.monotonic() - saved > 120:
             saved = time.monotonic()
@@ -150,8 +155,9 @@ def main() -> None:
             export(average, arguments.out / "mrz_finder.onnx")
     torch.save(average.state_dict(), arguments.out / "average.pt")
     worst = export(average, arguments.out / "mrz_finder.onnx")
+    parameters = sum(weights.numel() for weights in net.parameters())
     size = (arguments.out / "mrz_finder.onnx").stat().st_size
-    print(f"done: {step} steps of {BATCH}, {sum(p.numel() for p in net.parameters())} parameters, {size} bytes, ONNX within {worst:.1e}")
+    _say(f"done: {step} steps of {BATCH}, {parameters} parameters, {size} bytes, ONNX within {worst:.1e}")
     worker.terminate()
     worker.join()
 

@@ -66,7 +66,7 @@ def load_faces(folders: Sequence[Path]) -> list[Face]:
 def _drawn(file: Path) -> npt.NDArray[np.uint8]:
     probe = ImageFont.truetype(str(file), 400)
     mask = probe.getmask("H")
-    left, top, right, bottom = mask.getbbox()
+    _, top, _, bottom = mask.getbbox()
     font = ImageFont.truetype(str(file), 400 * CAP / (bottom - top))
     advance = font.getlength("H")
     base = (CELL_H + CAP) // 2

@@ -183,7 +183,9 @@ class Renderer:
             threshold = 128 - 62 * d.weight
             strip = np.clip((soft.astype(np.float32) - threshold) * 3.5 + 128, 0, 255).astype(np.uint8)
         if d.worn:
-            holes = cv2.resize(rng.random((8, strip.shape[1] // 8 + 1)).astype(np.float32), strip.shape[::-1], interpolation=cv2.INTER_CUBIC)
+            holes = cv2.resize(
+                rng.random((8, strip.shape[1] // 8 + 1)).astype(np.float32), strip.shape[::-1], interpolation=cv2.INTER_CUBIC
+            )
             strip = (strip * np.clip(1.25 - d.worn * 1.6 * holes, 0.15, 1)).astype(np.uint8)
         if d.halftone:
             yy, xx = np.mgrid[0:CELL_H, 0 : strip.shape[1]]
@@ -192,7 +194,6 @@ class Renderer:
             strip = (strip * np.clip(0.55 + 0.7 * dots, 0, 1)).astype(np.uint8)
         sx = pitch_s / CELL_W
         small = cv2.resize(strip, (max(1, round(strip.shape[1] * sx)), max(1, round(CELL_H * scale))), interpolation=cv2.INTER_AREA)
-        sx, sy = small.shape[1] / strip.shape[1], small.shape[0] / CELL_H
         theta = np.deg2rad(d.turn)
         centre_y = height / 2 + d.offset * d.cap_px
         # rotation and slant about the middle of the window, so that the label positions hold

@@ -14,6 +14,7 @@ import copy
 import math
 import multiprocessing
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,11 @@ def export(net: LineNet, path: Path) -> float:
     return worst
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=35.0)
@@ -98,7 +104,6 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
-    os.nice(10)
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -141,7 +146,9 @@ def main() -> None:
             losses[1] += float((logits.argmax(2) == target)[inked].float().mean())
             losses[2] += 1
         if step % 100 == 0:
-            print(f"{spent:6.0f} s  step {step}  loss {losses[0] / losses[2]:.4f}  right {losses[1] / losses[2]:.4f}  rate {rate:.5f}", flush=True)
+            _say(
+                f"{spent:6.0f} s  step {step}  loss {losses[0] / losses[2]:.4f}  right {losses[1] / losses[2]:.4f}  rate {rate:.5f}",
+            )
             losses = [0.0, 0.0, 0.0]
         if time.monotonic() - saved > 120:
             saved = time.monotonic()
@@ -149,8 +156,9 @@ def main() -> None:
             export(average, arguments.out / "mrz_line.onnx")
     torch.save(average.state_dict(), arguments.out / "average.pt")
     worst = export(average, arguments.out / "mrz_line.onnx")
+    parameters = sum(weights.numel() for weights in net.parameters())
     size = (arguments.out / "mrz_line.onnx").stat().st_size
-    print(f"done: {step} steps of {BATCH} windows, {sum(p.numel() for p in net.parameters())} parameters, {size} bytes, ONNX within {worst:.1e}")
+    _say(f"done: {step} steps of {BATCH} windows, {parameters} parameters, {size} bytes, ONNX within {worst:.1e}")
     worker.terminate()
     worker.join()
 

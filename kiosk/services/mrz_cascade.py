@@ -1,0 +1,123 @@
+"""The quick MRZ reader first; where it is in doubt, the thorough one, and then both must agree on what no check digit proves.
+
+    quick, sure            -> its reading (the usual case, some tens of milliseconds)
+    both, the same lines   -> that reading
+    both, other lines      -> the one whose check digits hold, if it is sure and the other is not wherever they differ; else none
+    one alone              -> its reading if it is clear enough alone; else none
+
+A reading whose check digits do not hold claims nothing and is handed out as either reader would hand it out.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from kiosk.domain.document import Quad
+from kiosk.domain.mrz_layout import layout_of
+from kiosk.imaging.frame import Image
+from kiosk.imaging.mrz_zone import around, quarter_turns, zone_candidates
+from kiosk.ports import LineReader
+from kiosk.services.mrz_reading import Demands, MrzReader, MrzReading
+
+log = logging.getLogger(__name__)
+
+QUICK_SIDES_PX = (512, 1024)
+QUICK_DEMANDS = Demands(
+    sure_mean=0.97, sure_least=0.95, sure_filler=0.8, sure_lead=50.0, least=0.5, least_filler=0.3, lead=5.0, confidence=0.8
+)
+ALONE_LEAST = 0.9
+"""A reading that only one reader gives: its least sure letter that no check digit covers."""
+ALONE_LEAD = 50.0
+SURE_PLACE = 0.9
+UNSURE_PLACE = 0.6
+
+
+class AnyMrzReader(Protocol):
+    """`MrzReader` and `MrzCascade`."""
+
+    @property
+    def model_id(self) -> str: ...
+    def read(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None: ...
+
+
+class MrzCascade:
+    """Reads MRZs with two readers of different make. One thread at a time, as their engines demand."""
+
+    def __init__(self, quick: LineReader, thorough: MrzReader) -> None:
+        self._finder = quick
+        self._quick = MrzReader(quick, sides=QUICK_SIDES_PX, demands=QUICK_DEMANDS)
+        self._thorough = thorough
+
+    @property
+    def model_id(self) -> str:
+        return f"{self._quick.model_id}+{self._thorough.model_id}"
+
+    def read(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
+        """As `MrzReader.read`: the picture's MRZ, or None when there is none or the readers are not sure of it."""
+        began = time.perf_counter()
+        quick = self._quick.attempt(image)
+        if quick is not None and quick.sure:
+            return quick
+        known = quick.line_quads if quick is not None and quick.plausible else lines
+        found = settled(quick, self._thorough.attempt(image, lines=known))
+        ms = 1000 * (time.perf_counter() - began)
+        log.info("MRZ looked at by both readers in %.0f ms, read %s", ms, found is not None)
+        return replace(found, ms=ms) if found is not None else None
+
+    def glance(self, image: Image) -> MrzReading | None:
+        """What the quick reader is sure of, else None; never calls the thorough one."""
+        quick = self._quick.attempt(image)
+        return quick if quick is not None and quick.sure else None
+
+    def way_up(self, image: Image) -> int | None:
+        """0, 90, 180 or 270: the clockwise turn that makes the picture's MRZ upright; None when none is found. Reads nothing."""
+        zones = zone_candidates(self._finder.find_lines(image, max_side_px=QUICK_SIDES_PX[0]), limit=1)
+        return quarter_turns(around(zones[0])) if zones else None
+
+
+def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading | None:
+    """What two readings of the same picture, neither of them beyond doubt, are worth together (the table above)."""
+    if quick is None or thorough is None:
+        return _alone(quick or thorough)
+    if quick.mrz.lines == thorough.mrz.lines:
+        surer = max(quick, thorough, key=lambda reading: reading.mrz.confidence)
+        return surer if surer.plausible or surer.mrz.valid else None
+    if not quick.mrz.valid and not thorough.mrz.valid:
+        likelier = max(quick, thorough, key=lambda reading: (reading.plausible, reading.mrz.confidence))
+        return likelier if likelier.plausible else None
+    for one, other in ((quick, thorough), (thorough, quick)):
+        if one.mrz.valid and one.plausible and _outweighs(one, other):
+            return one
+    return None
+
+
+def _alone(reading: MrzReading | None) -> MrzReading | None:
+    if reading is None or not reading.plausible:
+        return None
+    clear = reading.least >= ALONE_LEAST and reading.lead >= ALONE_LEAD
+    return reading if clear or not reading.mrz.valid else None
+
+
+def _outweighs(one: MrzReading, other: MrzReading) -> bool:
+    """Is `one` sure and `other` unsure wherever they differ? Check digits that hold for `one` alone speak for what they cover."""
+    if other.mrz.format is not one.mrz.format:
+        return _alone(one) is not None and not other.plausible
+    proven = frozenset[tuple[int, int]]() if other.mrz.valid else _covered(one)
+    for line, text in enumerate(one.mrz.lines):
+        for column, character in enumerate(text):
+            if character == other.mrz.lines[line][column] or (line, column) in proven:
+                continue
+            if one.certainty[line][column] < SURE_PLACE or other.certainty[line][column] >= UNSURE_PLACE:
+                return False
+    return True
+
+
+def _covered(reading: MrzReading) -> frozenset[tuple[int, int]]:
+    """(line, column) of what check digits cover, the digits included."""
+    checks = layout_of(reading.mrz.format).checks
+    places = [place for check in checks for place in (*check.covers, check.digit)]
+    return frozenset((place.line, column) for place in places for column in range(place.start, place.end))
