@@ -108,6 +108,7 @@ def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None
     for one in inline:
         if one.field not in found or one.cost < found[one.field].cost:
             found[one.field] = one
+    places: dict[FieldName, int] = {}
     done: set[tuple[int, FieldName]] = set()
     ignoring: set[int] = set()
     for cost, number, place, field, value in sorted(pairs, key=lambda pair: pair[0]):
@@ -124,12 +125,11 @@ def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None
         done.add((number, field))
         used.add(place)
         box = texts[place]
-        most = rules.lines.get(field, 1)
-        if most > 1:
-            box, more = _with_following(box, place, texts, used, most, ", " if field is FieldName.ADDRESS else " ")
-            used.update(more)
-            value = rules.value(field, box.text) or value
         found[field] = Found(field, value, box, label.likeness, cost)
+        places[field] = place
+    # only now is it known which texts are nobody's
+    for field, place in places.items():
+        found[field] = _continued(found[field], place, texts, used, rules)
     return tuple(found.values())
 
 
@@ -308,28 +308,38 @@ def _wanted_elsewhere(place: int, number: int, cost: float, pairs: list[_Pair], 
     return any(p == place and n != number and labels[n].key != IGNORED and c <= cost + 0.25 for c, n, p, _, _ in pairs)
 
 
-def _with_following(first: Box, place: int, texts: Sequence[Box], used: set[int], most: int = 4, joint: str = ", ") -> tuple[Box, set[int]]:
-    """A value of up to `most` lines goes on in the lines below that begin at the same margin and have letters of the same size."""
-    whole, more = first, set[int]()
+def _continued(found: Found, place: int, texts: Sequence[Box], used: set[int], rules: Rules) -> Found:
+    """A value that may take several lines with those below that nobody else has: same margin, letters of the same size.
+
+    Lines of an address may stand apart; those of a name follow close, or the next field's value would be taken whose label was not read.
+    """
+    first, whole, field = found.box, found.box, found.field
+    most, size = rules.lines.get(field, 1), found.box.height
+    joint, widest = (", ", 0.7) if field is FieldName.ADDRESS else (" ", 0.3)
+    taken = 1
     for number, text in sorted(enumerate(texts), key=lambda pair: pair[1].top):
-        if number == place or number in used or len(more) >= most - 1:
+        if number == place or number in used or taken >= most:
             continue
-        size = first.height
         gap = text.top - whole.bottom
         same_margin = abs(text.left - first.left) < 1.2 * size
-        if same_margin and -0.6 * size <= gap <= 0.7 * size and text.middle > whole.middle and 0.65 < text.height / size < 1.5:
-            more.add(number)
-            joined = geometry.box_quad(min(whole.left, text.left), whole.top, max(whole.right, text.right), text.bottom)
-            whole = replace(
-                whole,
-                text=f"{whole.text}{joint}{text.text}",
-                confidence=min(whole.confidence, text.confidence),
-                left=joined[0][0],
-                right=joined[1][0],
-                bottom=text.bottom,
-                quad=joined,
-            )
-    return whole, more
+        if not (same_margin and -0.6 * size <= gap <= widest * size and text.middle > whole.middle and 0.65 < text.height / size < 1.5):
+            continue
+        if rules.value(field, text.text) is None:
+            break
+        used.add(number)
+        taken += 1
+        joined = geometry.box_quad(min(whole.left, text.left), whole.top, max(whole.right, text.right), text.bottom)
+        whole = replace(
+            whole,
+            text=f"{whole.text}{joint}{text.text}",
+            confidence=min(whole.confidence, text.confidence),
+            left=joined[0][0],
+            right=joined[1][0],
+            bottom=text.bottom,
+            quad=joined,
+        )
+    value = rules.value(field, whole.text) if taken > 1 else None
+    return replace(found, box=whole, value=value) if value is not None else found
 
 
 def box_of(line: TextLine) -> Box:

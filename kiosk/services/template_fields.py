@@ -12,7 +12,7 @@ from kiosk.ports import TextLine
 from kiosk.services.document_layout import Box, Found, Rules, box_of, find_values
 from kiosk.services.document_values import Context, Value
 from kiosk.services.document_words import LabelBook, Words, compact, load_words, plain
-from kiosk.services.template_model import Area, Template, TemplateField, TemplatePage
+from kiosk.services.template_model import Area, Format, Template, TemplateField, TemplatePage, words_of
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
 Readings = dict[FieldName, tuple[Reading, ...]]
@@ -21,6 +21,8 @@ _ELSEWHERE = 0.9
 """Cost of a labelled text outside the field's area: as much as the next line, so that a page cut askew is still read."""
 _BY_PLACE = 0.95
 """Confidence of what stands in the right place without a label being read, against the text's own."""
+_SURE = 0.8
+"""What reads worse and has only its place to speak for it may be anything, a label that was misread above all."""
 _FILLED = 0.97
 _OVERLAP = 0.5
 
@@ -108,6 +110,8 @@ def merge_readings(
 
 
 def _fitting(field: TemplateField, reading: Reading, context: Context) -> Reading | None:
+    if field.format is Format.DATE and not field.part:
+        return replace(reading, confidence=round(_FILLED * reading.confidence, 4))  # a date is one in any form
     value = template_value(field, reading.raw, context)
     if value is None:
         return None
@@ -136,9 +140,15 @@ def _by_place(
         if name in found or field.area is None:
             continue
         inside = [
-            box for box in map(box_of, lines) if _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
+            box
+            for box in map(box_of, lines)
+            if box.confidence >= _SURE and _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
         ]
         inside.sort(key=lambda box: (box.middle, box.left))
+        if field.lines == 1:
+            # a label that was misread stands above the value, at the edge of its area
+            middle = (field.area[1] + field.area[3]) / 2 * size[1]
+            inside.sort(key=lambda box: abs(box.middle - middle))
         joined = _joined(inside[: field.lines + 1], ", " if name is FieldName.ADDRESS else " ") if field.lines > 1 else None
         for box in [joined] if joined is not None else inside:
             got = value(name, box.text)
@@ -211,9 +221,10 @@ def _is_taken(quad: Quad, taken: Sequence[Quad]) -> bool:
 
 
 def _is_label(box: Box, book: LabelBook) -> bool:
+    """Whether any of it is a word that the page prints for everybody; short words may be part of a value."""
     words = plain(box.text).split()
-    covered = sum(len(word) for hit in book.find(words) for word in words[hit.first : hit.last])
-    return covered >= 0.6 * max(1, sum(map(len, words)))
+    hits = [sum(len(word) for word in words[hit.first : hit.last]) for hit in book.find(words)]
+    return any(letters >= 6 for letters in hits) or sum(hits) >= 0.6 * max(1, sum(map(len, words)))
 
 
 @cache
@@ -230,12 +241,17 @@ def _labels(page: TemplatePage) -> LabelBook:
     own = {compact(label) for label in fields_of}
     # labels of fields that this template does not read are labels nevertheless: their values are nobody else's
     others = (word for labels_ in words.printed_labels.values() for word in labels_)
-    ignored = tuple(word for word in (*page.ignored, *page.titles, *words.ignored, *others) if compact(word) not in own)
+    ignored = tuple(word for word in (*_printed(page, words), *words.ignored, *others) if compact(word) not in own)
     return LabelBook({key: {"": found} for key, found in labels.items()}, ignored)
 
 
+def _printed(page: TemplatePage, words: Words) -> tuple[str, ...]:
+    """What the page prints beside its labels. The name of a state is left out: it may be a nationality as well."""
+    return (*words_of(page.ignored), *(title for title in page.titles if not any(words.states_in(title))))
+
+
 def _labels_of(field: TemplateField, words: Words) -> tuple[str, ...]:
-    return (*field.labels, *(words.printed_labels.get(field.name.value, ()) if field.generic_labels else ()))
+    return (*field.label_words, *(words.printed_labels.get(field.name.value, ()) if field.generic_labels else ()))
 
 
 @cache
@@ -243,4 +259,4 @@ def _known_words(page: TemplatePage) -> LabelBook:
     """Everything on a page that is no value."""
     words = load_words()
     labels = tuple(label for field in page.fields.values() for label in _labels_of(field, words))
-    return LabelBook({}, (*labels, *page.ignored, *page.titles, *words.ignored))
+    return LabelBook({}, (*labels, *_printed(page, words), *words.ignored))

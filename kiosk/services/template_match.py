@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DocumentPage, FieldName, PageSide, Reading
 from kiosk.domain.mrz import Mrz, expiry_date_iso
-from kiosk.services.document_words import LabelBook, compact, plain
+from kiosk.services.document_words import LabelBook, compact, load_words, plain
 from kiosk.services.number_checks import WITHOUT_DIGIT, holds
 from kiosk.services.template_model import Format, Template, TemplatePage
 
@@ -23,7 +23,7 @@ _ALL_LABELS = 0.4
 _NUMBER = 0.2
 _SAME_RATIO = 0.1
 """Logarithm of how far a straightened page's proportion may be off; ID-1 and ID-3 are 0.11 apart."""
-_TITLE_LIKENESS = 0.85
+_TITLE_LIKENESS = 0.9
 _SHORTEST_TITLE = 5
 _LEAST_LABELS = 0.34
 _FEW = 0.5
@@ -69,7 +69,7 @@ class Evidence:
     """What a page shows.
 
     Attributes:
-        texts: its lines as read; those of the MRZ do no harm.
+        texts: its lines as read, without those of the MRZ; `words` the same, plain and taken apart.
         size: of the straightened page, pixels; None or not `located` = its shape says nothing.
         issued, expires: YYYY-MM-DD where read, else "".
         side: what the page was taken for so far, for what no template tells.
@@ -85,7 +85,7 @@ class Evidence:
     side: PageSide = PageSide.UNKNOWN
     labels: int = 0
     country: str = ""
-    _cache: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    words: tuple[tuple[str, ...], ...] = ()
 
 
 def evidence_of(page: DocumentPage, today: str) -> Evidence:
@@ -111,8 +111,9 @@ def evidence_from(
 
     expires = expiry_date_iso(mrz.values.get("dateOfExpiry", ""), today) if mrz is not None and mrz.valid else ""
     printed = sum(any(one.source == "visualZone" for one in readings) for readings in fields.values())
+    printed_texts = tuple(text for text in texts if text.count("<") < 4)
     return Evidence(
-        tuple(text for text in texts if text.count("<") < 4),
+        printed_texts,
         mrz,
         size,
         located,
@@ -121,6 +122,7 @@ def evidence_from(
         side,
         printed,
         said(FieldName.ISSUING_STATE),
+        tuple(tuple(plain(text).split()) for text in printed_texts),
     )
 
 
@@ -190,12 +192,14 @@ def _score(evidence: Evidence, template: Template, side: PageSide, shared: Mappi
         return None
     reasons = ["mrz"] if by_mrz else []
     doubt = 1.0 - by_mrz
-    titles = [1.0 / shared[compact(title)] for title in page.titles if _has_title(evidence, title)]
-    for weight in titles:
+    titles = _without_parts([title for title in page.titles if _has_title(evidence, title)])
+    weights = [1.0 / shared[compact(title)] for title in titles]
+    for weight in weights:
         doubt *= 1.0 - _OWN_TITLE * weight
     reasons += ["title"] if titles else []
-    if not by_mrz and not any(weight > 0.9 for weight in titles):
-        return None  # labels and number patterns are much alike everywhere
+    # labels and number patterns are much alike everywhere
+    if not by_mrz and not (any(weight > 0.9 for weight in weights) and _names_state(evidence, template, titles)):
+        return None
     labels = _label_share(evidence, page)
     # an MRZ names the state and the kind, not the edition: the print must be this one's as well
     if by_mrz and not titles and not template.is_generic and labels < _LEAST_LABELS:
@@ -206,6 +210,11 @@ def _score(evidence: Evidence, template: Template, side: PageSide, shared: Mappi
         doubt *= 1.0 - _NUMBER
         reasons.append("number")
     return TemplateMatch(template, side, round(1.0 - doubt, 4), reasons=tuple(reasons))
+
+
+def _without_parts(titles: Sequence[str]) -> list[str]:
+    """Titles that are not a part of a longer one that was found as well: one print is one witness."""
+    return [one for one in titles if not any(other is not one and compact(one) in compact(other) for other in titles)]
 
 
 def _mrz_score(mrz: Mrz | None, template: Template, side: PageSide) -> float | None:
@@ -261,19 +270,9 @@ def _title_owners(templates: tuple[Template, ...]) -> Mapping[str, int]:
 
 def _has_title(evidence: Evidence, title: str) -> bool:
     wanted = compact(title)
-    return (
-        any(_is_in(wanted, text) for text in _compacted(evidence)) if len(wanted) >= _SHORTEST_TITLE else _is_word(plain(title), evidence)
-    )
-
-
-def _is_word(word: str, evidence: Evidence) -> bool:
-    return any(f" {word} " in f" {plain(text)} " for text in evidence.texts)
-
-
-def _compacted(evidence: Evidence) -> frozenset[str]:
-    if "lines" not in evidence._cache:
-        evidence._cache["lines"] = frozenset(tight for text in evidence.texts if len(tight := compact(text)) >= 3)
-    return evidence._cache["lines"]
+    if len(wanted) < _SHORTEST_TITLE:
+        return any(f" {plain(title)} " in f" {' '.join(words)} " for words in evidence.words)
+    return any(_is_in(wanted, words) for words in evidence.words)
 
 
 @cache
@@ -281,19 +280,33 @@ def _bigrams(text: str) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 
-def _is_in(wanted: str, text: str) -> bool:
-    """Whether a line has a title in it; longer titles may have letters misread."""
+def _is_in(wanted: str, words: Sequence[str]) -> bool:
+    """Whether a line has a title in it; longer titles may have letters misread, not whole words: states differ by one."""
+    text = compact("".join(words))
     if wanted in text:
         return True
-    if len(wanted) < 8 or len(text) < 0.8 * len(wanted):
+    if len(wanted) < 8 or len(text) < 0.85 * len(wanted):
         return False
     pairs = _bigrams(wanted)
     if len(pairs & _bigrams(text)) < 0.6 * len(pairs):
         return False
-    blocks = [block for block in SequenceMatcher(None, wanted, text, autojunk=False).get_matching_blocks() if block.size]
-    matched = sum(block.size for block in blocks)
-    span = blocks[-1].b + blocks[-1].size - blocks[0].b
-    return matched >= _TITLE_LIKENESS * len(wanted) and span <= 1.2 * len(wanted)
+    for first in range(len(words)):
+        piece = ""
+        for word in words[first:]:
+            piece = compact(piece + word)
+            if len(piece) > 1.15 * len(wanted):
+                break
+            if len(piece) >= 0.85 * len(wanted) and SequenceMatcher(None, wanted, piece, autojunk=False).ratio() >= _TITLE_LIKENESS:
+                return True
+    return False
+
+
+def _names_state(evidence: Evidence, template: Template, titles: Sequence[str]) -> bool:
+    """Whether the page prints the name of the template's state, or several titles that only it has."""
+    states = load_words().states_in
+    if any(template.country in states(text) for text in (*titles, *evidence.texts)):
+        return True
+    return len(titles) > 1
 
 
 # --- labels and numbers --------------------------------------------------------------------------------------------
@@ -306,14 +319,13 @@ def _label_share(evidence: Evidence, page: TemplatePage) -> float:
         # labels of every language: what generic reading found
         generic = sum(one.generic_labels for one in page.fields.values())
         return min(1.0, evidence.labels / (_FEW * generic)) if generic else 0.0
-    lines = [plain(text).split() for text in evidence.texts]
-    return sum(any(hit.likeness >= 0.85 for line in lines for hit in book.find(line)) for book in books) / len(books)
+    return sum(any(hit.likeness >= 0.85 for line in evidence.words for hit in book.find(list(line))) for book in books) / len(books)
 
 
 def _field_books(page: TemplatePage) -> Iterator[LabelBook]:
     for one in page.fields.values():
         if one.labels:
-            yield _book(one.labels)
+            yield _book(one.label_words)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -38,6 +38,11 @@ DEFAULT_FORMAT: Mapping[FieldName, Format] = {
 } | dict.fromkeys(DATE_FIELDS, Format.DATE)
 
 
+def words_of(labels: Sequence[str]) -> tuple[str, ...]:
+    """Labels and their parts between slashes: a reader of lines may give all of "Name/Surname/Nom" or any of it."""
+    return tuple(dict.fromkeys(part.strip() for label in labels for part in (label, *label.split("/")) if part.strip()))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TemplateField:
     """One printed field of one page.
@@ -70,6 +75,11 @@ class TemplateField:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lines: int = 1
     anywhere: bool = False
+
+    @property
+    def label_words(self) -> tuple[str, ...]:
+        """The labels, and the languages of those that hold several."""
+        return words_of(self.labels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
