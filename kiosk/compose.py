@@ -22,7 +22,10 @@ from kiosk.services.clock import SystemClock
 if TYPE_CHECKING:
     from kiosk.devices.finder import DeviceFinder
     from kiosk.devices.virtual_camera import VirtualCamera
+    from kiosk.engines.easyocr_reader import EasyOcrTextReader
     from kiosk.engines.models import ModelInfo, ModelLibrary
+    from kiosk.engines.providers import ProviderNote
+    from kiosk.engines.text_reader import RapidTextReader
     from kiosk.imaging.frame import Image
     from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
     from kiosk.services.doctor import Looks
@@ -111,6 +114,10 @@ def doctor_looks(setup: Setup) -> Looks:
         with open_customer_store(setup) as opened:
             return opened.health()
 
+    def provider_notes() -> Sequence[ProviderNote]:
+        with Engines(setup) as engines:
+            return engines.provider_notes()
+
     def last_activity() -> str:
         if not has_store(setup):
             return ""
@@ -124,6 +131,7 @@ def doctor_looks(setup: Setup) -> Looks:
         cameras=lambda: camera_finder(setup).cameras(),
         models=lambda: statuses(model_library(setup), afresh=True),
         providers=available_providers,
+        provider_notes=None if setup.config.models.provider == "cpu" else provider_notes,
         store=store,
         last_activity=last_activity,
         min_free_mb=setup.config.limits.min_free_disk_mb,
@@ -212,21 +220,48 @@ class Engines:
                     close()
             self._made.clear()
 
+    def text_reader(self) -> RapidTextReader | EasyOcrTextReader:
+        """The text engine that the settings name, on the provider that they name."""
+        with self._lock:
+            if "text_reader" not in self._made:
+                self._made["text_reader"] = self._make_text_reader()
+            reader: RapidTextReader | EasyOcrTextReader = self._made["text_reader"]
+            return reader
+
+    def provider_notes(self) -> tuple[ProviderNote, ...]:
+        """What became of the wish for a provider, per model, for staff; empty when the CPU was asked for. Loads the text models."""
+        from kiosk.engines.text_reader import RapidTextReader
+
+        reader = self.text_reader()
+        return reader.provider_notes if isinstance(reader, RapidTextReader) else ()
+
     # --- pieces ----------------------------------------------------------------------------------------------------
 
     def _make_document_reader(self) -> DocumentReader:
         from kiosk.engines.barcode_reader import ZxingBarcodeReader
         from kiosk.engines.page_locator import ClassicalPageLocator
-        from kiosk.engines.text_reader import RapidTextReader
         from kiosk.services.mrz_reading import MrzReader
         from kiosk.services.reading import DocumentReader
 
-        text = RapidTextReader(
+        text = self.text_reader()
+        return DocumentReader(ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), self._detector())
+
+    def _make_text_reader(self) -> RapidTextReader | EasyOcrTextReader:
+        models = self._setup.config.models
+        if self._setup.config.text.engine == "easyocr":
+            from kiosk.engines.easyocr_reader import EasyOcrTextReader
+
+            files = [self._library.path(self._library.tasks[task][0]) for task in ("easyocr_detection", "easyocr_recognition")]
+            return EasyOcrTextReader(*files, threads=models.threads or None)
+        from kiosk.engines.providers import Provider
+        from kiosk.engines.text_reader import RapidTextReader
+
+        return RapidTextReader(
             self._library.path(self._needed("text_detection").id),
             self._library.path(self._needed("text_recognition").id),
-            threads=self._setup.config.models.threads or None,
+            threads=models.threads or None,
+            provider=Provider(models.provider),
         )
-        return DocumentReader(ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), self._detector())
 
     def _detector(self, *, live: bool = False) -> FaceDetector:
         """`live`: for frames of a camera, where a face is large and time is short; else small portraits are searched for, too."""

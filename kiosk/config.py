@@ -83,10 +83,24 @@ class TimingsConfig:
 
 @dataclass(frozen=True, slots=True)
 class ModelsConfig:
-    """`order`: per task the ids to try, replaces the manifest's order. `threads` for inference; 0 = by the number of cores."""
+    """What computes, and where.
+
+    Attributes:
+        order: per task the ids to try, replaces the manifest's order.
+        threads: for inference; 0 = by the number of cores.
+        provider: of ONNX Runtime: "cpu", "auto", "directml", "cuda", "openvino" or "coreml"; used only where it gives the CPU's results.
+    """
 
     order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     threads: int = 0
+    provider: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfig:
+    """`engine`: what reads text, "rapidocr" (PP-OCR) or "easyocr" (an extra: docs/guides/engines.md)."""
+
+    engine: str = "rapidocr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class Config:
     theme: ThemeConfig = ThemeConfig()
     timings: TimingsConfig = TimingsConfig()
     models: ModelsConfig = ModelsConfig()
+    text: TextConfig = TextConfig()
     log: LogConfig = LogConfig()
 
 
@@ -116,6 +131,8 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("document_camera", "kind"): frozenset({"opencv", "virtual"}),
     ("selfie_camera", "kind"): frozenset({"opencv", "virtual"}),
     ("theme", "name"): frozenset({"light", "dark", "contrast"}),
+    ("models", "provider"): frozenset({"auto", "cpu", "directml", "cuda", "openvino", "coreml"}),
+    ("text", "engine"): frozenset({"rapidocr", "easyocr"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
 _COLOURS = frozenset({"accent"})

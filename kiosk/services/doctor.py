@@ -81,6 +81,25 @@ class ModelLine(Protocol):
     def default(self) -> bool: ...
 
 
+class ProviderLine(Protocol):
+    """What became of the wish for a provider, for one model. `reason`: why not where it was wished, or empty."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def wanted(self) -> str: ...
+    @property
+    def used(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def agreement(self) -> float | None: ...
+    @property
+    def cpu_ms(self) -> float | None: ...
+    @property
+    def provider_ms(self) -> float | None: ...
+
+
 class StoreLook(Protocol):
     """What is needed of the store's health. `problems`: one line each, without personal data."""
 
@@ -99,6 +118,7 @@ class Looks:
     Attributes:
         models: states of all models, hashed afresh.
         providers: execution providers of the inference library.
+        provider_notes: the provider that the settings wish for, tried and compared with the CPU per model; None when they wish for the CPU.
         store: the store's health; None from it = there is no store yet. It must not make one.
         last_activity: UTC ISO 8601 time of the latest thing stored, or "": the clock must not be before it.
         data_folder, models_folder: whose disks must have room and which must be writable.
@@ -110,6 +130,7 @@ class Looks:
     cameras: Callable[[], Sequence[CameraInfo]] | None = None
     models: Callable[[], Sequence[ModelLine]] | None = None
     providers: Callable[[], Sequence[str]] | None = None
+    provider_notes: Callable[[], Sequence[ProviderLine]] | None = None
     store: Callable[[], StoreLook | None] | None = None
     last_activity: Callable[[], str] | None = None
     min_free_mb: int = 500
@@ -124,6 +145,9 @@ def examine(looks: Looks) -> DoctorReport:
     if looks.providers is not None:
         providers = looks.providers
         parts.append(("providers", lambda: _providers(providers())))
+    if looks.provider_notes is not None:
+        notes = looks.provider_notes
+        parts.append(("provider", lambda: _provider_notes(notes())))
     if looks.cameras is not None:
         cameras = looks.cameras
         parts.append(("cameras", lambda: _cameras(cameras())))
@@ -200,6 +224,19 @@ def _providers(names: Sequence[str]) -> Iterable[Finding]:
         yield Finding("providers", Health.FAULT, f"no CPU provider among {', '.join(names) or 'none'}", "python3 bootstrap.py run")
     else:
         yield Finding("providers", Health.OK, ", ".join(names))
+
+
+def _provider_notes(lines: Sequence[ProviderLine]) -> Iterable[Finding]:
+    """A provider that is not used is a warning: everything works, slower than the installation was meant to."""
+    for line in lines:
+        name = f"provider for {line.model}"
+        if line.reason:
+            mend = 'install the ONNX Runtime that has it (docs/guides/engines.md), or set [models] provider = "cpu"'
+            yield Finding(name, Health.WARNING, f"the CPU computes instead of {line.wanted}: {line.reason}", mend)
+        else:
+            speed = "" if line.cpu_ms is None else f", {line.provider_ms:.0f} ms against {line.cpu_ms:.0f} ms on the CPU"
+            equal = "" if line.agreement is None else f", agreement with the CPU {line.agreement:.4f}"
+            yield Finding(name, Health.OK, f"{line.used}{equal}{speed}")
 
 
 def _cameras(cameras: Sequence[CameraInfo]) -> Iterable[Finding]:
