@@ -135,6 +135,7 @@ def doctor_looks(setup: Setup) -> Looks:
         store=store,
         last_activity=last_activity,
         min_free_mb=setup.config.limits.min_free_disk_mb,
+        text_engine=setup.config.text.engine,
     )
 
 

@@ -21,8 +21,13 @@ from kiosk.ports import CameraInfo, Clock
 
 logger = logging.getLogger(__name__)
 
-REQUIRED_TASKS = ("face_detection", "face_embedding", "text_detection", "text_recognition")
+REQUIRED_TASKS = ("face_detection", "face_embedding")
 CHECK_OF_TASK = {"passive_liveness": "passive liveness", "face_landmarks": "head turn and face quality"}
+TASKS_OF_TEXT_ENGINE = {
+    "rapidocr": frozenset({"text_detection", "text_recognition"}),
+    "easyocr": frozenset({"easyocr_detection", "easyocr_recognition"}),
+}
+"""By the settings' [text] engine: what it needs. The other engines' models are nobody's loss."""
 # nothing of this product was made before; a clock that says so has lost its battery
 EARLIEST_DAY = "2026-01-01"
 LEAST_CORES = 2
@@ -121,6 +126,7 @@ class Looks:
         provider_notes: the provider that the settings wish for, tried and compared with the CPU per model; None when they wish for the CPU.
         store: the store's health; None from it = there is no store yet. It must not make one.
         last_activity: UTC ISO 8601 time of the latest thing stored, or "": the clock must not be before it.
+        text_engine: the settings' [text] engine.
         data_folder, models_folder: whose disks must have room and which must be writable.
     """
 
@@ -134,6 +140,7 @@ class Looks:
     store: Callable[[], StoreLook | None] | None = None
     last_activity: Callable[[], str] | None = None
     min_free_mb: int = 500
+    text_engine: str = "rapidocr"
 
 
 def examine(looks: Looks) -> DoctorReport:
@@ -141,7 +148,7 @@ def examine(looks: Looks) -> DoctorReport:
     parts: list[tuple[str, Callable[[], Iterable[Finding]]]] = []
     if looks.models is not None:
         models = looks.models
-        parts.append(("models", lambda: _models(models())))
+        parts.append(("models", lambda: _models(models(), looks.text_engine)))
     if looks.providers is not None:
         providers = looks.providers
         parts.append(("providers", lambda: _providers(providers())))
@@ -191,15 +198,16 @@ _MEND = {
 }
 
 
-def _models(lines: Sequence[ModelLine]) -> Iterable[Finding]:
+def _models(lines: Sequence[ModelLine], text_engine: str) -> Iterable[Finding]:
     """A changed file is a fault even of a model that is not needed: somebody changed it."""
     corrupt = [line.model for line in lines if line.state == "CORRUPT"]
     if corrupt:
         mend = f"kiosk models install {' '.join(corrupt)}"
         yield Finding("models", Health.FAULT, f"changed files: {', '.join(corrupt)}", mend, ErrorCode.MODEL_CORRUPT)
     missing_default = [line.model for line in lines if line.default and line.state == "MISSING"]
-    tasks = dict.fromkeys(line.task for line in lines)
-    for task in tasks:
+    of_text = TASKS_OF_TEXT_ENGINE[text_engine]
+    of_others = frozenset().union(*TASKS_OF_TEXT_ENGINE.values()) - of_text
+    for task in dict.fromkeys(line.task for line in lines if line.task not in of_others):
         chosen = next((line.model for line in lines if line.task == task and line.chosen), None)
         candidates = [line.model for line in lines if line.task == task]
         name = f"model for {task.replace('_', ' ')}"
@@ -209,7 +217,7 @@ def _models(lines: Sequence[ModelLine]) -> Iterable[Finding]:
             yield Finding(name, Health.OK, f"{chosen}{hint}", f"kiosk models install {' '.join(better)}" if better else "")
         elif any(line.task == task and line.state == "CORRUPT" for line in lines):
             continue  # told above
-        elif task in REQUIRED_TASKS:
+        elif task in REQUIRED_TASKS or task in of_text:
             wanted = [model for model in candidates if model in missing_default]
             mend = "kiosk models install" if wanted else f"kiosk models install {candidates[0]}"
             yield Finding(name, Health.FAULT, "none is installed", mend, ErrorCode.MODEL_MISSING)
