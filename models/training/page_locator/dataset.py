@@ -2,7 +2,7 @@
 
     nice -n 15 python -m models.training.page_locator.dataset FOLDER --count 8000
 
-Writes chunks of 250: pictures (n x 192 x 256 x 3, BGR) and labels (n x 3 x 48 x 64: page, outline, corners; 255 = 1).
+Writes chunks of 250: pictures (n x 96 x 128 x 3, BGR) and labels (n x 3 x 48 x 64: page, outline, corners; 255 = 1).
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from kiosk.specimens.specimen import specimen
 from models.training.page_locator.pages import random_page
 from models.training.page_locator.split import TRAINED_DESIGNS, TRAINED_GROUNDS
 
-WIDTH, HEIGHT, STRIDE = 256, 192, 4
+WIDTH, HEIGHT, STRIDE = 128, 96, 2
 CHUNK = 250
 Image = npt.NDArray[np.uint8]
-DRAWN = (384, 288)
+DRAWN = (256, 192)
 
 
 def labels(quads: tuple[Quad, ...], size: tuple[int, int]) -> Image:
     """3 x 48 x 64: page, outline one cell wide, corners as spots; `quads` in pixels of a picture of `size`."""
-    fine = 2  # drawn at half the input's cells, then averaged: soft borders tell where in a cell the line runs
-    shape = (HEIGHT // STRIDE * STRIDE * fine // 2, WIDTH // STRIDE * STRIDE * fine // 2)
+    fine = 4  # drawn finer than the cells, then averaged: soft borders tell where in a cell the line runs
+    shape = (HEIGHT // STRIDE * fine, WIDTH // STRIDE * fine)
     scale = np.array([shape[1] / size[0], shape[0] / size[1]])
     planes = np.zeros((3, *shape), np.uint8)
-    cell = STRIDE * fine / 2
+    cell = fine
     for quad in quads:
         points = geometry.as_array(quad) * scale - 0.5
         fixed = np.round(points * 16).astype(np.int32).reshape(-1, 1, 2)
@@ -98,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=8000)
+    parser.add_argument("--first", type=int, default=0, help="go on from this sample")
     parser.add_argument("--pages", type=Path, help="folder with pictures of specimen pages, instead of drawing them")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -111,7 +112,7 @@ def main() -> None:
         np.asarray(cv2.resize(page, (440, round(440 * page.shape[0] / page.shape[1])), interpolation=cv2.INTER_AREA), np.uint8)
         for page in drawn
     ]
-    for first in range(0, options.count, CHUNK):
+    for first in range(options.first, options.count, CHUNK):
         drawn_now = [sample(number, designs) for number in range(first, min(first + CHUNK, options.count))]
         part = options.folder / f"{first:06d}.part.npz"
         np.savez(part, pictures=np.stack([one for one, _ in drawn_now]), labels=np.stack([other for _, other in drawn_now]))

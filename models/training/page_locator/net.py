@@ -1,4 +1,4 @@
-"""The network: a small U-Net that says of each 4 x 4 cell of a picture how much of it is page, outline of a page, corner of a page."""
+"""The network: a small U-Net that says of each 2 x 2 cell of a small picture how much of it is page, outline of a page, corner of a page."""
 
 from __future__ import annotations
 
@@ -22,31 +22,27 @@ class Residual(nn.Module):
 
 
 class PageNet(nn.Module):
-    """n x 3 x h x w (BGR, bytes as floats 0..255; h and w multiples of 32) -> n x 3 x h/4 x w/4 logits: page, outline, corner."""
+    """n x 3 x h x w (BGR, bytes as floats 0..255; h and w multiples of 16) -> n x 3 x h/2 x w/2 logits: page, outline, corner."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = _block(3, 12, 2)
-        self.quarter = nn.Sequential(_block(12, 24, 2), _block(24, 24))
-        self.eighth = nn.Sequential(_block(24, 40, 2), Residual(40))
-        self.sixteenth = nn.Sequential(_block(40, 56, 2), Residual(56))
-        self.thirty_second = nn.Sequential(_block(56, 64, 2), Residual(64), Residual(64, 2))
-        self.to_16 = nn.Conv2d(64, 56, 1)
-        self.at_16 = Residual(56)
-        self.to_8 = nn.Conv2d(56, 40, 1)
-        self.at_8 = Residual(40)
-        self.to_4 = nn.Conv2d(40, 24, 1)
-        self.at_4 = nn.Sequential(_block(24, 24), nn.Conv2d(24, 3, 1))
+        self.at_2 = _block(3, 12, 2)
+        self.at_4 = nn.Sequential(_block(12, 20, 2), Residual(20))
+        self.at_8 = nn.Sequential(_block(20, 32, 2), Residual(32))
+        self.at_16 = nn.Sequential(_block(32, 48, 2), Residual(48), Residual(48, 2), Residual(48))
+        self.up_8, self.back_8 = nn.Conv2d(48, 32, 1), Residual(32)
+        self.up_4, self.back_4 = nn.Conv2d(32, 20, 1), Residual(20)
+        self.up_2, self.back_2 = nn.Conv2d(20, 12, 1), _block(12, 16)
+        self.said = nn.Conv2d(16, 3, 1)
 
     def forward(self, picture: Tensor) -> Tensor:
-        x = (picture - 127.5) / 64.0
-        quarter = self.quarter(self.stem(x))
-        eighth = self.eighth(quarter)
-        sixteenth = self.sixteenth(eighth)
-        deep = self.thirty_second(sixteenth)
-        y = self.at_16(sixteenth + _doubled(self.to_16(deep)))
-        y = self.at_8(eighth + _doubled(self.to_8(y)))
-        return self.at_4(quarter + _doubled(self.to_4(y)))
+        two = self.at_2((picture - 127.5) / 64.0)
+        four = self.at_4(two)
+        eight = self.at_8(four)
+        y = self.back_8(eight + _doubled(self.up_8(self.at_16(eight))))
+        y = self.back_4(four + _doubled(self.up_4(y)))
+        y = self.back_2(functional.relu(two + _doubled(self.up_2(y))))
+        return self.said(y)
 
 
 def _doubled(x: Tensor) -> Tensor:
@@ -55,7 +51,7 @@ def _doubled(x: Tensor) -> Tensor:
 
 def loss(logits: Tensor, truth: Tensor) -> Tensor:
     """Cross entropy, the rare planes weighted up, and one minus Dice of page and outline. `truth` 0..1."""
-    weight = torch.tensor([1.0, 2.0, 4.0], device=logits.device).view(1, 3, 1, 1)
+    weight = torch.tensor([1.0, 2.0, 2.0], device=logits.device).view(1, 3, 1, 1)
     entropy = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
     chance = torch.sigmoid(logits[:, :2])
     common = (chance * truth[:, :2]).sum((0, 2, 3))

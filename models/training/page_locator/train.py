@@ -65,10 +65,10 @@ def validated(net: PageNet, chunks: list[tuple[Bytes, Bytes]]) -> str:
 
 def export(net: PageNet, path: Path) -> None:
     net.eval()
-    free = {0: torch.export.Dim("n"), 2: 32 * torch.export.Dim("h32"), 3: 32 * torch.export.Dim("w32")}
+    free = {0: torch.export.Dim("n"), 2: 16 * torch.export.Dim("h16"), 3: 16 * torch.export.Dim("w16")}
     torch.onnx.export(
         net,
-        (torch.zeros(2, 3, 192, 256),),
+        (torch.zeros(2, 3, 96, 128),),
         str(path),
         input_names=["picture"],
         output_names=["planes"],
