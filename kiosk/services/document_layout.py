@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from kiosk.domain.document import FieldName, Quad
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.document_values import Context, Value, value_of
-from kiosk.services.document_words import IGNORED, NAME, VALIDITY, LabelBook, Labelled, plain
+from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, plain
 
 _LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
 _LEAST_COVERED = 0.55
@@ -51,6 +52,12 @@ class Label:
     likeness: float
 
 
+class Labels(Protocol):
+    """What is needed of `document_words.LabelBook`."""
+
+    def find(self, tokens: Sequence[str], breaks: frozenset[int] = frozenset()) -> tuple[Labelled, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How values are found on a page.
@@ -62,7 +69,7 @@ class Rules:
         lines: how many lines a value may take, 1 where nothing is said.
     """
 
-    labels: LabelBook
+    labels: Labels
     value: Callable[[FieldName, str], Value | None]
     cost: Callable[[FieldName, Box], float]
     lines: Mapping[FieldName, int]

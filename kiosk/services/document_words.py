@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from kiosk.domain.countries import COUNTRIES
@@ -23,6 +23,7 @@ _PLAIN = str.maketrans(
 _LOOKALIKES = str.maketrans("1l05", "iios")
 _SHORTEST_FUZZY = 6
 _LEAST_LIKENESS = 0.8
+_PAGE_LINES, _PAGE_WORDS = 64, 1024
 
 NAME = "name"
 """The label that means given names beside a surname, the surname beside given names, the full name alone."""
@@ -68,14 +69,20 @@ class LabelBook:
             self._sizes.append(len(pairs))
             for pair in pairs:
                 self._index[pair].append(number)
-        self._longest = max(map(len, self._exact))
+        self._longest = max(map(len, self._exact), default=0)
+        # one page is looked through several times: for evidence, by labels, by a template. Small, because what it holds are people's data
+        self._found = lru_cache(maxsize=_PAGE_LINES)(self._search)
+        self._like = lru_cache(maxsize=_PAGE_WORDS)(self._fuzzy)
 
-    def find(self, tokens: list[str], breaks: frozenset[int] = frozenset()) -> tuple[Labelled, ...]:
+    def find(self, tokens: Sequence[str], breaks: frozenset[int] = frozenset()) -> tuple[Labelled, ...]:
         """Labels among the plain tokens of one line, left to right, none overlapping; the longest and likest win.
 
         Args:
             breaks: indices of tokens that a separator stands before: no label reaches across one.
         """
+        return self._found(tuple(tokens), breaks)
+
+    def _search(self, tokens: tuple[str, ...], breaks: frozenset[int]) -> tuple[Labelled, ...]:
         found: list[Labelled] = []
         for first in range(len(tokens)):
             compact = ""
@@ -88,14 +95,7 @@ class LabelBook:
                 match = self._match(compact)
                 if match is not None:
                     found.append(Labelled(match[0], first, last + 1, match[1]))
-        taken: set[int] = set()
-        chosen: list[Labelled] = []
-        for label in sorted(found, key=lambda one: (-sum(map(len, tokens[one.first : one.last])) * one.likeness**3, one.first)):
-            span = set(range(label.first, label.last))
-            if not span & taken:
-                taken |= span
-                chosen.append(label)
-        return tuple(sorted(chosen, key=lambda one: one.first))
+        return without_overlaps(found, tokens)
 
     def _match(self, compact: str) -> tuple[str, float] | None:
         key = self._exact.get(compact)
@@ -103,9 +103,8 @@ class LabelBook:
             return key, 1.0
         if len(compact) < _SHORTEST_FUZZY:
             return None
-        return self._fuzzy(compact)
+        return self._like(compact)
 
-    @cache  # noqa: B019 - the book lives as long as the process
     def _fuzzy(self, compact: str) -> tuple[str, float] | None:
         pairs = _pairs(compact)
         counts: dict[int, int] = defaultdict(int)
@@ -122,6 +121,18 @@ class LabelBook:
             if likeness >= _LEAST_LIKENESS and (best is None or likeness > best[1]):
                 best = self._exact[word], likeness
         return best
+
+
+def without_overlaps(found: Sequence[Labelled], tokens: Sequence[str]) -> tuple[Labelled, ...]:
+    """Labels left to right, none overlapping; the longest and likest win, of equals the one that was found first."""
+    taken: set[int] = set()
+    chosen: list[Labelled] = []
+    for label in sorted(found, key=lambda one: (-sum(map(len, tokens[one.first : one.last])) * one.likeness**3, one.first)):
+        span = set(range(label.first, label.last))
+        if not span & taken:
+            taken |= span
+            chosen.append(label)
+    return tuple(sorted(chosen, key=lambda one: one.first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +211,7 @@ def load_words() -> Words:
     )
 
 
+@lru_cache(maxsize=4096)
 def compact(text: str) -> str:
     """How a label is compared: plain, without blanks, lookalikes made one."""
     return _canonical(plain(text).replace(" ", ""))

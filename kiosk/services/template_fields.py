@@ -11,7 +11,7 @@ from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.document_layout import Box, Found, Rules, box_of, find_values
 from kiosk.services.document_values import Context, Value
-from kiosk.services.document_words import LabelBook, Words, compact, load_words, plain
+from kiosk.services.document_words import IGNORED, LabelBook, Labelled, Words, compact, load_words, plain, without_overlaps
 from kiosk.services.template_model import Area, Format, Template, TemplateField, TemplatePage, words_of
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
@@ -23,7 +23,10 @@ _BY_PLACE = 0.95
 """Confidence of what stands in the right place without a label being read, against the text's own."""
 _SURE = 0.8
 """What reads worse and has only its place to speak for it may be anything, a label that was misread above all."""
+_SURE_LABEL = 0.9
 _FILLED = 0.97
+_OTHER_LANGUAGE = 0.97
+"""A label that the template does not name, against one that it does."""
 _OVERLAP = 0.5
 
 
@@ -131,13 +134,14 @@ def _by_place(
     value: Callable[[FieldName, str], Value | None],
     found: dict[FieldName, Found],
 ) -> None:
-    """Fields without a label that was read: the text in their area, when nobody else took it and it fits."""
-    if size is None:
+    """Fields without a label that was surely read: the text in their area, when nobody else took it and it fits."""
+    if size is None or _is_askew(page, size, found):
         return
-    taken = [one.box.quad for one in found.values()]
-    book = _known_words(page)
+    weak = {name: one for name, one in found.items() if _is_weak(one, page.fields[name], size)}
+    taken = [one.box.quad for name, one in found.items() if name not in weak]
+    book = _labels(page)
     for name, field in page.fields.items():
-        if name in found or field.area is None:
+        if (name in found and name not in weak) or field.area is None:
             continue
         inside = [
             box
@@ -156,6 +160,18 @@ def _by_place(
                 found[name] = Found(name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0)
                 taken.append(box.quad)
                 break
+
+
+def _is_askew(page: TemplatePage, size: tuple[int, int], found: Mapping[FieldName, Found]) -> bool:
+    """Whether the labels say that the page does not lie where its areas suppose: cut askew, or of another print run."""
+    placed = [_inside(one.box, page.fields[name], size) for name, one in found.items() if page.fields[name].area is not None]
+    return len(placed) >= 2 and placed.count(False) > placed.count(True)
+
+
+def _is_weak(found: Found, field: TemplateField, size: tuple[int, int]) -> bool:
+    """A text outside its field's area, read badly or under a label that was."""
+    doubtful = found.box.confidence < _SURE or found.likeness < _SURE_LABEL
+    return field.area is not None and doubtful and not _inside(found.box, field, size)
 
 
 def _by_format(
@@ -220,43 +236,45 @@ def _is_taken(quad: Quad, taken: Sequence[Quad]) -> bool:
     return any(quad == other or geometry.inside_fraction(quad, other) > _OVERLAP for other in taken)
 
 
-def _is_label(box: Box, book: LabelBook) -> bool:
+def _is_label(box: Box, book: _PageLabels) -> bool:
     """Whether any of it is a word that the page prints for everybody; short words may be part of a value."""
     words = plain(box.text).split()
     hits = [sum(len(word) for word in words[hit.first : hit.last]) for hit in book.find(words)]
     return any(letters >= 6 for letters in hits) or sum(hits) >= 0.6 * max(1, sum(map(len, words)))
 
 
+class _PageLabels:
+    """The labels of a template's page before those that every document may have; the longest and likest win, of equals the page's own."""
+
+    def __init__(self, page: TemplatePage, words: Words) -> None:
+        self._general = words.labels
+        self._fields = {name.value for name in page.fields}
+        fields_of: dict[str, list[str]] = {}
+        for field in page.fields.values():
+            for label in field.label_words:
+                fields_of.setdefault(label, []).append(field.name.value)
+        labels: dict[str, list[str]] = {}
+        for label, names in fields_of.items():
+            # a period has one label for two fields
+            labels.setdefault("+".join(dict.fromkeys(names)), []).append(label)
+        own = {compact(label) for label in fields_of}
+        # the name of a state is no title here: it may be a nationality as well
+        titles = [title for title in page.titles if not any(words.states_in(title))]
+        printed = [word for word in (*words_of(page.ignored), *titles) if compact(word) not in own]
+        self._own = LabelBook({key: {"": found} for key, found in labels.items()}, printed)
+
+    def find(self, tokens: Sequence[str], breaks: frozenset[int] = frozenset()) -> tuple[Labelled, ...]:
+        own = self._own.find(tokens, breaks)
+        general = [self._translated(label) for label in self._general.find(tokens, breaks)]
+        return without_overlaps((*own, *general), tokens)
+
+    def _translated(self, label: Labelled) -> Labelled:
+        """A label of another language counts for a field of the page; one of a field that is not here is not read."""
+        if label.key in self._fields:
+            return replace(label, likeness=_OTHER_LANGUAGE * label.likeness)
+        return replace(label, key=IGNORED, likeness=_OTHER_LANGUAGE * label.likeness)
+
+
 @cache
-def _labels(page: TemplatePage) -> LabelBook:
-    """The labels of a page by field; a label of two fields has both names as its key."""
-    words = load_words()
-    fields_of: dict[str, list[str]] = {}
-    for field in page.fields.values():
-        for label in _labels_of(field, words):
-            fields_of.setdefault(label, []).append(field.name.value)
-    labels: dict[str, list[str]] = {}
-    for label, names in fields_of.items():
-        labels.setdefault("+".join(dict.fromkeys(names)), []).append(label)
-    own = {compact(label) for label in fields_of}
-    # labels of fields that this template does not read are labels nevertheless: their values are nobody else's
-    others = (word for labels_ in words.printed_labels.values() for word in labels_)
-    ignored = tuple(word for word in (*_printed(page, words), *words.ignored, *others) if compact(word) not in own)
-    return LabelBook({key: {"": found} for key, found in labels.items()}, ignored)
-
-
-def _printed(page: TemplatePage, words: Words) -> tuple[str, ...]:
-    """What the page prints beside its labels. The name of a state is left out: it may be a nationality as well."""
-    return (*words_of(page.ignored), *(title for title in page.titles if not any(words.states_in(title))))
-
-
-def _labels_of(field: TemplateField, words: Words) -> tuple[str, ...]:
-    return (*field.label_words, *(words.printed_labels.get(field.name.value, ()) if field.generic_labels else ()))
-
-
-@cache
-def _known_words(page: TemplatePage) -> LabelBook:
-    """Everything on a page that is no value."""
-    words = load_words()
-    labels = tuple(label for field in page.fields.values() for label in _labels_of(field, words))
-    return LabelBook({}, (*labels, *_printed(page, words), *words.ignored))
+def _labels(page: TemplatePage) -> _PageLabels:
+    return _PageLabels(page, load_words())

@@ -319,7 +319,7 @@ def _label_share(evidence: Evidence, page: TemplatePage) -> float:
         # labels of every language: what generic reading found
         generic = sum(one.generic_labels for one in page.fields.values())
         return min(1.0, evidence.labels / (_FEW * generic)) if generic else 0.0
-    return sum(any(hit.likeness >= 0.85 for line in evidence.words for hit in book.find(list(line))) for book in books) / len(books)
+    return sum(any(hit.likeness >= 0.85 for line in evidence.words for hit in book.find(line)) for book in books) / len(books)
 
 
 def _field_books(page: TemplatePage) -> Iterator[LabelBook]:
