@@ -31,6 +31,13 @@ class CheckName(StrEnum):
     PASSIVE_LIVENESS = "passive_liveness"
     HEAD_TURN = "head_turn"  # active liveness: the head turned to the side that was asked, by the same person
     OPERATOR_EDITS = "operator_edits"  # fields that a person typed over what the document says
+    # advisory: whether the page before the camera is the document itself, as it was issued
+    SCREEN_RECAPTURE = "screen_recapture"
+    PRINT_COPY = "print_copy"
+    GREY_COPY = "grey_copy"
+    COLOUR_PROFILE = "colour_profile"
+    PORTRAIT_SUBSTITUTION = "portrait_substitution"
+    TEXT_RETOUCHED = "text_retouched"
 
 
 class CheckGroup(StrEnum):
@@ -48,11 +55,29 @@ GROUP_OF: Mapping[CheckName, CheckGroup] = {
     CheckName.DATA_CONSISTENCY: CheckGroup.DOCUMENT,
     CheckName.OCR_CONFIDENCE: CheckGroup.DOCUMENT,
     CheckName.OPERATOR_EDITS: CheckGroup.DOCUMENT,
+    CheckName.SCREEN_RECAPTURE: CheckGroup.DOCUMENT,
+    CheckName.PRINT_COPY: CheckGroup.DOCUMENT,
+    CheckName.GREY_COPY: CheckGroup.DOCUMENT,
+    CheckName.COLOUR_PROFILE: CheckGroup.DOCUMENT,
+    CheckName.PORTRAIT_SUBSTITUTION: CheckGroup.DOCUMENT,
+    CheckName.TEXT_RETOUCHED: CheckGroup.DOCUMENT,
     CheckName.SELFIE_QUALITY: CheckGroup.PERSON,
     CheckName.FACE_MATCH: CheckGroup.PERSON,
     CheckName.PASSIVE_LIVENESS: CheckGroup.LIVENESS,
     CheckName.HEAD_TURN: CheckGroup.LIVENESS,
 }
+
+ADVISORY: frozenset[CheckName] = frozenset(
+    {
+        CheckName.SCREEN_RECAPTURE,
+        CheckName.PRINT_COPY,
+        CheckName.GREY_COPY,
+        CheckName.COLOUR_PROFILE,
+        CheckName.PORTRAIT_SUBSTITUTION,
+        CheckName.TEXT_RETOUCHED,
+    }
+)
+"""Checks that ask a person for a look and prove nothing, raised or not: never REJECTED, and not worth a line where they are silent."""
 
 
 class CheckLabel(StrEnum):
@@ -81,6 +106,9 @@ class CheckLabel(StrEnum):
     INCONSISTENT = "INCONSISTENT"
     LOW_CONFIDENCE = "LOW_CONFIDENCE"
     EDITED = "EDITED"
+    STANDS_OUT = "STANDS_OUT"  # an advisory check was raised
+    DOCUMENT_SMALL = "DOCUMENT_SMALL"  # in the picture: too few pixels to tell
+    NO_TEMPLATE = "NO_TEMPLATE"  # how this document looks is not known here
     # person
     NO_FACE = "NO_FACE"
     SEVERAL_FACES = "SEVERAL_FACES"

@@ -37,6 +37,12 @@ NAMES: Mapping[CheckName, str] = {
     CheckName.PASSIVE_LIVENESS: QT_TRANSLATE_NOOP("sentences", "Real person"),
     CheckName.HEAD_TURN: QT_TRANSLATE_NOOP("sentences", "Head turn"),
     CheckName.OPERATOR_EDITS: QT_TRANSLATE_NOOP("sentences", "Changed by hand"),
+    CheckName.SCREEN_RECAPTURE: QT_TRANSLATE_NOOP("sentences", "Not from a screen"),
+    CheckName.PRINT_COPY: QT_TRANSLATE_NOOP("sentences", "Not a printed copy"),
+    CheckName.GREY_COPY: QT_TRANSLATE_NOOP("sentences", "In colour"),
+    CheckName.COLOUR_PROFILE: QT_TRANSLATE_NOOP("sentences", "Usual colours"),
+    CheckName.PORTRAIT_SUBSTITUTION: QT_TRANSLATE_NOOP("sentences", "Portrait as issued"),
+    CheckName.TEXT_RETOUCHED: QT_TRANSLATE_NOOP("sentences", "Text as issued"),
 }
 
 GROUP_NAMES: Mapping[CheckGroup, str] = {
@@ -153,6 +159,37 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
         QT_TRANSLATE_NOOP("sentences", "Changed by hand: {field}."),
         QT_TRANSLATE_NOOP("sentences", "Something that was read was changed by hand."),
     ),
+    # advisory: no sentence accuses, because a raised signal proves nothing
+    (_N.SCREEN_RECAPTURE, _L.OK): (QT_TRANSLATE_NOOP("sentences", "No sign of a screen was seen."),),
+    (_N.SCREEN_RECAPTURE, _L.STANDS_OUT): (
+        QT_TRANSLATE_NOOP("sentences", "The picture has a fine pattern as screens have. A look at the document itself settles it."),
+    ),
+    (_N.PRINT_COPY, _L.OK): (QT_TRANSLATE_NOOP("sentences", "No sign of a printed copy was seen."),),
+    (_N.PRINT_COPY, _L.STANDS_OUT): (
+        QT_TRANSLATE_NOOP("sentences", "The picture has fine dots as printers make them. A look at the document itself settles it."),
+    ),
+    (_N.GREY_COPY, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The document is in colour."),),
+    (_N.GREY_COPY, _L.STANDS_OUT): (
+        QT_TRANSLATE_NOOP("sentences", "The picture of the document has no colour. A look at the document itself settles it."),
+    ),
+    (_N.COLOUR_PROFILE, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The colours are those of this kind of document."),),
+    (_N.COLOUR_PROFILE, _L.STANDS_OUT): (
+        QT_TRANSLATE_NOOP("sentences", "The colours are not those of this kind of document. The light may be the reason."),
+    ),
+    (_N.COLOUR_PROFILE, _L.NO_TEMPLATE): (
+        QT_TRANSLATE_NOOP("sentences", "Not checked, because the colours of this kind of document are not known here."),
+    ),
+    (_N.PORTRAIT_SUBSTITUTION, _L.OK): (QT_TRANSLATE_NOOP("sentences", "Nothing about the portrait stands out."),),
+    (_N.PORTRAIT_SUBSTITUTION, _L.STANDS_OUT): (
+        QT_TRANSLATE_NOOP("sentences", "The portrait is smoother than the rest of the page. A look at the document itself settles it."),
+    ),
+    (_N.PORTRAIT_SUBSTITUTION, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because no portrait was found."),),
+    (_N.TEXT_RETOUCHED, _L.OK): (QT_TRANSLATE_NOOP("sentences", "Nothing about the text stands out."),),
+    (_N.TEXT_RETOUCHED, _L.STANDS_OUT): (
+        QT_TRANSLATE_NOOP("sentences", "Print that is crisper than the rest: {fields}. A look at the document itself settles it."),
+        QT_TRANSLATE_NOOP("sentences", "Some print is crisper than the rest. A look at the document itself settles it."),
+    ),
+    (_N.TEXT_RETOUCHED, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because there is too little text to compare."),),
     # selfie
     (_N.SELFIE_QUALITY, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The selfie is clear."),),
     (_N.SELFIE_QUALITY, _L.LOW_QUALITY): (QT_TRANSLATE_NOOP("sentences", "The selfie is not clear enough to be sure."),),
@@ -210,6 +247,9 @@ _GENERAL: Mapping[CheckLabel, str] = {
     CheckLabel.INCONSISTENT: QT_TRANSLATE_NOOP("sentences", "The document says two different things in two places."),
     CheckLabel.LOW_CONFIDENCE: QT_TRANSLATE_NOOP("sentences", "Some of the text was not read for certain."),
     CheckLabel.EDITED: QT_TRANSLATE_NOOP("sentences", "Something that was read was changed by hand."),
+    CheckLabel.STANDS_OUT: QT_TRANSLATE_NOOP("sentences", "Something stands out. A look at the document itself settles it."),
+    CheckLabel.DOCUMENT_SMALL: QT_TRANSLATE_NOOP("sentences", "Not checked, because the document is too small in the picture."),
+    CheckLabel.NO_TEMPLATE: QT_TRANSLATE_NOOP("sentences", "Not checked, because this kind of document is not known well enough here."),
     CheckLabel.NO_FACE: QT_TRANSLATE_NOOP("sentences", "No face was found."),
     CheckLabel.SEVERAL_FACES: QT_TRANSLATE_NOOP("sentences", "More than one face was found."),
     CheckLabel.BELOW_THRESHOLD: QT_TRANSLATE_NOOP("sentences", "The result is below what is needed."),

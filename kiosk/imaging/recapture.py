@@ -5,8 +5,8 @@ line art (guilloche) changes direction and spacing from place to place. So the s
 averaged: what is the same everywhere stands out as a point, what varies melts into the ground.
 
 The common ground is the page's plane. A grid of frequency F there has frequency J'F at a place in the picture (J: from picture to page,
-locally), which a sensor sees modulo one cycle per pixel. Looking each tile's spectrum up at J'F mod 1 undoes perspective and aliasing alike:
-moire that bends over the page comes back to one point.
+locally), which a sensor sees modulo one cycle per pixel. Looking each tile's spectrum up at J'F mod 1 undoes both perspective and
+aliasing: moire that bends over the page comes back to one point.
 """
 
 from __future__ import annotations
@@ -29,15 +29,16 @@ MIN_TILES = 8
 MAX_TILES = 26
 MIN_PAGE_PX = 560
 """A page that is narrower in the picture has no room for enough tiles, and most grids lie beyond what its pixels can tell."""
-DESIGN_PERIODS = 230.0
-"""Printed line art has fewer periods across a page (a line every 0.37 mm on ID-1); the finer rest is where grids are looked for."""
+DESIGN_PER_MM = 2.7
+"""Printed line art has fewer lines per millimetre; the finer rest is where grids are looked for."""
+HALFTONE_PER_MM = 8.0
+"""Of a 200 lpi ruling there are about so many dots."""
 SCREEN_PERIODS = 560.0
 """A display shows a legible page on at least so many pixels."""
-HALFTONE_PERIODS = 800.0
-"""Of a 200 lpi ruling on a passport page there are about so many."""
 _REACH, _STEP = 96, 0.0125  # of the plane of page frequencies: up to 1.2 cycles per picture pixel
 _AXIS_DEG = 4.0
 _EPSILON = 0.1
+_STRONG_LINE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,22 @@ def grid_evidence(picture: Image, quad: Quad) -> GridEvidence | None:
     if width < MIN_PAGE_PX or len(tiles) < MIN_TILES:
         return None
     total = np.zeros((_REACH + 1, 2 * _REACH + 1, 3), np.float32)
-    allowed = _allowed(round(DESIGN_PERIODS / width, 3))
+    per_mm = width / _width_mm(max(across, down) / max(1.0, min(across, down)))
+    allowed = _allowed(round(DESIGN_PER_MM / per_mm, 3))
     plane_x, plane_y = _plane()
     for tile in tiles:
         power = _whitened(tile.pixels, allowed)
         matrix = tile.to_picture.astype(np.float32) * TILE_PX
         # the table is two cells wider than the tile, so that what falls between its last and its first bin is interpolated, too
-        where_x = np.mod(matrix[0, 0] * plane_x + matrix[0, 1] * plane_y, TILE_PX)
-        where_y = np.mod(matrix[1, 0] * plane_x + matrix[1, 1] * plane_y, TILE_PX)
+        where_x = np.mod(matrix[0, 0] * plane_x + matrix[0, 1] * plane_y + TILE_PX / 2, TILE_PX)
+        where_y = np.mod(matrix[1, 0] * plane_x + matrix[1, 1] * plane_y + TILE_PX / 2, TILE_PX)
         total += cv2.remap(power, where_x, where_y, cv2.INTER_LINEAR)
-    return _judged(total, len(tiles), width)
+    return _judged(total, len(tiles), width, per_mm)
+
+
+def _width_mm(ratio: float) -> float:
+    """Of the card or page that has such a proportion (ISO/IEC 7810)."""
+    return 85.6 if ratio > 1.5 else 125.0
 
 
 def _tiles(picture: Image, quad: Quad, size: tuple[float, float]) -> list[_Tile]:
@@ -116,7 +123,10 @@ def _tiles(picture: Image, quad: Quad, size: tuple[float, float]) -> list[_Tile]
 
 
 def _whitened(pixels: Image, allowed: Floats) -> Floats:
-    """(TILE_PX + 1) x (TILE_PX + 1) x 3 periodic: log power of luma and of chroma above what lies around it, and where these count."""
+    """(TILE_PX + 1) x (TILE_PX + 1) x 3 periodic: log power of luma and of chroma above what lies around it, and where these count.
+
+    Frequency 0 is in the middle.
+    """
     blue, green, red = cv2.split(pixels.astype(np.float32))
     grey = 0.114 * blue + 0.587 * green + 0.299 * red
     window = _window()
@@ -131,18 +141,27 @@ def _whitened(pixels: Image, allowed: Floats) -> Floats:
             power = power + np.roll(power[::-1, ::-1], (1, 1), (0, 1))
         level = cv2.log(power + np.float32(_EPSILON))
         level -= cv2.blur(level, (11, 11), borderType=cv2.BORDER_REFLECT_101)
-        both[..., channel] = np.clip(level, -3, 6) * allowed
+        both[..., channel] = np.clip(level - _harmonics(level), -3, 6) * allowed
     both[..., 2] = allowed
     return np.asarray(cv2.copyMakeBorder(both, 0, 1, 0, 1, cv2.BORDER_WRAP), np.float32)
 
 
-def _judged(total: Floats, count: int, width: float) -> GridEvidence:
+def _harmonics(level: Floats) -> Floats:
+    """What line art leaves at twice its frequency: its lines are thin, so that their harmonics are as sharp as a grid's points."""
+    quarter = TILE_PX // 4
+    half = cv2.dilate(level[quarter - 1 : 3 * quarter + 1, quarter - 1 : 3 * quarter + 1], np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+    strong = np.where(half > _STRONG_LINE, half, 0.0).astype(np.float32)
+    return np.asarray(np.repeat(np.repeat(strong, 2, 0), 2, 1), np.float32)
+
+
+def _judged(total: Floats, count: int, width: float, per_mm: float) -> GridEvidence:
     weight = total[..., 2]
     plane_x, plane_y = _plane()
-    periods = np.hypot(plane_x, plane_y) * width
-    seen = (weight > 0.6 * count) & (periods > DESIGN_PERIODS)
+    radius = np.hypot(plane_x, plane_y)
+    periods = radius * width
+    seen = (weight > 0.6 * count) & (radius * per_mm > DESIGN_PER_MM)
     slant = np.degrees(np.arctan2(np.minimum(np.abs(plane_x), plane_y), np.maximum(np.abs(plane_x), plane_y)))
-    of_screens = (periods >= SCREEN_PERIODS) & ((slant < _AXIS_DEG) | (periods >= HALFTONE_PERIODS))
+    of_screens = (periods >= SCREEN_PERIODS) & ((slant < _AXIS_DEG) | (radius * per_mm >= HALFTONE_PER_MM))
     best = {True: (0.0, 0.0), False: (0.0, 0.0)}
     for channel in range(2):
         level = np.where(seen, total[..., channel] / np.maximum(weight, 1.0), 0.0).astype(np.float32)
@@ -174,7 +193,7 @@ def _plane() -> tuple[Floats, Floats]:
 
 @functools.cache
 def _window() -> Floats:
-    hann = np.hanning(TILE_PX)
+    hann = np.hanning(TILE_PX) * np.where(np.arange(TILE_PX) % 2, -1.0, 1.0)  # signs that put frequency 0 into the middle
     return np.outer(hann, hann).astype(np.float32)
 
 
@@ -182,13 +201,13 @@ def _window() -> Floats:
 def _ring() -> npt.NDArray[np.uint8]:
     y, x = np.mgrid[-5:6, -5:6]
     distance = np.hypot(x, y)
-    return ((distance >= 3) & (distance <= 5)).astype(np.uint8)
+    return np.asarray((distance >= 3) & (distance <= 5), np.uint8)
 
 
 @functools.lru_cache(maxsize=8)
 def _allowed(lowest: float) -> Floats:
     """TILE_PX x TILE_PX, 1 where a tile's spectrum may speak: not the design's low frequencies, not what JPEG blocks and sensors leave."""
-    index = np.abs(np.round(np.fft.fftfreq(TILE_PX) * TILE_PX)).astype(int)
+    index = np.abs(np.arange(TILE_PX) - TILE_PX // 2)
     x, y = np.meshgrid(index, index)
     good = np.hypot(x, y) > lowest * TILE_PX
 
@@ -197,4 +216,4 @@ def _allowed(lowest: float) -> Floats:
 
     good &= ~(near(x, 8) & (y <= 2)) & ~(near(y, 8) & (x <= 2)) & ~(near(x, 16) & near(y, 16))
     good &= (x < TILE_PX // 2 - 2) & (y < TILE_PX // 2 - 2)
-    return good.astype(np.float32)
+    return np.asarray(good, np.float32)

@@ -1,7 +1,7 @@
 """Simulated attacks on specimens: a screen, a printed copy, a grey copy, shifted colours, another portrait, other text.
 
-Each takes a page and gives what would lie before the camera, or the edited page; `exposed` is the camera, the same for genuine pages and for
-attacks, so that they differ in the attack alone. Simulations flatter detectors: real screens, printers and forgers vary more.
+Each takes a page and gives what would lie before the camera, or the edited page; `exposed` is the camera, the same for genuine pages and
+for attacks, so that they differ in the attack alone. Simulations flatter detectors: real screens, printers and forgers vary more.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def on_screen(page: Image, screen: Screen) -> Image:
     height = round(screen.pixels * page.shape[0] / page.shape[1])
     shown = cv2.resize(page, (screen.pixels, height), interpolation=cv2.INTER_AREA if page.shape[1] > screen.pixels else cv2.INTER_CUBIC)
     curve = np.clip(255 * (screen.black + (1 - screen.black) * (np.arange(256) / 255) ** screen.gamma), 0, 255)
-    light = _linear(cv2.LUT(shown, curve.astype(np.uint8))) * np.array(screen.tint, np.float32)
+    light = _linear(np.asarray(cv2.LUT(shown, curve.astype(np.uint8)), np.uint8)) * np.array(screen.tint, np.float32)
     cell = np.zeros((2 * _SUB, 2 * _SUB, 3), np.uint8)  # two by two pixels: what a pentile display repeats
     for row in range(2):
         for column in range(2):
@@ -166,7 +166,7 @@ def printed(page: Image, printer: Printer, random: Generator, *, width_mm: float
         dots = _dots(plate.astype(np.float32), angle, printer, random)
         light *= 1 - dots[..., None] * np.array(absorb[::-1], np.float32)
     light *= 1 + printer.grain * _grain((height, width), random)[..., None]
-    return np.clip(light * 255, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(light * 255, 0, 255), np.uint8)
 
 
 def photocopied(page: Image, random: Generator, *, scan: bool | None = None) -> Image:
@@ -192,7 +192,7 @@ def recoloured(page: Image, random: Generator) -> Image:
     if kind == 1:
         factor = float(random.choice([random.uniform(0.1, 0.35), random.uniform(2.2, 3.2)]))
         grey = page.mean(axis=2, keepdims=True)
-        return np.clip(grey + factor * (page - grey), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(grey + factor * (page - grey), 0, 255), np.uint8)
     order = [(2, 1, 0), (1, 0, 2), (0, 2, 1)][int(random.integers(3))]
     return np.ascontiguousarray(page[..., order])
 
@@ -200,54 +200,68 @@ def recoloured(page: Image, random: Generator) -> Image:
 # --- edits ---------------------------------------------------------------------------------------------------------------------------
 
 
-def other_portrait(picture: Image, quad: Quad, stranger: Image, random: Generator) -> Image:
-    """Another portrait set into a picture that was taken already, with its own history: resampled, recompressed, other noise.
+PORTRAIT_WAYS = ("smoothed", "recompressed", "resampled", "matched")
+TEXT_WAYS = ("crisp", "matched")
+
+
+def other_portrait(picture: Image, quad: Quad, stranger: Image, random: Generator, *, way: str = "") -> Image:
+    """Another portrait set into a picture that was taken already.
 
     Args:
         quad: of the portrait in `picture`, clockwise from its top left.
         stranger: BGR, of about the portrait's proportion.
+        way: of `PORTRAIT_WAYS`: without fine grain, out of a small JPEG file, only scaled, or with the picture's own grain put over it
+            (as a careful forger does); drawn when empty.
     """
+    way = way or str(random.choice(PORTRAIT_WAYS))
     top, right, _, _ = geometry.sides(quad)
     size = (max(8, round(top)), max(8, round(right)))
-    face = cv2.resize(stranger, size, interpolation=cv2.INTER_AREA if stranger.shape[1] > size[0] else cv2.INTER_CUBIC)
-    kind = int(random.integers(3))
-    if kind == 0:
-        face = cv2.GaussianBlur(face, (0, 0), float(random.uniform(0.6, 1.2)))
-    elif kind == 1:
+    scaling = cv2.INTER_AREA if stranger.shape[1] > size[0] else cv2.INTER_CUBIC
+    face = np.asarray(cv2.resize(stranger, size, interpolation=scaling), np.uint8)
+    if way == "smoothed":
+        face = np.asarray(cv2.GaussianBlur(face, (0, 0), float(random.uniform(0.6, 1.2))), np.uint8)
+    elif way == "recompressed":
         face = _recompressed(face, int(random.integers(35, 75)))
+    elif way == "matched":
+        own = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+        grain = float(np.median(np.abs(own - cv2.GaussianBlur(own, (0, 0), 1.0)))) * 1.48
+        noise = cv2.GaussianBlur(random.standard_normal(face.shape, dtype=np.float32), (0, 0), 0.6)
+        face = np.asarray(np.clip(face + noise * (grain / float(noise.std())), 0, 255), np.uint8)
     matrix = geometry.homography(geometry.box_quad(0, 0, *size), quad)
-    laid = cv2.warpPerspective(face, matrix, (picture.shape[1], picture.shape[0]), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    mask = np.zeros(picture.shape[:2], np.float32)
-    cv2.fillConvexPoly(mask, np.round(geometry.as_array(quad) * 16).astype(np.int32), 1.0, cv2.LINE_AA, 4)
-    soft = float(random.uniform(0.0, 1.2))
-    mask = cv2.GaussianBlur(mask, (0, 0), soft) if soft > 0.3 else mask
-    return np.clip(picture * (1 - mask[..., None]) + laid * mask[..., None] + 0.5, 0, 255).astype(np.uint8)
+    whole = (picture.shape[1], picture.shape[0])
+    laid = cv2.warpPerspective(face, matrix, whole, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    mask = np.zeros((picture.shape[0], picture.shape[1], 1), np.float32)
+    cv2.fillConvexPoly(mask, np.round(geometry.as_array(quad) * 16).astype(np.int32), (1.0,), cv2.LINE_AA, 4)
+    soft = float(random.uniform(0.3, 1.2))
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), soft), np.float32).reshape(mask.shape)
+    return np.asarray(np.clip(picture * (1 - mask) + laid * mask + 0.5, 0, 255), np.uint8)
 
 
-def other_text(picture: Image, box: Box, text: str, random: Generator, *, font: int | None = None) -> Image:
-    """The text in a box of a picture replaced: its ground cloned from beside it, then other letters, drawn crisp or a little soft.
+def other_text(picture: Image, box: Box, text: str, random: Generator, *, way: str = "") -> Image:
+    """The text in a box of a picture replaced: its ground cloned from beside it, then other letters.
 
     Args:
         box: left, top, width, height of the printed value in `picture` (pixels, about upright).
-        font: of OpenCV's; chosen when None.
+        way: of `TEXT_WAYS`: letters as a drawing program sets them, or softened as the picture is (as a careful forger does); drawn when
+            empty.
     """
+    way = way or str(random.choice(TEXT_WAYS))
     left, top, width, height = (round(number) for number in box)
     pad = max(2, round(0.2 * height))
     x0, y0 = max(0, left - pad), max(0, top - pad)
     x1, y1 = min(picture.shape[1], left + width + pad), min(picture.shape[0], top + height + pad)
-    place = picture[y0:y1, x0:x1]
-    ink = np.percentile(place.reshape(-1, 3), 4, axis=0)
+    ink = np.percentile(picture[y0:y1, x0:x1].reshape(-1, 3), 4, axis=0)
     ground = _ground_of(picture, (x0, y0, x1, y1))
-    font = int(random.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX])) if font is None else font
+    font = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX)[int(random.integers(3))]
     thick = max(1, round(height / 11))
     (wide, tall), _ = cv2.getTextSize(text, font, 1.0, thick)
     scale = min((x1 - x0 - 2 * pad) / max(1, wide), height / max(1, tall))
     big = 4
     layer = np.zeros(((y1 - y0) * big, (x1 - x0) * big), np.uint8)
-    cv2.putText(layer, text, (pad * big, (y1 - y0 - pad) * big), font, scale * big, 255, thick * big, cv2.LINE_AA)
-    cover = cv2.resize(layer, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA).astype(np.float32)[..., None] / 255
-    soft = float(random.uniform(0.0, 0.5))
-    cover = cv2.GaussianBlur(cover, (0, 0), soft)[..., None] if soft > 0.15 else cover
+    cv2.putText(layer, text, (pad * big, (y1 - y0 - pad) * big), font, scale * big, (255,), thick * big, cv2.LINE_AA)
+    cover = np.asarray(cv2.resize(layer, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA), np.float32) / 255
+    soft = float(random.uniform(0.1, 0.5) if way == "crisp" else random.uniform(0.7, 1.1))
+    cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), soft), np.float32)[..., None]
     edited = picture.copy()
     edited[y0:y1, x0:x1] = np.clip(ground * (1 - cover) + ink * cover + 0.5, 0, 255).astype(np.uint8)
     return edited
@@ -264,15 +278,14 @@ def saved(picture: Image, quality: int) -> Image:
 def exposed(surface: Image, camera: Camera, *, ground: Sequence[int] = (92, 104, 112)) -> tuple[Image, Quad]:
     """A photograph of a surface, BGR, and where its corners lie in it.
 
-    The surface is sampled four times finer than the picture, blurred by the lens, and only then taken by the sensor: what moire and halftone
-    look like depends on that order.
+    The surface is sampled finer than the picture, blurred by the lens, and only then taken by the sensor: what moire and halftone look
+    like depends on that order.
     """
     over = 3 if max(surface.shape[1] / camera.width, 1) > 2.2 else 2
     random = np.random.default_rng(camera.seed)
     aspect = surface.shape[0] / surface.shape[1]
-    corners = _corners(camera, aspect)
     margin = 0.06 * camera.width
-    corners = corners - corners.min(axis=0) + margin
+    corners = _corners(camera, aspect, margin)
     wide, high = (int(number) for number in np.ceil(corners.max(axis=0) + margin))
     wide, high = wide + wide % 2, high + high % 2
     quad = geometry.as_quad(corners)
@@ -285,8 +298,8 @@ def exposed(surface: Image, camera: Camera, *, ground: Sequence[int] = (92, 104,
     light[:] = _linear(np.array(ground, np.uint8).reshape(1, 1, 3))[0, 0]
     shine = source.astype(np.float32) * (0.80 * camera.light**2.2 / max(1.0, white))
     cv2.warpPerspective(shine, matrix, (wide * over, high * over), light, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
-    light = cv2.GaussianBlur(light, (0, 0), camera.blur * over) if camera.blur > 0.1 else light
-    light = cv2.resize(light, (wide, high), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(light, (0, 0), max(0.1, camera.blur) * over)
+    light = np.asarray(cv2.resize(soft, (wide, high), interpolation=cv2.INTER_AREA), np.float32)
     slope = np.linspace(-0.5, 0.5, wide, dtype=np.float32)[None, :] * math.cos(camera.seed) + np.linspace(
         -0.5, 0.5, high, dtype=np.float32
     )[:, None] * math.sin(camera.seed)
@@ -303,7 +316,7 @@ def exposed(surface: Image, camera: Camera, *, ground: Sequence[int] = (92, 104,
     return (_recompressed(picture, camera.quality) if camera.quality else picture), quad
 
 
-def _corners(camera: Camera, aspect: float) -> npt.NDArray[np.float64]:
+def _corners(camera: Camera, aspect: float, margin: float) -> npt.NDArray[np.float64]:
     half = np.array([[-0.5, -aspect / 2, 0], [0.5, -aspect / 2, 0], [0.5, aspect / 2, 0], [-0.5, aspect / 2, 0]])
     a, b, c = (math.radians(angle) for angle in (camera.roll, camera.tilt, camera.swing))
     around_z = np.array([[math.cos(a), -math.sin(a), 0], [math.sin(a), math.cos(a), 0], [0, 0, 1]])
@@ -311,7 +324,8 @@ def _corners(camera: Camera, aspect: float) -> npt.NDArray[np.float64]:
     around_y = np.array([[math.cos(c), 0, math.sin(c)], [0, 1, 0], [-math.sin(c), 0, math.cos(c)]])
     space = half @ (around_z @ around_x @ around_y).T
     distance = 2.4  # page widths between camera and page
-    return np.asarray(space[:, :2] * distance / (distance + space[:, 2:3]) * camera.width, np.float64)
+    seen = space[:, :2] * distance / (distance + space[:, 2:3]) * camera.width
+    return np.asarray(seen - seen.min(axis=0) + margin, np.float64)
 
 
 def _light_of(surface: Image, width: int) -> npt.NDArray[np.uint16]:

@@ -382,6 +382,42 @@
         <translation>Súbor so snímkou je neúplný. Skontrolujte kábel alebo sieťový priečinok.</translation>
     </message>
     <message>
+        <source>The picture is of a kind that can&apos;t be opened</source>
+        <translation>Obrázok tohto druhu sa nedá otvoriť</translation>
+    </message>
+    <message>
+        <source>The file is an image, but neither JPEG nor PNG. Set the camera or scanner to one of these.</source>
+        <translation>Súbor je obrázok, ale nie JPEG ani PNG. Nastavte kameru alebo skener na jeden z nich.</translation>
+    </message>
+    <message>
+        <source>The picture moves</source>
+        <translation>Obrázok sa pohybuje</translation>
+    </message>
+    <message>
+        <source>The file is an animated image. One still picture is needed, as JPEG or PNG.</source>
+        <translation>Súbor je animovaný obrázok. Treba jednu nehybnú snímku vo formáte JPEG alebo PNG.</translation>
+    </message>
+    <message>
+        <source>A PDF is not a picture</source>
+        <translation>PDF nie je obrázok</translation>
+    </message>
+    <message>
+        <source>The file is a PDF. Set the scanner to JPEG or PNG.</source>
+        <translation>Súbor je PDF. Nastavte skener na JPEG alebo PNG.</translation>
+    </message>
+    <message>
+        <source>There is nothing to be seen in the picture</source>
+        <translation>Na snímke nič nevidno</translation>
+    </message>
+    <message>
+        <source>Turn the page round, and take the picture once more.</source>
+        <translation>Otočte stránku a odfoťte ju ešte raz.</translation>
+    </message>
+    <message>
+        <source>The picture is of one colour. Look for an empty page or a covered lens.</source>
+        <translation>Snímka má jedinú farbu. Skontrolujte, či nejde o prázdnu stránku alebo zakrytý objektív.</translation>
+    </message>
+    <message>
         <source>The picture is too large</source>
         <translation>Snímka je príliš veľká</translation>
     </message>
@@ -404,6 +440,18 @@
     <message>
         <source>No page was found in the picture. A plain, dark background helps.</source>
         <translation>Na snímke sa nenašla strana dokladu. Pomáha jednofarebné tmavé pozadie.</translation>
+    </message>
+    <message>
+        <source>There is more than one document in the picture</source>
+        <translation>Na snímke je viac dokladov</translation>
+    </message>
+    <message>
+        <source>Show one document at a time, and take the picture once more.</source>
+        <translation>Ukážte vždy len jeden doklad a odfoťte ho ešte raz.</translation>
+    </message>
+    <message>
+        <source>Pages of different documents were found. Clear the table or the scanner&apos;s glass.</source>
+        <translation>Našli sa stránky rôznych dokladov. Uprázdnite stôl alebo sklo skenera.</translation>
     </message>
     <message>
         <source>There is no face to be seen</source>
@@ -874,6 +922,30 @@
         <translation>Zmenené ručne</translation>
     </message>
     <message>
+        <source>Not from a screen</source>
+        <translation>Nie z obrazovky</translation>
+    </message>
+    <message>
+        <source>Not a printed copy</source>
+        <translation>Nie tlačená kópia</translation>
+    </message>
+    <message>
+        <source>In colour</source>
+        <translation>Vo farbe</translation>
+    </message>
+    <message>
+        <source>Usual colours</source>
+        <translation>Obvyklé farby</translation>
+    </message>
+    <message>
+        <source>Portrait as issued</source>
+        <translation>Pôvodná fotografia</translation>
+    </message>
+    <message>
+        <source>Text as issued</source>
+        <translation>Pôvodný text</translation>
+    </message>
+    <message>
         <source>Document</source>
         <translation>Doklad</translation>
     </message>
@@ -1090,6 +1162,70 @@
         <translation>Niečo z prečítaného sa zmenilo ručne.</translation>
     </message>
     <message>
+        <source>No sign of a screen was seen.</source>
+        <translation>Nevidno žiadnu známku obrazovky.</translation>
+    </message>
+    <message>
+        <source>The picture has a fine pattern as screens have. A look at the document itself settles it.</source>
+        <translation>Na snímke je jemná mriežka, akú majú obrazovky. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>No sign of a printed copy was seen.</source>
+        <translation>Nevidno žiadnu známku tlačenej kópie.</translation>
+    </message>
+    <message>
+        <source>The picture has fine dots as printers make them. A look at the document itself settles it.</source>
+        <translation>Na snímke sú jemné bodky, aké robia tlačiarne. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>The document is in colour.</source>
+        <translation>Doklad je farebný.</translation>
+    </message>
+    <message>
+        <source>The picture of the document has no colour. A look at the document itself settles it.</source>
+        <translation>Snímka dokladu nemá farby. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>The colours are those of this kind of document.</source>
+        <translation>Farby zodpovedajú tomuto druhu dokladu.</translation>
+    </message>
+    <message>
+        <source>The colours are not those of this kind of document. The light may be the reason.</source>
+        <translation>Farby nezodpovedajú tomuto druhu dokladu. Dôvodom môže byť osvetlenie.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the colours of this kind of document are not known here.</source>
+        <translation>Neoverené, lebo farby tohto druhu dokladu tu nie sú známe.</translation>
+    </message>
+    <message>
+        <source>Nothing about the portrait stands out.</source>
+        <translation>Na fotografii nie je nič nápadné.</translation>
+    </message>
+    <message>
+        <source>The portrait is smoother than the rest of the page. A look at the document itself settles it.</source>
+        <translation>Fotografia je hladšia než zvyšok stránky. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>Not checked, because no portrait was found.</source>
+        <translation>Neoverené, lebo sa nenašla fotografia.</translation>
+    </message>
+    <message>
+        <source>Nothing about the text stands out.</source>
+        <translation>Na texte nie je nič nápadné.</translation>
+    </message>
+    <message>
+        <source>Print that is crisper than the rest: {fields}. A look at the document itself settles it.</source>
+        <translation>Ostrejšie vytlačené než ostatné: {fields}. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>Some print is crisper than the rest. A look at the document itself settles it.</source>
+        <translation>Niečo je vytlačené ostrejšie než ostatné. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>Not checked, because there is too little text to compare.</source>
+        <translation>Neoverené, lebo na porovnanie je málo textu.</translation>
+    </message>
+    <message>
         <source>The selfie is clear.</source>
         <translation>Selfie je jasná.</translation>
     </message>
@@ -1208,6 +1344,18 @@
     <message>
         <source>A misread character was put right.</source>
         <translation>Nesprávne prečítaný znak bol opravený.</translation>
+    </message>
+    <message>
+        <source>Something stands out. A look at the document itself settles it.</source>
+        <translation>Niečo je nápadné. Stačí pohľad na samotný doklad.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the document is too small in the picture.</source>
+        <translation>Neoverené, lebo doklad je na snímke príliš malý.</translation>
+    </message>
+    <message>
+        <source>Not checked, because this kind of document is not known well enough here.</source>
+        <translation>Neoverené, lebo tento druh dokladu tu nie je dosť známy.</translation>
     </message>
     <message>
         <source>No face was found.</source>

@@ -1,0 +1,191 @@
+"""Measures of a page's colours, and of whether its portrait and fields share the noise and sharpness of what surrounds them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.document import Quad
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import limited
+
+Floats = npt.NDArray[np.float32]
+
+_COLOUR_PX = 200
+_DARK = 12.0  # added before logarithms: noise in dark places is no colour
+_MARGIN = 0.04
+"""Of the page's sides: what lies beside a badly found edge is left out."""
+
+
+def colourfulness(page: Image) -> float | None:
+    """How much colour a page has that neither the light nor the camera gives: 0 for a grey copy, whatever the lamp.
+
+    Colour is the ratio of the channels (logarithms). What a lamp and a camera's curve add to grey paper varies slowly over the page and
+    with brightness; that is fitted and taken away. What remains is the spread of the inks' own colours.
+
+    Args:
+        page: straightened, BGR.
+
+    Returns: the 97th percentile of the remaining colour's length; None when too little of the page is exposed well.
+    """
+    small = limited(_inner(page), _COLOUR_PX)
+    u, v, usable = _chromaticity(small)
+    rows, columns = np.nonzero(usable)
+    if len(rows) < 0.2 * usable.size:
+        return None
+    x, y = columns / usable.shape[1] - 0.5, rows / usable.shape[0] - 0.5
+    bright = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)[rows, columns] / 255.0
+    model = np.stack([np.ones_like(x), x, y, x * y, bright, bright**2], axis=1)
+    both = np.stack([u[rows, columns], v[rows, columns]], axis=1)
+    rest = both - model @ np.linalg.lstsq(model, both, rcond=None)[0]
+    return float(np.percentile(np.hypot(rest[:, 0], rest[:, 1]), 97))
+
+
+# --- colours that a template knows ----------------------------------------------------------------------------------------------------
+
+Area = tuple[float, float, float, float]
+"""left, top, right, bottom in shares of the page, 0..1."""
+Chroma = tuple[float, float]
+"""log red/green, log blue/green: the light's own colour adds the same to every place."""
+
+
+def chroma_of(bgr: Sequence[float]) -> Chroma:
+    blue, green, red = (float(np.log(value + _DARK)) for value in bgr)
+    return red - green, blue - green
+
+
+def chroma_at(page: Image, areas: Sequence[Area]) -> tuple[Chroma | None, ...]:
+    """Mean chroma of places of a straightened page, BGR; None where most of a place is too dark or blown out."""
+    small = limited(page, _COLOUR_PX)
+    u, v, usable = _chromaticity(small)
+    height, width = usable.shape
+    found: list[Chroma | None] = []
+    for left, top, right, bottom in areas:
+        x0, y0 = min(width - 1, int(left * width)), min(height - 1, int(top * height))
+        place = (slice(y0, max(y0 + 1, round(bottom * height))), slice(x0, max(x0 + 1, round(right * width))))
+        good = usable[place]
+        found.append((float(u[place][good].mean()), float(v[place][good].mean())) if good.mean() > 0.5 else None)
+    return tuple(found)
+
+
+def colour_distance(seen: Sequence[Chroma | None], known: Sequence[Chroma]) -> float | None:
+    """How far a page's colours are from those that are known, after the light's colour is taken out.
+
+    Root mean square over the places, against the spread of the known colours: 1 = as far off as if the page were all one colour.
+
+    Returns: None with fewer than `MIN_PLACES` places, or known colours too much alike to tell anything.
+    """
+    pairs = [(one, other) for one, other in zip(seen, known, strict=True) if one is not None]
+    if len(pairs) < MIN_PLACES:
+        return None
+    ours, theirs = (np.array(side) for side in zip(*pairs, strict=True))
+    spread = float(np.sqrt(((theirs - theirs.mean(axis=0)) ** 2).sum(axis=1).mean()))
+    if spread < _LEAST_SPREAD:
+        return None
+    difference = ours - theirs
+    off = float(np.sqrt(((difference - np.median(difference, axis=0)) ** 2).sum(axis=1).mean()))
+    return off / spread
+
+
+MIN_PLACES = 4
+_LEAST_SPREAD = 0.03
+
+
+def _inner(page: Image) -> Image:
+    height, width = page.shape[:2]
+    dy, dx = round(_MARGIN * height), round(_MARGIN * width)
+    return page[dy : height - dy, dx : width - dx]
+
+
+def _chromaticity(small: Image) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """log red/green, log blue/green, and where the pixels are neither too dark nor blown out to tell."""
+    soft = cv2.GaussianBlur(small, (0, 0), 1.0)
+    logs = cv2.log(soft.astype(np.float32) + np.float32(_DARK))
+    usable = (soft.min(axis=2) > 24) & (soft.max(axis=2) < 250)
+    return logs[..., 2] - logs[..., 1], logs[..., 0] - logs[..., 1], usable
+
+
+# --- what was put in afterwards ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Texture:
+    """Of a part of a picture.
+
+    Attributes:
+        noise: of its quietest blocks, grey levels.
+        edge: steepness of its strongest edges: the share of their height that one pixel takes; 0 = it has too few.
+    """
+
+    noise: float
+    edge: float
+
+
+def texture(picture: Image, quad: Quad, *, margin: float = 0.0) -> Texture | None:
+    """Noise and sharpness inside a quad of a picture, at the picture's own resolution.
+
+    Args:
+        margin: how much wider and higher than the quad, in shares of its height.
+
+    Returns: None when it is smaller than eight blocks of eight pixels, or not wholly in the picture.
+    """
+    top, right, bottom, left = geometry.sides(quad)
+    across, down = max(top, bottom), max(left, right)
+    air = margin * down
+    width, height = round(across + 2 * air), round(down + 2 * air)
+    if width < 16 or height < 12 or width * height < 8 * 64:
+        return None
+    # from the patch to the picture: what warpPerspective calls the inverse map
+    matrix = geometry.homography(geometry.box_quad(air, air, air + across, air + down), quad)
+    corners = geometry.mapped([[0, 0], [width, 0], [width, height], [0, height]], matrix)
+    if corners.min() < 0 or corners[:, 0].max() > picture.shape[1] or corners[:, 1].max() > picture.shape[0]:
+        return None
+    x0, y0 = (int(number) for number in np.floor(corners.min(axis=0)))
+    x1, y1 = (int(number) + 1 for number in np.ceil(corners.max(axis=0)))
+    part = cv2.cvtColor(picture[y0:y1, x0:x1], cv2.COLOR_BGR2GRAY)
+    shifted = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1]]) @ matrix
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return _texture_of(cv2.warpPerspective(part, shifted, (width, height), flags=flags).astype(np.float32))
+
+
+def inner_part(quad: Quad, share: float) -> Quad:
+    """The quad shrunk towards its middle: what lies at its border may belong to its surroundings."""
+    points = geometry.as_array(quad)
+    middle = points.mean(axis=0)
+    return geometry.as_quad(middle + (points - middle) * share)
+
+
+def _texture_of(grey: Floats) -> Texture:
+    fine = np.abs(cv2.filter2D(grey, -1, _noise_kernel()))
+    height, width = fine.shape[0] // 8 * 8, fine.shape[1] // 8 * 8
+    blocks = fine[:height, :width].reshape(height // 8, 8, width // 8, 8).mean(axis=(1, 3)).ravel()
+    # mean absolute response of white noise to the kernel, whose coefficients' root sum of squares is 6 (Immerkaer 1996)
+    noise = float(np.percentile(blocks, 15)) / (6 * 0.798)
+    step = np.abs(grey[:, 1:] - grey[:, :-1])
+    span = np.abs(grey[:, 5:] - grey[:, :-5])
+    steepest = np.max(np.stack([step[:, k : k + span.shape[1]] for k in range(5)]), axis=0)
+    strong = span >= max(25.0, float(np.percentile(span, 92)))
+    edge = float(np.median(steepest[strong] / span[strong])) if int(strong.sum()) >= 20 else 0.0
+    return Texture(noise, edge)
+
+
+@functools.cache
+def _noise_kernel() -> Floats:
+    return np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+
+
+def outlying(values: Sequence[float], *, least: float) -> list[float]:
+    """How many robust deviations each value lies above the median of the others; `least` is the smallest deviation that counts as one."""
+    array = np.asarray(values, np.float64)
+    found = []
+    for index, value in enumerate(array):
+        others = np.delete(array, index)
+        middle = float(np.median(others))
+        found.append(float(value - middle) / max(least, 1.4826 * float(np.median(np.abs(others - middle)))))
+    return found

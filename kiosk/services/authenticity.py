@@ -1,0 +1,188 @@
+"""Advisory authenticity signals of a page: is it a screen, a print, a grey copy; are its colours, portrait and fields its own.
+
+Telling recaptures from documents is unsolved (the best of PAD-IDCard 2024 reached an AV_rank of 74.8, arXiv 2409.00372), and these are
+rules measured on simulated attacks: they ask a person for a look and prove nothing, neither when raised nor when silent. Operating points,
+figures and limits: models/cards/authenticity.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from kiosk.domain.document import Field, FieldName, Quad, Signal, Source, Suspicion
+from kiosk.imaging import geometry, tampering
+from kiosk.imaging.frame import Image
+from kiosk.imaging.page_quality import sharpness
+from kiosk.imaging.recapture import grid_evidence
+from kiosk.imaging.rectify import limited
+
+RAISED = 0.5
+"""Scores are scaled so that every rule's own operating point lies here; the raw measures' points are below."""
+
+# Raw operating points: what at most two in a hundred genuine photographs reached (models/cards/authenticity.md)
+GRID_LIMIT = 0.75  # GridEvidence
+COLOURFULNESS_LIMIT = 0.022  # chroma that is left of a page when the light is taken out; grey copies have less
+COLOUR_DISTANCE_LIMIT = 0.6
+PORTRAIT_NOISE_LIMIT = 0.9  # natural logarithm of how much less noise than the page the portrait has
+EDGE_LIMIT = 2.4  # robust deviations by which a field's letters are crisper than the other fields'
+MIN_FIELDS = 5
+MIN_SHARPNESS = 0.22  # of the page at 640 px (`page_quality.sharpness`): a blurred picture shows neither grids nor edges
+
+PAGE_TOO_SMALL = "PAGE_TOO_SMALL"
+NOT_SHARP = "NOT_SHARP"
+NO_TEMPLATE = "NO_TEMPLATE"
+NO_PORTRAIT = "NO_PORTRAIT"
+NO_FIELDS = "NO_FIELDS"
+BADLY_LIT = "BADLY_LIT"
+
+
+class KnownColour(Protocol):
+    """What a template knows of a place (`template_model.TemplateColour`): left, top, right, bottom in shares of the page; mean colour."""
+
+    @property
+    def area(self) -> tuple[float, float, float, float]: ...
+    @property
+    def bgr(self) -> tuple[int, int, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The page at the picture's own resolution: what lies in the straightened page's pixels is brought back to the picture."""
+
+    picture: Image
+    quad: Quad
+    to_picture: geometry.Array
+
+    def place(self, quad: Quad) -> Quad:
+        return geometry.as_quad(geometry.mapped(geometry.as_array(quad), self.to_picture))
+
+
+def page_signals(
+    page: Image,
+    *,
+    picture: Image | None = None,
+    quad: Quad | None = None,
+    portrait: Quad | None = None,
+    fields: Iterable[Field] = (),
+    colours: Mapping[str, KnownColour] | None = None,
+) -> tuple[Signal, ...]:
+    """Look for every suspicion; pure.
+
+    Args:
+        page: straightened and upright, BGR.
+        picture: as the camera gave it, BGR, never scaled: moire and halftone live in its pixels. None = the page is the picture.
+        quad: of the page in `picture`, from the page's own top left; None = the whole picture.
+        portrait: in `page`.
+        fields: as read from this page; readings of the visual zone that have a place are compared.
+        colours: of the document's template (`TemplatePage.colours`).
+
+    Returns: one signal per suspicion, in the order of `Suspicion`; what could not be measured has no score and says why.
+    """
+    seen = _seen(page, picture, quad)
+    sharp = sharpness(np.asarray(cv2.cvtColor(limited(page, 640), cv2.COLOR_BGR2GRAY), np.uint8)) >= MIN_SHARPNESS
+    screen, printed = _grids(seen, sharp)
+    return (
+        screen,
+        printed,
+        _grey_copy(page),
+        _colour_profile(page, colours),
+        _portrait(seen, portrait, sharp),
+        _texts(seen, fields, sharp),
+    )
+
+
+def _seen(page: Image, picture: Image | None, quad: Quad | None) -> _Seen:
+    own = geometry.box_quad(0.0, 0.0, float(page.shape[1]), float(page.shape[0]))
+    if picture is None:
+        return _Seen(page, own, np.eye(3))
+    whole = geometry.box_quad(0.0, 0.0, float(picture.shape[1]), float(picture.shape[0]))
+    there = quad or whole
+    return _Seen(picture, there, geometry.homography(own, there))
+
+
+def _score(measure: float, limit: float) -> float:
+    """0..1, 0.5 at the operating point; four times the limit is as good as 1."""
+    return 1.0 / (1.0 + math.exp(-3.0 * (measure / limit - 1.0)))
+
+
+def _signal(suspicion: Suspicion, measure: float | None, limit: float, model: str, why: str = "") -> Signal:
+    if measure is None:
+        return Signal(suspicion, None, RAISED, model, why=why)
+    return Signal(suspicion, round(_score(measure, limit), 3), RAISED, model)
+
+
+def _grids(seen: _Seen, sharp: bool) -> tuple[Signal, Signal]:
+    evidence = grid_evidence(seen.picture, seen.quad) if sharp else None
+    why = PAGE_TOO_SMALL if sharp else NOT_SHARP
+    screen = printed = None
+    if evidence is not None:
+        screen, printed = evidence.screen, evidence.halftone
+    return (
+        _signal(Suspicion.SCREEN, screen, GRID_LIMIT, "screen_grid", why),
+        _signal(Suspicion.PRINT_COPY, printed, GRID_LIMIT, "halftone_grid", why),
+    )
+
+
+def _grey_copy(page: Image) -> Signal:
+    colour = tampering.colourfulness(page)
+    # the less colour the more suspicious: turned round, so that 1 = as little as the limit
+    measure = None if colour is None else COLOURFULNESS_LIMIT / max(colour, 1e-4)
+    return _signal(Suspicion.GREY_COPY, measure, 1.0, "grey_copy", BADLY_LIT)
+
+
+def _colour_profile(page: Image, colours: Mapping[str, KnownColour] | None) -> Signal:
+    suspicion, model = Suspicion.COLOUR_PROFILE, "colour_profile"
+    known = list((colours or {}).values())
+    if len(known) < tampering.MIN_PLACES:
+        return _signal(suspicion, None, COLOUR_DISTANCE_LIMIT, model, NO_TEMPLATE)
+    shown = tampering.chroma_at(page, [one.area for one in known])
+    distance = tampering.colour_distance(shown, [tampering.chroma_of(one.bgr) for one in known])
+    return _signal(suspicion, distance, COLOUR_DISTANCE_LIMIT, model, BADLY_LIT)
+
+
+def _portrait(seen: _Seen, portrait: Quad | None, sharp: bool) -> Signal:
+    suspicion, model = Suspicion.PORTRAIT_SUBSTITUTED, "portrait_noise"
+    if portrait is None:
+        return _signal(suspicion, None, PORTRAIT_NOISE_LIMIT, model, NO_PORTRAIT)
+    if not sharp:
+        return _signal(suspicion, None, PORTRAIT_NOISE_LIMIT, model, NOT_SHARP)
+    # inner parts: what lies at the border of either belongs to the other
+    inside = tampering.texture(seen.picture, tampering.inner_part(seen.place(portrait), 0.85))
+    around = tampering.texture(seen.picture, tampering.inner_part(seen.quad, 0.9))
+    if inside is None or around is None:
+        return _signal(suspicion, None, PORTRAIT_NOISE_LIMIT, model, PAGE_TOO_SMALL)
+    lacking = math.log((around.noise + _NOISE_FLOOR) / (inside.noise + _NOISE_FLOOR))
+    return _signal(suspicion, max(0.0, lacking), PORTRAIT_NOISE_LIMIT, model)
+
+
+_NOISE_FLOOR = 0.1
+"""Grey levels, what rounding to whole numbers leaves: pictures without noise have nothing to compare."""
+
+
+def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
+    suspicion, model = Suspicion.TEXT_RETOUCHED, "text_edges"
+    if not sharp:
+        return _signal(suspicion, None, EDGE_LIMIT, model, NOT_SHARP)
+    edges: dict[FieldName, float] = {}
+    for field in fields:
+        printed = field.of(Source.VISUAL_ZONE)
+        if printed is None or printed.quad is None:
+            continue
+        measured = tampering.texture(seen.picture, seen.place(printed.quad), margin=0.15)
+        if measured is not None and measured.edge > 0:
+            edges[field.name] = measured.edge
+    if len(edges) < MIN_FIELDS:
+        return _signal(suspicion, None, EDGE_LIMIT, model, NO_FIELDS)
+    apart = dict(zip(edges, tampering.outlying(list(edges.values()), least=_EDGE_SPREAD), strict=True))
+    scores = {name: round(_score(max(0.0, value), EDGE_LIMIT), 3) for name, value in apart.items()}
+    return Signal(suspicion, max(scores.values()), RAISED, model, fields=scores)
+
+
+_EDGE_SPREAD = 0.04
+"""Share of an edge's height: fields of one genuine page differ so much by their letters alone."""
