@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.mrz_layout import ALPHABET, FILLER, CheckPlace, Kind, Layout, MrzFormat, Place, check_digit, layout_for
@@ -173,7 +174,7 @@ def last_day(iso: str) -> str:
             return date(int(iso), 12, 31).isoformat()
         if len(iso) == 7:
             year, month = int(iso[:4]), int(iso[5:])
-            return (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).isoformat()
+            return date(year, month, monthrange(year, month)[1]).isoformat()
         return date.fromisoformat(iso).isoformat() if len(iso) == 10 else ""
     except ValueError:
         return ""
