@@ -137,7 +137,7 @@ def _by_place(
     """Fields without a label that was surely read: the text in their area, when nobody else took it and it fits."""
     if size is None or _is_askew(page, size, found):
         return
-    weak = {name: one for name, one in found.items() if _is_weak(one, page.fields[name], size)}
+    weak = {name: one for name, one in found.items() if _is_weak(one, page.fields[name])}
     taken = [one.box.quad for name, one in found.items() if name not in weak]
     book = _labels(page)
     for name, field in page.fields.items():
@@ -168,10 +168,9 @@ def _is_askew(page: TemplatePage, size: tuple[int, int], found: Mapping[FieldNam
     return len(placed) >= 2 and placed.count(False) > placed.count(True)
 
 
-def _is_weak(found: Found, field: TemplateField, size: tuple[int, int]) -> bool:
-    """A text outside its field's area, read badly or under a label that was."""
-    doubtful = found.box.confidence < _SURE or found.likeness < _SURE_LABEL
-    return field.area is not None and doubtful and not _inside(found.box, field, size)
+def _is_weak(found: Found, field: TemplateField) -> bool:
+    """A text read badly, or under a label that was: what stands in the middle of the field's area may be surer."""
+    return field.area is not None and (found.box.confidence < _SURE or found.likeness < _SURE_LABEL)
 
 
 def _by_format(

@@ -15,6 +15,7 @@ from kiosk.services.number_checks import NUMBER_CHECKS
 from kiosk.services.template_model import (
     ANY_COUNTRY,
     DEFAULT_FORMAT,
+    DEFAULT_LINES,
     DEFAULT_TOLERANCE,
     Area,
     Format,
@@ -208,7 +209,11 @@ class _Parser:
         }
         if format_ is Format.ENUM and not values and name is not FieldName.GENDER:
             self._say(f"{place}.values", "an enum needs its values")
-        tolerance, lines, anywhere = raw.get("tolerance", DEFAULT_TOLERANCE), raw.get("lines", 1), raw.get("anywhere", False)
+        tolerance, lines, anywhere = (
+            raw.get("tolerance", DEFAULT_TOLERANCE),
+            raw.get("lines", DEFAULT_LINES.get(name, 1)),
+            raw.get("anywhere", False),
+        )
         if not isinstance(tolerance, int | float) or isinstance(tolerance, bool) or not 0 <= tolerance <= 0.2:
             self._say(f"{place}.tolerance", "a share of the page, 0 to 0.2")
             tolerance = DEFAULT_TOLERANCE

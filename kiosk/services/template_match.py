@@ -25,7 +25,9 @@ _SAME_RATIO = 0.1
 """Logarithm of how far a straightened page's proportion may be off; ID-1 and ID-3 are 0.11 apart."""
 _TITLE_LIKENESS = 0.9
 _SHORTEST_TITLE = 5
-_LEAST_LABELS = 0.34
+_MOST_LABELS = 0.75
+_UNSURE = 0.55
+"""Below LEAST_SCORE: enough to be the other side of a document that is known."""
 _FEW = 0.5
 """No document prints every field that a layout of all states allows."""
 
@@ -197,19 +199,29 @@ def _score(evidence: Evidence, template: Template, side: PageSide, shared: Mappi
     for weight in weights:
         doubt *= 1.0 - _OWN_TITLE * weight
     reasons += ["title"] if titles else []
-    # labels and number patterns are much alike everywhere
-    if not by_mrz and not (any(weight > 0.9 for weight in weights) and _names_state(evidence, template, titles)):
-        return None
     labels = _label_share(evidence, page)
-    # an MRZ names the state and the kind, not the edition: the print must be this one's as well
-    if by_mrz and not titles and not template.is_generic and labels < _LEAST_LABELS:
-        return None
     doubt *= 1.0 - _ALL_LABELS * labels
     reasons += ["labels"] if labels else []
     if _has_number(evidence, page):
         doubt *= 1.0 - _NUMBER
         reasons.append("number")
-    return TemplateMatch(template, side, round(1.0 - doubt, 4), reasons=tuple(reasons))
+    if not reasons:
+        return None
+    score = 1.0 - doubt
+    if not template.is_generic and not _is_told(by_mrz, titles, weights, labels, evidence, template):
+        score = min(score, _UNSURE)
+    return TemplateMatch(template, side, round(score, 4), reasons=tuple(reasons))
+
+
+def _is_told(by_mrz: float, titles: Sequence[str], weights: Sequence[float], labels: float, evidence: Evidence, template: Template) -> bool:
+    """Whether the page tells which document it is; otherwise it can only be taken for the other side of one that is known.
+
+    An MRZ names the state and the kind, not the edition: the print must be this one's as well. Without one, labels and numbers are much
+    alike everywhere: a title that no other document prints must be there, and the state's name.
+    """
+    if by_mrz:
+        return bool(titles) or labels >= _MOST_LABELS
+    return any(weight > 0.9 for weight in weights) and _names_state(evidence, template, titles)
 
 
 def _without_parts(titles: Sequence[str]) -> list[str]:

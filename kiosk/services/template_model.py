@@ -10,6 +10,7 @@ from kiosk.domain.document import DATE_FIELDS, FieldName, PageSide, Region
 
 ANY_COUNTRY = "*"
 DEFAULT_TOLERANCE = 0.03
+DEFAULT_LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
 
 Area = tuple[float, float, float, float]
 """left, top, right, bottom as shares of the upright page, 0..1."""
