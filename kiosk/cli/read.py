@@ -13,6 +13,8 @@ from kiosk.domain.document import Document, DocumentPage
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import load_image
 from kiosk.services.document_checks import document_checks
+from kiosk.services.document_inspection import inspect
+from kiosk.services.inspection_records import disclosure_json, inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, fields_json, mrz_json, page_json
 
@@ -42,11 +44,13 @@ def run(arguments: argparse.Namespace) -> None:
         results: list[PageResult] = []
         for path, picture in zip(images, pictures, strict=True):
             with naming(path):
-                results.append(reader.read_page(picture))
-            for name, ms in results[-1].timings_ms.items():
+                pages = reader.read_pages(picture)
+            results.extend(pages)
+            for name, ms in (timing for page in pages for timing in page.timings_ms.items()):
                 stage = "pages" if name == "total" else name
                 timings[stage] = timings.get(stage, 0.0) + ms
         document = reader.merge([result.page for result in results])
+        inspection = inspect(document, today=engines.clock.today())
         checks = document_checks(document, today=engines.clock.today(), needs_back=reader.needs_back(document))
     timings["total"] = (time.perf_counter() - started) * 1000
     if arguments.save:
@@ -58,11 +62,17 @@ def run(arguments: argparse.Namespace) -> None:
                     "type": document.type.type,
                     "country": document.type.country,
                     "mrtd": document.type.mrtd,
+                    "edition": document.type.edition,
+                    "template": document.type.template,
+                    "supportLevel": document.type.support.value,
+                    "supportMethod": document.type.method.value if document.type.method else None,
                     "pages": [page_json(page) for page in document.pages],
                     "mrz": mrz_json(document.mrz),
                 },
                 "fields": fields_json(document),
                 "checks": checks_json(checks),
+                "inspection": inspection_json(inspection),
+                "disclosure": disclosure_json(inspection),
                 "timings_ms": {name: round(ms, 1) for name, ms in timings.items()},
             }
         )

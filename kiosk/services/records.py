@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.check import Check
 from kiosk.domain.decision import Decision
-from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Source
+from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Quad, Source
 from kiosk.domain.mrz import Mrz
 from kiosk.domain.sentences import sentence
 from kiosk.ports import Json
+from kiosk.services.inspection_records import quality_json
+from kiosk.services.page_records import document_type_json, page_answer_json
 
 if TYPE_CHECKING:
     from kiosk.services.onboarding import Onboarding
@@ -60,11 +62,7 @@ def person_json(document: Document) -> dict[str, Json]:
 def document_json(document: Document) -> dict[str, Json]:
     """Document fields, type, MRZ and barcodes by DIS name."""
     body: dict[str, Json] = {
-        "type": {
-            "type": document.type.type,
-            "country": document.type.country.lower(),
-            "machineReadableTravelDocument": document.type.mrtd,
-        },
+        "type": document_type_json(document.type),
         "pageTypes": [page.side.value for page in document.pages],
     }
     body |= {name.value: _sources(document.fields[name]) for name in _DOCUMENT if name in document.fields}
@@ -100,7 +98,7 @@ def fields_json(document: Document) -> dict[str, Json]:
                     "confidence": round(reading.confidence, 3),
                     "page": reading.page.value,
                     "proven": reading.proven,
-                    "quad": [[round(x, 1), round(y, 1)] for x, y in reading.quad] if reading.quad else None,
+                    "quad": _corners(reading.quad) if reading.quad else None,
                 }
                 for reading in found.readings
             ],
@@ -127,7 +125,7 @@ def page_json(page: DocumentPage) -> dict[str, Json]:
     """One page: where it was, how good it is, what was read of it."""
     return {
         "side": page.side.value,
-        "corners": [[round(x, 1), round(y, 1)] for x, y in page.quad] if page.quad else None,
+        "corners": _corners(page.quad) if page.quad else None,
         "locationConfidence": round(page.location_confidence, 3),
         "size": list(page.size),
         "quality": {
@@ -138,6 +136,19 @@ def page_json(page: DocumentPage) -> dict[str, Json]:
         },
         "mrz": mrz_json(page.mrz),
         "barcodes": [{"format": code.format, "data": base64.b64encode(code.content).decode()} for code in page.barcodes],
+        "regions": {region.value: _corners(quad) for region, quad in page.regions.items()},
+        "signals": [
+            {
+                "suspicion": signal.suspicion.value,
+                "score": None if signal.score is None else round(signal.score, 3),
+                "threshold": signal.threshold,
+                "raised": signal.raised,
+                "why": signal.why,
+                "model": signal.model,
+            }
+            for signal in page.signals
+        ],
+        "dis": {"page": page_answer_json(page, page.findings), "quality": quality_json(page.quality)},
     }
 
 
@@ -186,6 +197,10 @@ def _sources(field: Field) -> dict[str, Json]:
             if source is Source.VISUAL_ZONE and duplicates:
                 found["visualZoneDuplicates"] = duplicates
     return found
+
+
+def _corners(quad: Quad) -> list[Json]:
+    return [[round(x, 1), round(y, 1)] for x, y in quad]
 
 
 def _dis_mrz(mrz: Mrz) -> dict[str, Json]:
