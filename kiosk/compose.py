@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.face_guide import FaceGuide
     from kiosk.services.head_turn import HeadTurnChallenge
+    from kiosk.services.mrz_reading import MrzReader
     from kiosk.services.reading import DocumentReader
     from kiosk.services.verification import Verifier
     from kiosk.store.customers import SqlCustomerStore
@@ -229,6 +230,16 @@ class Engines:
             reader: RapidTextReader | EasyOcrTextReader = self._made["text_reader"]
             return reader
 
+    def mrz_reader(self) -> MrzReader:
+        """What `document_reader` reads MRZs with; for measuring it alone."""
+        from kiosk.services.mrz_reading import MrzReader
+
+        with self._lock:
+            if "mrz_reader" not in self._made:
+                self._made["mrz_reader"] = MrzReader(self.text_reader())
+            reader: MrzReader = self._made["mrz_reader"]
+            return reader
+
     def provider_notes(self) -> tuple[ProviderNote, ...]:
         """What became of the wish for a provider, per model, for staff; empty when the CPU was asked for. Loads the text models."""
         from kiosk.engines.text_reader import RapidTextReader
@@ -241,11 +252,9 @@ class Engines:
     def _make_document_reader(self) -> DocumentReader:
         from kiosk.engines.barcode_reader import ZxingBarcodeReader
         from kiosk.engines.page_locator import ClassicalPageLocator
-        from kiosk.services.mrz_reading import MrzReader
         from kiosk.services.reading import DocumentReader
 
-        text = self.text_reader()
-        return DocumentReader(ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), self._detector())
+        return DocumentReader(ClassicalPageLocator(), self.text_reader(), self.mrz_reader(), ZxingBarcodeReader(), self._detector())
 
     def _make_text_reader(self) -> RapidTextReader | EasyOcrTextReader:
         models = self._setup.config.models

@@ -1,12 +1,19 @@
-"""`kiosk bench startup|preview`: measured figures with the machine they were measured on."""
+"""`kiosk bench startup|preview|documents`: measured figures with the machine they were measured on."""
 
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.cli.output import emit, emit_json, note
 from kiosk.cli.parsing import Subparsers, seconds, whole_number
 from kiosk.ports import Json
+
+if TYPE_CHECKING:
+    from kiosk.engines.providers import ProviderNote
 
 
 def add_to(commands: Subparsers) -> None:
@@ -19,7 +26,21 @@ def add_to(commands: Subparsers) -> None:
     preview.add_argument("--seconds", type=seconds(1, 120), default=20.0)
     preview.add_argument("--screen", choices=("document", "selfie"), default="document")
     preview.set_defaults(run=run_preview)
-    for action in (startup, preview):
+    documents = actions.add_parser("documents", help="reading documents: time per stage, exactness, memory, other readers")
+    source = documents.add_mutually_exclusive_group(required=True)
+    source.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="pictures, in folders below it too")
+    source.add_argument("--generated", type=whole_number(1), metavar="N", help="instead: N photographs of all specimen designs")
+    documents.add_argument("--truth", type=Path, metavar="FILE", help="CSV of MRZ lines or a specimen's truth.json (else those in DIR)")
+    documents.add_argument("--severity", type=_share, default=0.5, help="of the generated photographs, 0 to 1 (0.5)")
+    documents.add_argument("--kind", action="append", default=[], help="only this degradation of the generated ones; may be repeated")
+    documents.add_argument("--seed", type=whole_number(0), default=1, help="first seed of the generated ones (1)")
+    documents.add_argument("--soak", type=whole_number(1), metavar="N", help="instead of measuring once: read N pages, watch the memory")
+    documents.add_argument("--peers", action="store_true", help="then PassportEye and EasyOCR on the same pictures, where installed")
+    documents.add_argument(
+        "--peer-python", default="", metavar="PATH", help="the Python of the environment that the peers are installed in"
+    )
+    documents.set_defaults(run=run_documents)
+    for action in (startup, preview, documents):
         action.add_argument("--json", action="store_true")
 
 
@@ -40,13 +61,59 @@ def run_preview(arguments: argparse.Namespace) -> None:
     _report({"machine": machine.describe(), "preview": window.preview(arguments.seconds, arguments.screen)}, arguments.json)
 
 
+def run_documents(arguments: argparse.Namespace) -> None:
+    from kiosk.bench import document_cases, document_peers, documents
+    from kiosk.compose import build_engines, load_setup
+    from kiosk.domain.document import PageSide
+
+    if arguments.generated is not None:
+        made = document_cases.generated_cases(arguments.generated, arguments.severity, first_seed=arguments.seed, kinds=arguments.kind)
+        cases = list(made) if arguments.soak else made
+    else:
+        cases = list(document_cases.folder_cases(arguments.folder, arguments.truth))
+    with build_engines(load_setup()) as engines:
+        reader = engines.document_reader()
+        if arguments.soak:
+            _report({"soak": documents.soak(list(cases), reader, arguments.soak, note=note)}, arguments.json)
+            return
+        body = documents.measure(
+            cases,
+            reader,
+            engines.mrz_reader(),
+            engines.document_guide(PageSide.FRONT, None),
+            peers=tuple(document_peers.PEERS) if arguments.peers else (),
+            peer_python=arguments.peer_python,
+            note=note,
+        )
+        body["text"] = {"engine": engines.text_reader().model_id, "provider": _providers(engines.provider_notes())}
+    _report(body, arguments.json)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:  # not a number is in no range
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
+def _providers(notes: Sequence[ProviderNote]) -> str:
+    """Where the text models compute, and why not elsewhere."""
+    said = dict.fromkeys(f"{note.used.value} ({note.reason})" if note.reason else note.used.value for note in notes)
+    return ", ".join(said) or "cpu"
+
+
 def _report(body: dict[str, Json], as_json: bool) -> None:
     if as_json:
         emit_json(body)
         return
     for part, figures in body.items():
+        if not isinstance(figures, dict):
+            emit(f"{part:<30} {figures}" if not isinstance(figures, list) else f"{part}\n  " + "\n  ".join(str(one) for one in figures))
+            continue
         emit(part)
-        assert isinstance(figures, dict)
         for name, value in figures.items():
             if isinstance(value, dict):
                 emit(f"  {name:<28} " + "  ".join(f"{key} {inner}" for key, inner in value.items()))
