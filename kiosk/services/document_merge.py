@@ -200,6 +200,10 @@ def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]
             doubt = (1.0 - reading.confidence) * min(1.0 - min(other.confidence, 0.99) for other in backed)
             surest = max(reading.confidence, *(other.confidence for other in backed if name in NAMES), 0.0)
             reading = replace(reading, confidence=round(max(surest, min(MAX_CONFIDENCE, 1.0 - doubt)), 4))
+        fuller = [other for other in backed if name in DATE_FIELDS and len(other.value) > len(reading.value)]
+        if fuller:
+            # a part of a date is no answer where the whole one is known
+            reading = replace(reading, confidence=round(min(reading.confidence, *(0.99 * other.confidence for other in fuller)), 4))
         result.append(reading)
     # of equally sure readings the first is chosen
     result.sort(key=lambda one: one.source is not Source.VISUAL_ZONE)

@@ -282,3 +282,48 @@ def test_uncertain_are_fields_read_unsurely_or_differently_and_never_typed_ones(
     assert uncertain_fields(differing) == {FieldName.SURNAME}
     typed = Field(FieldName.SURNAME, (Reading("BELL", Source.OPERATOR, 1.0), *differing.fields[FieldName.SURNAME].readings))
     assert uncertain_fields(replace(differing, fields={FieldName.SURNAME: typed})) == frozenset()
+
+
+# --- parts of dates, validity by type, the threshold
+
+
+def test_a_date_without_its_day_runs_to_the_end_of_its_month() -> None:
+    month = document(PRINTED | {FieldName.DATE_OF_EXPIRY: "2026-11"}, back=False)
+    assert verdict(CheckName.DOCUMENT_EXPIRY, month, today="2026-11-30")[0] is CheckStatus.PASSED
+    assert verdict(CheckName.DOCUMENT_EXPIRY, month, today="2026-12-01") == (CheckStatus.REJECTED, CheckLabel.EXPIRED)
+
+
+def test_what_cannot_be_known_of_a_date_breaks_no_rule() -> None:
+    parts = {FieldName.DATE_OF_BIRTH: "1985", FieldName.DATE_OF_ISSUE: "2020-11", FieldName.DATE_OF_EXPIRY: "2030"}
+    assert verdict(CheckName.DATA_PLAUSIBILITY, document(PRINTED | parts, back=False))[0] is CheckStatus.PASSED
+    same_year = {FieldName.DATE_OF_BIRTH: "2020", FieldName.DATE_OF_ISSUE: "2020-11"}
+    assert verdict(CheckName.DATA_PLAUSIBILITY, document(PRINTED | same_year, back=False))[0] is CheckStatus.PASSED
+    late = {FieldName.DATE_OF_BIRTH: "2021", FieldName.DATE_OF_ISSUE: "2020-11"}
+    assert verdict(CheckName.DATA_PLAUSIBILITY, document(PRINTED | late, back=False)) == (CheckStatus.REJECTED, CheckLabel.IMPLAUSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expires", "status"),
+    [
+        ("PASSPORT", "2031-08-24", CheckStatus.PASSED),  # ten years and what was left of the last one
+        ("PASSPORT", "2033-01-01", CheckStatus.REJECTED),
+        ("IDENTITY CARD", "2099-12-31", CheckStatus.PASSED),  # issued to the old without an end
+        ("DRIVING LICENCE", "2055-12-31", CheckStatus.PASSED),
+        ("DRIVING LICENCE", "2099-12-31", CheckStatus.REJECTED),
+    ],
+)
+def test_how_long_a_document_may_run_depends_on_its_kind(text: str, expires: str, status: CheckStatus) -> None:
+    subject = document(PRINTED | {FieldName.DATE_OF_EXPIRY: expires}, text=(text,), back=False)
+    assert verdict(CheckName.DATA_PLAUSIBILITY, subject)[0] is status
+
+
+def test_the_threshold_of_confidence_can_be_chosen() -> None:
+    unsure = document(confidence=0.9, back=False)
+
+    def status(threshold: float) -> CheckStatus:
+        checks = document_checks(unsure, today=TODAY, needs_back=False, threshold=threshold)
+        return next(one for one in checks if one.name is CheckName.OCR_CONFIDENCE).status
+
+    assert (status(0.92), status(0.85)) == (CheckStatus.WARNING, CheckStatus.PASSED)
+    assert uncertain_fields(unsure)
+    assert not uncertain_fields(unsure, threshold=0.85)

@@ -8,7 +8,7 @@ from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, P
 from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_fields import fields_of, mrz_fields
-from kiosk.services.document_merge import merge, needs_back
+from kiosk.services.document_merge import agree, contradict, merge, needs_back
 
 TODAY = "2026-11-21"
 TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
@@ -107,3 +107,80 @@ def test_no_pages_are_an_empty_document() -> None:
     document = merge([], today=TODAY)
     assert document.fields == {}
     assert not needs_back(document)
+
+
+# --- cross-checks
+
+
+def printed(value: str, raw: str = "") -> Reading:
+    return Reading(value, Source.VISUAL_ZONE, 0.97, raw=raw or value)
+
+
+def coded(value: str) -> Reading:
+    return Reading(value, Source.MRZ, 0.97, raw=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "agrees", "contradicts"),
+    [
+        (FieldName.SURNAME, "GARCÍA", "GARCIA LOPEZ", False, False),  # one of two surnames was read
+        (FieldName.SURNAME, "GARCÍA LÓPEZ", "GARCIA LOPEZ", True, False),
+        (FieldName.SURNAME, "GARZA", "GARCIA LOPEZ", False, True),
+        (FieldName.SURNAME, "SOLVI", "SOELVI", False, False),
+        (FieldName.DOCUMENT_NUMBER, "O12345678", "012345678", False, False),  # O for 0 is the reader's slip
+        (FieldName.DOCUMENT_NUMBER, "112345678", "012345678", False, True),
+        (FieldName.DATE_OF_BIRTH, "1985", "1985-08-06", True, False),
+        (FieldName.DATE_OF_BIRTH, "1985-08", "1985-08-06", True, False),
+        (FieldName.DATE_OF_BIRTH, "1985-09", "1985-08-06", False, True),
+        (FieldName.DATE_OF_BIRTH, "198", "1985-08-06", False, True),
+        (FieldName.NATIONALITY, "DEU", "D", True, False),
+        (FieldName.NATIONALITY, "GBR", "GBD", True, False),
+        (FieldName.ADDRESS, "2300 W BROAD ST RICHMOND VA 23269", "2300 WEST BROAD STREET, RICHMOND, VA, 23269", False, False),
+        (FieldName.ADDRESS, "2300 WEST BROAD STREET\nRICHMOND", "2300 West Broad Street, Richmond", True, False),
+        (FieldName.ADDRESS, "1 HIGH ROAD LONDON", "2300 WEST BROAD STREET RICHMOND", False, True),
+        (FieldName.GENDER, "M", "F", False, True),
+    ],
+)
+def test_what_agrees_and_what_contradicts(name: FieldName, one: str, other: str, agrees: bool, contradicts: bool) -> None:
+    for pair in ((printed(one), coded(other)), (coded(other), printed(one))):
+        assert agree(name, *pair) is agrees
+        assert contradict(name, *pair) is contradicts
+
+
+def test_a_full_name_is_compared_with_the_mrz_in_either_order() -> None:
+    for value in ("BRIAN BELL", "BELL BRIAN"):
+        document = merge([page(PageSide.FRONT, visual(FieldName.FULL_NAME, value), mrz=parse_mrz(TD1))], today=TODAY)
+        readings = document.fields[FieldName.FULL_NAME].readings
+        assert [(reading.value, reading.source) for reading in readings] == [(value, Source.VISUAL_ZONE), ("BRIAN BELL", Source.MRZ)]
+        assert agree(FieldName.FULL_NAME, *readings)
+    other = merge([page(PageSide.FRONT, visual(FieldName.FULL_NAME, "BRUNO BELL"), mrz=parse_mrz(TD1))], today=TODAY)
+    assert contradict(FieldName.FULL_NAME, *other.fields[FieldName.FULL_NAME].readings)
+
+
+def test_without_a_printed_full_name_none_is_put_together() -> None:
+    document = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "BELL"), mrz=parse_mrz(TD1))], today=TODAY)
+    assert FieldName.FULL_NAME not in document.fields
+
+
+def test_the_century_of_a_birth_is_the_printed_one() -> None:
+    """Somebody of 106 years: two digits of the year alone say 2020."""
+    old = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "2003049M3011249SVK<<<<<<<<<<<0", TD1[2])
+    birth = visual(FieldName.DATE_OF_BIRTH, "1920-03-04", raw="04.03.1920")
+    document = merge([page(PageSide.FRONT, birth, mrz=parse_mrz(old))], today=TODAY)
+    assert {reading.value for reading in document.fields[FieldName.DATE_OF_BIRTH].readings} == {"1920-03-04"}
+    guessed = visual(FieldName.DATE_OF_BIRTH, "1920-03-04", raw="04.03.20")
+    unsure = merge([page(PageSide.FRONT, guessed, mrz=parse_mrz(old))], today=TODAY)
+    assert len({reading.value for reading in unsure.fields[FieldName.DATE_OF_BIRTH].readings}) == 2
+
+
+def test_the_whole_date_is_chosen_over_a_part_of_it() -> None:
+    part = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508<<0M3011249SVK<<<<<<<<<<<0", TD1[2])
+    birth = visual(FieldName.DATE_OF_BIRTH, "1985-08-06", confidence=0.9)
+    document = merge([page(PageSide.FRONT, birth, mrz=parse_mrz(part))], today=TODAY)
+    assert document.value(FieldName.DATE_OF_BIRTH) == "1985-08-06"
+
+
+def test_a_french_card_is_an_identity_card_of_td2_size() -> None:
+    lines = ("IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "8806923102858CORINNE<<<<<<<6512068F6")
+    document = merge([page(PageSide.FRONT, mrz=parse_mrz(lines), size=(1200, 846))], today=TODAY)
+    assert (document.type.type, document.type.country, document.type.mrtd) == ("identity-card", "FRA", "TD2")
