@@ -11,7 +11,7 @@ from kiosk.domain.mrz import Mrz, MrzFormat
 from kiosk.services.document_merge import kind_of_code
 from kiosk.services.document_templates import load_templates
 from kiosk.services.document_words import load_words
-from kiosk.services.template_match import Advice, Evidence, TemplateMatch, best_of, evidence_of, same_document, score_templates
+from kiosk.services.template_match import Advice, Evidence, TemplateMatch, best_of, evidence_of, other_side, same_document, score_templates
 from kiosk.services.template_model import Template
 
 __all__ = ["Advice", "DocumentClass", "PageClass", "classify_document", "classify_page", "is_wrong_side"]
@@ -93,7 +93,7 @@ def _together(seen: Sequence[Evidence], templates: Sequence[Template], advice: A
         if match is not None and not match.edition_sure:
             match = _settled_edition(match, scored[number], others)
         elif match is None:
-            match = _by_other_page(scored[number], others, evidence)
+            match = _by_other_page(evidence, others, templates)
         classes.append(_class_of(evidence, match, advice))
     return tuple(classes)
 
@@ -109,15 +109,14 @@ def _settled_edition(match: TemplateMatch, own: Sequence[TemplateMatch], others:
     return match
 
 
-def _by_other_page(own: Sequence[TemplateMatch], others: Sequence[Sequence[TemplateMatch]], evidence: Evidence) -> TemplateMatch | None:
+def _by_other_page(evidence: Evidence, others: Sequence[Sequence[TemplateMatch]], templates: Sequence[Template]) -> TemplateMatch | None:
     """A page that alone says too little is the other side of a document that is sure, when something of it fits."""
     for other in others:
         sure = best_of(other)
-        if sure is None or sure.template.is_generic:
-            continue
-        fitting = [one for one in own if one.template.id == sure.template.id and one.side is not sure.side]
-        if fitting:
-            return fitting[0]
+        if sure is not None and not sure.template.is_generic:
+            found = other_side(evidence, sure, templates)
+            if found is not None:
+                return found
     return None
 
 

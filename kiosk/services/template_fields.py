@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from kiosk.domain.document import FieldName, PageSide, Quad, Reading, Source
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.document_layout import Box, Found, Rules, box_of, find_values
 from kiosk.services.document_values import Context, Value
-from kiosk.services.document_words import IGNORED, LabelBook, Labelled, Words, compact, load_words, plain, without_overlaps
-from kiosk.services.template_model import Area, Format, Template, TemplateField, TemplatePage, words_of
+from kiosk.services.document_words import plain
+from kiosk.services.template_labels import PageLabels, page_labels
+from kiosk.services.template_model import Area, Format, Template, TemplateField, TemplatePage
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
 Readings = dict[FieldName, tuple[Reading, ...]]
@@ -25,8 +25,6 @@ _SURE = 0.8
 """What reads worse and has only its place to speak for it may be anything, a label that was misread above all."""
 _SURE_LABEL = 0.9
 _FILLED = 0.97
-_OTHER_LANGUAGE = 0.97
-"""A label that the template does not name, against one that it does."""
 _OVERLAP = 0.5
 
 
@@ -83,7 +81,7 @@ def read_fields(
 
     many = {name: field.lines for name, field in fields.items()}
     # a label that names a field of another page would take a value that is not there
-    found = {one.field: one for one in find_values(lines, context, Rules(_labels(page), value, cost, many)) if one.field in fields}
+    found = {one.field: one for one in find_values(lines, context, Rules(page_labels(page), value, cost, many)) if one.field in fields}
     printed = [line for line in lines if line.text.count("<") < 4]
     _by_place(printed, page, size, value, found)
     _by_format(printed, page, value, found)
@@ -139,7 +137,7 @@ def _by_place(
         return
     weak = {name: one for name, one in found.items() if _is_weak(one, page.fields[name])}
     taken = [one.box.quad for name, one in found.items() if name not in weak]
-    book = _labels(page)
+    book = page_labels(page)
     for name, field in page.fields.items():
         if (name in found and name not in weak) or field.area is None:
             continue
@@ -235,45 +233,8 @@ def _is_taken(quad: Quad, taken: Sequence[Quad]) -> bool:
     return any(quad == other or geometry.inside_fraction(quad, other) > _OVERLAP for other in taken)
 
 
-def _is_label(box: Box, book: _PageLabels) -> bool:
+def _is_label(box: Box, book: PageLabels) -> bool:
     """Whether any of it is a word that the page prints for everybody; short words may be part of a value."""
     words = plain(box.text).split()
     hits = [sum(len(word) for word in words[hit.first : hit.last]) for hit in book.find(words)]
     return any(letters >= 6 for letters in hits) or sum(hits) >= 0.6 * max(1, sum(map(len, words)))
-
-
-class _PageLabels:
-    """The labels of a template's page before those that every document may have; the longest and likest win, of equals the page's own."""
-
-    def __init__(self, page: TemplatePage, words: Words) -> None:
-        self._general = words.labels
-        self._fields = {name.value for name in page.fields}
-        fields_of: dict[str, list[str]] = {}
-        for field in page.fields.values():
-            for label in field.label_words:
-                fields_of.setdefault(label, []).append(field.name.value)
-        labels: dict[str, list[str]] = {}
-        for label, names in fields_of.items():
-            # a period has one label for two fields
-            labels.setdefault("+".join(dict.fromkeys(names)), []).append(label)
-        own = {compact(label) for label in fields_of}
-        # the name of a state is no title here: it may be a nationality as well
-        titles = [title for title in page.titles if not any(words.states_in(title))]
-        printed = [word for word in (*words_of(page.ignored), *titles) if compact(word) not in own]
-        self._own = LabelBook({key: {"": found} for key, found in labels.items()}, printed)
-
-    def find(self, tokens: Sequence[str], breaks: frozenset[int] = frozenset()) -> tuple[Labelled, ...]:
-        own = self._own.find(tokens, breaks)
-        general = [self._translated(label) for label in self._general.find(tokens, breaks)]
-        return without_overlaps((*own, *general), tokens)
-
-    def _translated(self, label: Labelled) -> Labelled:
-        """A label of another language counts for a field of the page; one of a field that is not here is not read."""
-        if label.key in self._fields:
-            return replace(label, likeness=_OTHER_LANGUAGE * label.likeness)
-        return replace(label, key=IGNORED, likeness=_OTHER_LANGUAGE * label.likeness)
-
-
-@cache
-def _labels(page: TemplatePage) -> _PageLabels:
-    return _PageLabels(page, load_words())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
@@ -11,8 +11,9 @@ from functools import cache
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DocumentPage, FieldName, PageSide, Reading
 from kiosk.domain.mrz import Mrz, expiry_date_iso
-from kiosk.services.document_words import LabelBook, compact, load_words, plain
+from kiosk.services.document_words import compact, load_words, plain
 from kiosk.services.number_checks import WITHOUT_DIGIT, holds
+from kiosk.services.template_labels import page_labels
 from kiosk.services.template_model import Format, Template, TemplatePage
 
 LEAST_SCORE = 0.6
@@ -185,7 +186,19 @@ def score_templates(evidence: Evidence, templates: Sequence[Template], advice: A
     return tuple(found)
 
 
-def _score(evidence: Evidence, template: Template, side: PageSide, shared: Mapping[str, int]) -> TemplateMatch | None:
+def other_side(evidence: Evidence, match: TemplateMatch, templates: Sequence[Template]) -> TemplateMatch | None:
+    """The page as the other side of a document whose one side is known: when something of it fits and nothing speaks against it."""
+    if _dates_differ(evidence, match.template):
+        return None
+    shared = _title_owners(tuple(templates))
+    sides = [side for side in match.template.pages if side is not match.side]
+    return next((found for side in sides if (found := _score(evidence, match.template, side, shared, beside=True)) is not None), None)
+
+
+def _score(
+    evidence: Evidence, template: Template, side: PageSide, shared: Mapping[str, int], *, beside: bool = False
+) -> TemplateMatch | None:
+    """`beside`: the document is known by its other page, so that labels alone are enough to go on."""
     page = template.pages[side]
     if _is_other_shape(evidence, template) or any(_has_title(evidence, title) for title in page.absent):
         return None
@@ -199,6 +212,8 @@ def _score(evidence: Evidence, template: Template, side: PageSide, shared: Mappi
     for weight in weights:
         doubt *= 1.0 - _OWN_TITLE * weight
     reasons += ["title"] if titles else []
+    if not reasons and not beside:
+        return None
     labels = _label_share(evidence, page)
     doubt *= 1.0 - _ALL_LABELS * labels
     reasons += ["labels"] if labels else []
@@ -220,8 +235,15 @@ def _is_told(by_mrz: float, titles: Sequence[str], weights: Sequence[float], lab
     alike everywhere: a title that no other document prints must be there, and the state's name.
     """
     if by_mrz:
-        return bool(titles) or labels >= _MOST_LABELS
+        return any(not _is_state(title) for title in titles) or labels >= _MOST_LABELS
     return any(weight > 0.9 for weight in weights) and _names_state(evidence, template, titles)
+
+
+@cache
+def _is_state(title: str) -> bool:
+    """A state's name stands on every document of it."""
+    states = load_words().states
+    return all(plain(part) in states for part in title.split("/"))
 
 
 def _without_parts(titles: Sequence[str]) -> list[str]:
@@ -240,7 +262,8 @@ def _mrz_score(mrz: Mrz | None, template: Template, side: PageSide) -> float | N
         return None
     if template.mrz.states and alpha3(state) not in {alpha3(one) for one in template.mrz.states}:
         return None
-    return _VALID_MRZ if mrz.valid else _BROKEN_MRZ
+    # a state's own template is not given to what may be another state's misread zone; the layout is every passport's
+    return _VALID_MRZ if mrz.valid or template.is_generic else _BROKEN_MRZ
 
 
 def _is_other_shape(evidence: Evidence, template: Template) -> bool:
@@ -326,23 +349,12 @@ def _names_state(evidence: Evidence, template: Template, titles: Sequence[str]) 
 
 def _label_share(evidence: Evidence, page: TemplatePage) -> float:
     """The part of the page's labelled fields whose labels are read, 0..1."""
-    books = tuple(_field_books(page))
-    if not books:
-        # labels of every language: what generic reading found
-        generic = sum(one.generic_labels for one in page.fields.values())
-        return min(1.0, evidence.labels / (_FEW * generic)) if generic else 0.0
-    return sum(any(hit.likeness >= 0.85 for line in evidence.words for hit in book.find(line)) for book in books) / len(books)
-
-
-def _field_books(page: TemplatePage) -> Iterator[LabelBook]:
-    for one in page.fields.values():
-        if one.labels:
-            yield _book(one.label_words)
-
-
-@cache
-def _book(labels: tuple[str, ...]) -> LabelBook:
-    return LabelBook({"field": {"": labels}}, ())
+    share = page_labels(page).share(evidence.words)
+    if share is not None:
+        return share
+    # labels of every language: what generic reading found
+    generic = sum(one.generic_labels for one in page.fields.values())
+    return min(1.0, evidence.labels / (_FEW * generic)) if generic else 0.0
 
 
 def _has_number(evidence: Evidence, page: TemplatePage) -> bool:
