@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image as PilImage
 
 from kiosk.domain.errors import BadInput, ErrorCode
@@ -61,6 +64,38 @@ def test_the_orientation_in_exif_is_honoured() -> None:
     assert is_red_then_blue(decode_image(saved(sideways, "JPEG", exif=exif, quality=95)))
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_every_orientation_of_exif_comes_out_upright(orientation: int, kind: str) -> None:
+    undo = {
+        2: PilImage.Transpose.FLIP_LEFT_RIGHT,
+        3: PilImage.Transpose.ROTATE_180,
+        4: PilImage.Transpose.FLIP_TOP_BOTTOM,
+        5: PilImage.Transpose.TRANSPOSE,
+        6: PilImage.Transpose.ROTATE_90,
+        7: PilImage.Transpose.TRANSVERSE,
+        8: PilImage.Transpose.ROTATE_270,
+    }
+    held = picture() if orientation == 1 else picture().transpose(undo[orientation])
+    exif = PilImage.Exif()
+    exif[0x0112] = orientation
+    image = decode_image(saved(held, kind, exif=exif))
+    assert image.shape == (48, 64, 3)
+    assert is_red_then_blue(image)
+
+
+def test_sixteen_bit_colour_keeps_its_high_byte() -> None:
+    """Pillow writes no such file: built by hand, four pixels of 0x8123, 0x40ff, 0x0001."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    row = b"\0" + struct.pack(">HHH", 0x8123, 0x40FF, 0x0001) * 2
+    header = struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * 2)) + chunk(b"IEND", b"")
+    assert decode_image(data)[0, 0].tolist() == [0x00, 0x40, 0x81]
+
+
 def test_transparency_lies_over_white() -> None:
     clear = PilImage.new("RGBA", (20, 20), (0, 0, 0, 0))
     assert decode_image(saved(clear, "PNG")).min() == 255
@@ -106,10 +141,58 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"hello, this is text", b"%PDF-1.7\n" + bytes(200), b"GIF89a" + bytes(60), b"\xff\xd8\xff\xe0\x00\x04ab" + b"x" * 300]
+    "data", [b"hello, this is text", b"\xff\xd8\xff\xe0\x00\x04ab" + b"x" * 300, b"\x89PNG\r\n\x1a\n" + bytes(60), bytes(100)]
 )
 def test_what_is_no_image_is_refused(data: bytes) -> None:
     assert code_of(data) is ErrorCode.IMAGE_UNREADABLE
+
+
+def pdf(pages: int) -> bytes:
+    buffer = io.BytesIO()
+    sheet = picture(20, 30)
+    sheet.save(buffer, "PDF", save_all=True, append_images=[sheet] * (pages - 1))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("pages", [1, 100])
+def test_a_pdf_is_no_picture_whatever_its_length(pages: int) -> None:
+    data = pdf(pages)
+    assert code_of(data) is ErrorCode.PDF_UNSUPPORTED
+    assert code_of(b"\n\n some mail header\n" + data) is ErrorCode.PDF_UNSUPPORTED
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG"])
+def test_a_picture_that_moves_is_refused(kind: str) -> None:
+    frames = [noise(), picture(200, 150), noise()]
+    assert code_of(saved(frames[0], kind, save_all=True, append_images=frames[1:])) is ErrorCode.IMAGE_ANIMATED
+
+
+def test_a_png_of_one_frame_does_not_move() -> None:
+    """Some programs write the animation chunk for one frame as well."""
+    still = saved(picture(), "PNG")
+    body = struct.pack(">II", 1, 0)
+    chunk = struct.pack(">I", 8) + b"acTL" + body + struct.pack(">I", zlib.crc32(b"acTL" + body))
+    assert is_red_then_blue(decode_image(still[:33] + chunk + still[33:]))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "WEBP", "BMP", "JPEG2000"])
+def test_pictures_of_other_kinds_are_named(kind: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        decode_image(saved(picture(), kind), name="photo")
+    assert caught.value.code is ErrorCode.IMAGE_FORMAT_UNSUPPORTED
+    assert kind[:4].casefold() in str(caught.value).casefold()
+
+
+def test_a_photograph_of_an_iphone_is_named() -> None:
+    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(100)
+    with pytest.raises(BadInput) as caught:
+        decode_image(heic)
+    assert caught.value.code is ErrorCode.IMAGE_FORMAT_UNSUPPORTED
+    assert "HEIC" in str(caught.value)
+
+
+def test_a_damaged_gif_is_still_a_gif() -> None:
+    assert code_of(b"GIF89a" + bytes(60)) is ErrorCode.IMAGE_FORMAT_UNSUPPORTED
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
@@ -167,3 +250,39 @@ def test_a_written_jpeg_reads_back() -> None:
     image = decode_image(saved(picture(), "PNG"))
     again = decode_image(encode_jpeg(image, 95))
     assert np.abs(again.astype(int) - image.astype(int)).mean() < 6
+
+
+def test_a_bomb_within_limits_that_were_raised_is_refused_too() -> None:
+    """Whoever raises the limit of sides does not lift Pillow's limit of pixels."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    assert code_of(bomb, max_side_px=100_000) is ErrorCode.IMAGE_PIXELS_EXCEEDED
+
+
+WHOLE = {kind: saved(noise(40, 30), kind) for kind in ("JPEG", "PNG", "GIF")}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from(sorted(WHOLE)), st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), max_size=6), st.integers(0, 4000))
+def test_no_damage_breaks_the_decoder(kind: str, changes: list[tuple[int, int]], kept: int) -> None:
+    data = bytearray(WHOLE[kind])
+    for place, value in changes:
+        data[place % len(data)] = value
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of what it then reads or refuses
+        try:
+            image = decode_image(bytes(data[: max(1, kept)]), max_side_px=500)
+        except BadInput:
+            return
+    assert image.dtype == np.uint8
+    assert image.shape[2] == 3
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF"]))
+def test_no_bytes_break_the_decoder(data: bytes, start: bytes) -> None:
+    with pytest.raises(BadInput):
+        decode_image(start + data)

@@ -12,7 +12,7 @@ from kiosk.domain.document import PageSide, PageWarning
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_likeness import SAME_PAGE, likeness, page_print
-from kiosk.imaging.page_quality import hotspots, measure_page, page_quality
+from kiosk.imaging.page_quality import LIMITS, Level, Strictness, hotspots, is_blank, measure_page, page_quality, quality_levels
 from kiosk.imaging.rectify import limited, rotated, straighten
 from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.specimen import specimen
@@ -130,3 +130,83 @@ def test_the_two_sides_of_a_card_are_not_alike() -> None:
     for seed in range(3):
         front, back = page("td1", seed), page("td1", seed, PageSide.BACK)
         assert likeness(page_print(front), page_print(back)) < SAME_PAGE - 0.15
+
+
+# --- strictness, levels, blank pictures
+
+
+def spotted(image: Image, share: float) -> Image:
+    """A reflection over so much of the page."""
+    height, width = image.shape[:2]
+    radius = (share * height * width / np.pi) ** 0.5
+    spot = np.zeros((height, width), np.float32)
+    cv2.circle(spot, (round(width * 0.6), round(height * 0.45)), round(radius), 1.0, -1)
+    spot = cv2.GaussianBlur(spot, (0, 0), radius / 4)[:, :, None] * 255
+    return np.asarray(np.clip(image * 0.85 + spot, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("design", ["td1", "td2", "td3"])
+@pytest.mark.parametrize(
+    ("sigma", "warned"),
+    [(0.0, ()), (1.0, ()), (2.0, (Strictness.STRICT,)), (2.75, (Strictness.STRICT, Strictness.NORMAL)), (4.0, tuple(Strictness))],
+)
+def test_how_much_blur_each_strictness_lets_pass(design: str, sigma: float, warned: tuple[Strictness, ...]) -> None:
+    sheet = blurred(page(design), sigma) if sigma else page(design)
+    found = [one for one in Strictness if PageWarning.SHARPNESS_LOW in page_quality(sheet, QUAD, SIZE, strictness=one).warnings]
+    assert tuple(found) == warned
+
+
+@pytest.mark.parametrize("design", ["td1", "td2", "td3"])
+@pytest.mark.parametrize(
+    ("share", "warned"),
+    [(0.0, ()), (0.013, (Strictness.STRICT,)), (0.03, (Strictness.STRICT, Strictness.NORMAL)), (0.06, tuple(Strictness))],
+)
+def test_how_much_glare_each_strictness_lets_pass(design: str, share: float, warned: tuple[Strictness, ...]) -> None:
+    sheet = spotted(page(design), share) if share else page(design)
+    found = [one for one in Strictness if PageWarning.HOTSPOTS_SCORE_HIGH in page_quality(sheet, QUAD, SIZE, strictness=one).warnings]
+    assert tuple(found) == warned
+
+
+def test_strictness_changes_warnings_and_never_scores() -> None:
+    sheet = spotted(blurred(page(), 2.0), 0.02)
+    scores = {(one.sharpness, one.brightness, one.hotspots) for one in (page_quality(sheet, QUAD, SIZE, strictness=s) for s in Strictness)}
+    assert len(scores) == 1
+    for limit in ("sharpness", "hotspots"):
+        strict, normal, relaxed = (getattr(LIMITS[one], limit) for one in Strictness)
+        assert strict > normal > relaxed
+
+
+@pytest.mark.parametrize("strictness", Strictness)
+def test_the_level_that_is_bad_goes_with_the_warning(strictness: Strictness) -> None:
+    for sheet in (
+        page(),
+        blurred(page(), 3),
+        blurred(page(), 5),
+        spotted(page(), 0.02),
+        spotted(page(), 0.08),
+        lit(page(), 0.15),
+        lit(page(), 3.0),
+    ):
+        quality = page_quality(sheet, QUAD, SIZE, strictness=strictness)
+        levels = quality_levels(quality, strictness)
+        assert (levels.sharpness is Level.LOW) == (PageWarning.SHARPNESS_LOW in quality.warnings)
+        assert (levels.hotspots is Level.HIGH) == (PageWarning.HOTSPOTS_SCORE_HIGH in quality.warnings)
+        assert (levels.brightness is Level.LOW) == (PageWarning.BRIGHTNESS_LOW in quality.warnings)
+        assert (levels.brightness is Level.HIGH) == (PageWarning.BRIGHTNESS_HIGH in quality.warnings)
+
+
+def test_an_empty_sheet_and_a_covered_lens_are_blank() -> None:
+    random = np.random.default_rng(3)
+    shading = np.linspace(150, 235, 1280)[None, :, None] * np.ones((720, 1, 3))
+    assert is_blank(np.full((700, 1000, 3), 255, np.uint8))
+    assert is_blank(np.clip(random.normal(18, 10, (720, 1280, 3)), 0, 255).astype(np.uint8))
+    assert is_blank(np.clip(shading + random.normal(0, 4, shading.shape), 0, 255).astype(np.uint8))
+
+
+def test_what_shows_anything_is_not_blank() -> None:
+    sheet = np.full((1400, 1000, 3), 250, np.uint8)
+    cv2.putText(sheet, "this page is left blank", (260, 700), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (40, 40, 40), 2)
+    assert not is_blank(sheet)
+    assert not is_blank(page())
+    assert not is_blank(blurred(page(), 6))
+    assert not is_blank(Desk(size=SIZE).shot(None))
