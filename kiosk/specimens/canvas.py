@@ -53,13 +53,14 @@ class PrintedField:
 
     Attributes:
         value: normalised as `Reading.value`; printed: as it stands there, lines joined by a newline; label: the words beside it.
-        box: around the printed value, pixels.
+        box: around the printed value, pixels. room: width that a longer value may take, pixels; 0 = not bounded.
     """
 
     value: str
     printed: str
     label: str
     box: Box
+    room: float = 0.0
 
     def labelled(self, label: str) -> PrintedField:
         """For a label that was drawn apart."""
@@ -81,7 +82,8 @@ class Canvas:
     """Draws on one page; all arguments in millimetres from the top left corner. Remembers where everything went.
 
     Attributes:
-        fields: what was printed, by field; regions: places of pictures; symbols: barcodes with their places; mrz_box: around the lines.
+        fields: what was printed, by field; regions: places of pictures; symbols: barcodes with their places; mrz_box: around the lines;
+            other_labels: beside what is no field.
     """
 
     def __init__(self, size_mm: tuple[float, float], palette: Palette, seed: int, *, style: Style | None = None) -> None:
@@ -91,6 +93,7 @@ class Canvas:
         self.fields: dict[FieldName, PrintedField] = {}
         self.regions: dict[Region, Box] = {}
         self.symbols: list[tuple[Symbol, Box]] = []
+        self.other_labels: list[str] = []
         self.mrz_box: Box | None = None
         width, height = round(size_mm[0] * PX_PER_MM), round(size_mm[1] * PX_PER_MM)
         self._page = PilImage.fromarray(background(width, height, palette, PX_PER_MM, seed))
@@ -178,8 +181,10 @@ class Canvas:
         """Label in small, what is printed under it in bold; `value` normalised, when that is something else."""
         self.text(x, y, label, 1.55, ink=self.palette.dark, width=width)
         box = self.text(x, y + step, printed, size, font="DejaVuSans-Bold", width=width)
-        if name is not None and printed:
-            self.remember(name, printed if value is None else value, printed, label, box)
+        if name is None:
+            self.other_labels.append(label)
+        elif printed:
+            self.remember(name, printed if value is None else value, printed, label, box, width)
 
     def entry(
         self,
@@ -224,12 +229,14 @@ class Canvas:
             )
             for index, line in enumerate(lines)
         ]
-        if name is not None and boxes:
-            self.remember(name, " ".join(lines) if value is None else value, "\n".join(lines), label, around(boxes))
+        if name is None:
+            self.other_labels.append(label)
+        elif boxes:
+            self.remember(name, " ".join(lines) if value is None else value, "\n".join(lines), label, around(boxes), room)
 
-    def remember(self, name: FieldName, value: str, printed: str, label: str, box: Box) -> None:
-        """For what was drawn by `text`: it is a field."""
-        self.fields[name] = PrintedField(value, printed, label, box)
+    def remember(self, name: FieldName, value: str, printed: str, label: str, box: Box, room: float = 0.0) -> None:
+        """For what was drawn by `text`: it is a field. `room` in millimetres."""
+        self.fields[name] = PrintedField(value, printed, label, box, room * PX_PER_MM)
 
     def mrz(self, lines: tuple[str, ...], top: float) -> None:
         """On a plain band down to the page's foot, centred; `top` of the first line's capitals."""

@@ -156,12 +156,14 @@ def no_number(date_of_birth: str, gender: str, seed: int) -> str:
 
 
 def birth_number(date_of_birth: str, gender: str, seed: int) -> str:
-    """In the Czech and Slovak manner: YYMMDD/NNNN, 50 added to a woman's month, the whole divisible by 11."""
+    """In the Czech and Slovak manner: YYMMDD/NNNN, 50 added to a woman's month, the whole divisible by 11; before 1954 NNN."""
     year, month, day = _day(date_of_birth)
     draw = random.Random(f"birth number/{seed}")
     first = f"{year % 100:02d}{month + (50 if gender == 'F' else 0):02d}{day:02d}"
     while True:
         serial = draw.randint(0, 999)
+        if year < 1954:
+            return f"{first}/{serial + 1:03d}"
         rest = (int(first) * 1000 + serial) * 10 % 11
         if rest != 1:  # its check digit would be 10
             return f"{first}/{serial:03d}{(11 - rest) % 11}"

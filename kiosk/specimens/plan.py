@@ -78,7 +78,7 @@ class Design:
         language: whose names its holders have (`person.LANGUAGES`), "" = the names of the first five designs.
         number: the form of its numbers: "#" a digit, "@" a letter, "%" either, everything else itself.
         personal_number: from date of birth, gender and a number to draw from.
-        state: code of the issuing state. nationality: of the holder. edition: as the design's template names it.
+        state: code of the issuing state. nationality: of the holder.
     """
 
     type: str
@@ -91,7 +91,6 @@ class Design:
     personal_number: Callable[[str, str, int], str] = no_number
     state: str = STATE
     nationality: str = STATE
-    edition: str = ""
 
 
 # --- dates ---------------------------------------------------------------------------------------------------------

@@ -61,6 +61,26 @@ def specimen(
     Raises BadInput(BAD_ARGUMENT) for a design or case that is not there, a misprint without an MRZ, and a long number in the MRZ of a
     passport or visa, which has no room for one.
     """
+    facts = _facts(design, portrait, portrait_face, seed=seed, expired=expired, misprint=misprint, case=case)
+    plan = DESIGNS[design]
+    return _finished(design, plan, plan.draw(facts, plan.size_mm), facts, expired=expired, misprint=misprint, case=case)
+
+
+def drawn(design: str, *, seed: int = 0) -> Pages:
+    """The pages as they were drawn, with what is remembered of them beyond the truth: for writing the design's template."""
+    return DESIGNS[design].draw(_facts(design, None, None, seed=seed), DESIGNS[design].size_mm)
+
+
+def _facts(
+    design: str,
+    portrait: Image | None,
+    portrait_face: Box | None,
+    *,
+    seed: int,
+    expired: bool = False,
+    misprint: bool = False,
+    case: str = "",
+) -> Facts:
     if design not in DESIGNS:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no specimen design {design!r}; there are {', '.join(DESIGNS)}")
     if case and case not in set(Case):
@@ -72,26 +92,22 @@ def specimen(
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"specimen {design} has no room for a long document number")
     if portrait is None:
         portrait, portrait_face = astronaut(), ASTRONAUT_FACE
-    facts = _facts(design, plan, portrait, portrait_face, seed=seed, expired=expired, case=Case(case) if case else None)
-    if plan.lines is not None:
-        lines = plan.lines(facts)
-        facts = replace(facts, lines=with_wrong_digit(lines, plan.mrtd) if misprint else lines)
-    return _finished(design, plan, plan.draw(facts, plan.size_mm), facts, expired=expired, misprint=misprint, case=case)
-
-
-def _facts(design: str, plan: Design, portrait: Image, portrait_face: Box | None, *, seed: int, expired: bool, case: Case | None) -> Facts:
-    holder = with_case(person(seed, plan.language), case)
+    holder = with_case(person(seed, plan.language), Case(case) if case else None)
     if plan.language:
         holder = replace(holder, personal_number=plan.personal_number(holder.date_of_birth, holder.gender, seed))
     number = document_number(seed, design, plan.number)
-    if case is Case.LONG_NUMBER:
+    if case == Case.LONG_NUMBER:
         number = (number + document_number(seed, f"{design}/more", "######"))[:13]
     issued, expires = ("2012-04-16", "2022-04-15") if expired else ("2024-04-16", "2034-04-15")
     if plan.language and not expired:
         draw = random.Random(f"dates/{design}/{seed}")
         year, month, day = draw.randint(2019, 2025), draw.randint(1, 12), draw.randint(2, 28)
         issued, expires = f"{year}-{month:02d}-{day:02d}", f"{year + 10}-{month:02d}-{day - 1:02d}"
-    return Facts(seed, design, holder, number, plan.nationality, issued, expires, portrait, portrait_face)
+    facts = Facts(seed, design, holder, number, plan.nationality, issued, expires, portrait, portrait_face)
+    if plan.lines is None:
+        return facts
+    lines = plan.lines(facts)
+    return replace(facts, lines=with_wrong_digit(lines, plan.mrtd) if misprint else lines)
 
 
 def _finished(design: str, plan: Design, drawn: Pages, facts: Facts, *, expired: bool, misprint: bool, case: str) -> Specimen:
@@ -126,7 +142,7 @@ def _finished(design: str, plan: Design, drawn: Pages, facts: Facts, *, expired:
         regions=regions,
         printed={name: entry.printed for name, entry in said.items()},
         labels={name: entry.label for name, entry in said.items()},
-        edition=plan.edition,
+        edition=design,
         template=f"specimen-{design}",
         case=case,
     )

@@ -78,7 +78,9 @@ def _czech(facts: Facts, size_mm: Size) -> Pages:
         size_mm, ROSE, facts.seed + 1, style=Style(label=1.4, value=2.4, step=2.8, line=2.8, stretch=0.88, font="DejaVuSans-Bold")
     )
     back.entry(4.0, 4.6, "Trvalý pobyt / Permanent stay", holder.address, FieldName.ADDRESS, value=", ".join(holder.address), width=46)
-    back.entry(4.0, 14.4, "Rodné číslo / Personal No.", holder.personal_number, FieldName.PERSONAL_NUMBER, width=30)
+    number = holder.personal_number
+    plain = number.replace("/", "")
+    back.entry(4.0, 14.4, "Rodné číslo / Personal No.", number, FieldName.PERSONAL_NUMBER, value=plain, width=30)
     back.entry(4.0, 21.0, "Vydal / Authority", f"MAGISTRÁT {holder.place_of_birth}", FieldName.ISSUING_AUTHORITY, width=46)
     back.stamp(42.0, 29.4, 2.4, 4)
     back.emblem(70.0, 8.4, 8.6)
@@ -130,9 +132,7 @@ def _polish(facts: Facts, size_mm: Size) -> Pages:
 
 
 DESIGNS = {
-    "id-de": Design(
-        "identity-card", "TD1", ID1, _german, lambda facts: icao_lines(facts, "TD1", code="ID"), "de", "L%%%%%%%#", edition="2021"
-    ),
+    "id-de": Design("identity-card", "TD1", ID1, _german, lambda facts: icao_lines(facts, "TD1", code="ID"), "de", "L%%%%%%%#"),
     "id-cz": Design(
         "identity-card", "TD1", ID1, _czech, lambda facts: icao_lines(facts, "TD1", code="ID"), "cs", "#########", birth_number
     ),

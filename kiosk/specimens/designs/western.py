@@ -213,10 +213,8 @@ def _dutch(facts: Facts, size_mm: Size) -> Pages:
 
 
 DESIGNS = {
-    "id-fr-old": Design("identity-card", "TD2", ID2, _french_old, _french_zone, "fr", "########", state="FRA", edition="1988-2021"),
-    "id-fr": Design(
-        "identity-card", "TD1", ID1, _french, lambda facts: icao_lines(facts, "TD1", code="ID"), "fr", "@#@%%%%%#", edition="2021"
-    ),
+    "id-fr-old": Design("identity-card", "TD2", ID2, _french_old, _french_zone, "fr", "########", state="FRA"),
+    "id-fr": Design("identity-card", "TD1", ID1, _french, lambda facts: icao_lines(facts, "TD1", code="ID"), "fr", "@#@%%%%%#"),
     "id-es": Design(
         "identity-card",
         "TD1",

@@ -1,0 +1,253 @@
+"""Template files (docs/guides/templates.md) of the specimens' designs, measured on the drawings.
+
+`python -m kiosk.specimens.template_text resources/documents [DESIGN ...]` writes them.
+
+What a drawing cannot tell (titles that no other document prints, what is no part of a value) stands in the tables here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.document import DATE_FIELDS, FieldName, PageSide, Region
+from kiosk.domain.face import Box
+from kiosk.imaging.frame import Image
+from kiosk.specimens.canvas import around
+from kiosk.specimens.person import Case
+from kiosk.specimens.specimen import DESIGNS, drawn, specimen
+from kiosk.specimens.truth import Specimen
+
+SEEDS = (1, 2, 3, 5)
+TOLERANCE = 0.015
+"""Of the page on every side of an area: lines stand closer on cards than the default."""
+
+_NAME, _NUMBER, _PERSONAL = FieldName.SURNAME, FieldName.DOCUMENT_NUMBER, FieldName.PERSONAL_NUMBER
+Hints = Mapping[FieldName, Mapping[str, object]]
+
+_TITLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "td1": (("UTOPIA", "OBČIANSKY PREUKAZ", "CARTE D'IDENTITÉ"), ("This card remains the", "property of its holder")),
+    "td2": (("REPUBLIC OF UTOPIA", "RESIDENCE CARD", "AUFENTHALTSKARTE"), ()),
+    "td3": (("UTOPIA", "CESTOVNÝ PAS"), ()),
+    "mrv-a": (("UTOPIA", "VÍZUM"), ()),
+    "mrv-b": (("UTOPIA", "VÍZUM"), ()),
+    "id-de": (("UTOPISCHE REPUBLIK", "AUSWEIS"), ("Specimen document of a state that does not exist",)),
+    "id-cz": (("UTOPICKÁ REPUBLIKA", "OBČANSKÝ PRŮKAZ"), ()),
+    "id-pl": (("RZECZPOSPOLITA UTOPIJSKA", "DOWÓD OSOBISTY"), ()),
+    "id-fr-old": (("RÉPUBLIQUE D'UTOPIE", "CARTE NATIONALE D'IDENTITÉ"), ("Carte valable jusqu'au", "Signature de l'autorité")),
+    "id-fr": (("RÉPUBLIQUE D'UTOPIE", "CARTE D'IDENTITÉ"), ()),
+    "id-es": (("REINO DE UTOPÍA", "DOCUMENTO DE IDENTIDAD"), ()),
+    "id-nl": (("KONINKRIJK UTOPIË", "IDENTITEITSKAART"), ("voorbeeld van een niet bestaande staat",)),
+    "id-ro": (("REPUBLICA UTOPIA", "CARTE DE IDENTITATE"), ()),
+    "passport-el": (("ΔΗΜΟΚΡΑΤΙΑ ΤΗΣ ΟΥΤΟΠΙΑΣ", "REPUBLIC OF UTOPIA"), ()),
+    "passport-bg": (("РЕПУБЛИКА УТОПИЯ", "REPUBLIC OF UTOPIA"), ()),
+    "licence-eu": (("DRIVING LICENCE", "UTOPIA", "Vodičský preukaz"), ("Other names", "Date, place of birth", "Licence number")),
+    "licence-na": (("NEW HARBOUR", "DRIVER LICENSE"), ("Specimen licence of a state that does not exist", "It permits nobody to drive")),
+    "permit": (("RESIDENCE PERMIT", "TITRE DE SÉJOUR", "POVOLENIE NA POBYT"), ("RIGHT INDEX FINGER", "BUREAU OF RESIDENCE")),
+}
+"""Of front and back."""
+
+_EUROPEAN_NUMBERS = {
+    FieldName.SURNAME: "1", FieldName.GIVEN_NAMES: "2", FieldName.DATE_OF_BIRTH: "3", FieldName.DATE_OF_ISSUE: "4a",
+    FieldName.DATE_OF_EXPIRY: "4b", FieldName.ISSUING_AUTHORITY: "4c", FieldName.DOCUMENT_NUMBER: "5", FieldName.ADDRESS: "8",
+}  # fmt: skip
+_HINTS: Mapping[str, Hints] = {
+    "id-cz": {_PERSONAL: {"regex": r"\d{9,10}", "check": "cz-sk-birth-number"}},
+    "id-pl": {_PERSONAL: {"regex": r"\d{11}", "check": "pl-pesel"}, FieldName.GENDER: {"values": {"F": ["K"], "M": ["M"], "X": ["X"]}}},
+    "id-es": {_PERSONAL: {"regex": r"\d{8}[A-Z]", "check": "es-dni", "drop": ["DNI"]}},
+    "id-nl": {
+        _PERSONAL: {"regex": r"\d{9}", "check": "nl-bsn"},
+        FieldName.GENDER: {"values": {"F": ["V/F", "VF"], "M": ["M/M", "MM"], "X": ["X/X", "XX"]}},
+    },
+    "id-ro": {
+        _PERSONAL: {"regex": r"\d{13}", "check": "ro-cnp", "drop": ["CNP"]},
+        _NUMBER: {"drop": ["SERIA", "NR"], "anywhere": True},
+        FieldName.DATE_OF_ISSUE: {"part": "first"},
+        FieldName.DATE_OF_EXPIRY: {"part": "last"},
+    },
+    "id-fr-old": {_NUMBER: {"regex": r"\d{12}", "check": "fr-card-1988", "anywhere": True}},
+    # the text engine's alphabet need not know the country's own letters
+    "passport-el": {FieldName.GENDER: {"values": {"F": ["Θ/F", "O/F", "0/F", "8/F", "Q/F", "F"], "M": ["Α/M", "A/M", "M"], "X": ["X"]}}},  # noqa: RUF001
+    "passport-bg": {FieldName.GENDER: {"values": {"F": ["Ж/F", "X/F", "K/F", "H/F", "F"], "M": ["М/M", "M/M", "M"], "X": ["X"]}}},  # noqa: RUF001
+    "licence-eu": {name: {"drop": [number]} for name, number in _EUROPEAN_NUMBERS.items()},
+    "licence-na": {
+        _NUMBER: {"drop": ["4d", "DLN"]},
+        FieldName.SURNAME: {"drop": ["1"]},
+        FieldName.GIVEN_NAMES: {"drop": ["2"]},
+        FieldName.ADDRESS: {"drop": ["8"]},
+        FieldName.GENDER: {"values": {"F": ["F", "15 SEX F", "SEX F"], "M": ["M", "15 SEX M", "SEX M"], "X": ["X", "15 SEX X", "SEX X"]}},
+    },
+}
+_FORMATS = {"id-fr-old": "FRA-ID"}
+"""MRZ formats that are not named like the document's size."""
+
+
+def template_text(design: str) -> str:
+    """The file's text. Draws the design several times, so that areas hold long values, too."""
+    plan = DESIGNS[design]
+    made = [specimen(design, seed=seed) for seed in SEEDS] + [specimen(design, seed=SEEDS[0], case=Case.LONG_NAMES)]
+    truth = made[0].truth
+    out = [
+        f"# Drawn by the product itself (kiosk/specimens) for the demo and the tests: design {design}. No state issues it.",
+        "# Written by kiosk/specimens/template_text.py from the drawing.",
+        "",
+        f"id = {_quoted(truth.template)}",
+        f"country = {_quoted(truth.country)}",
+        f"type = {_quoted(truth.type)}",
+        f"edition = {_quoted(truth.edition)}",
+    ]
+    if truth.mrtd:
+        out.append(f"mrtd = {_quoted(_FORMATS.get(design, truth.mrtd))}")
+    out += [f"size_mm = [{plan.size_mm[0]}, {plan.size_mm[1]}]", 'basis = "measured on the drawings"', 'tried = ""']
+    if truth.mrz_lines:
+        out += ["", "[mrz]", f"page = {_quoted(truth.mrz_side.value)}", f"codes = {_list([truth.mrz_lines[0][:2].strip('<')])}"]
+    for side in made[0].pages:
+        out += _page(design, side, made)
+    return "\n".join(out) + "\n"
+
+
+def _page(design: str, side: PageSide, made: Sequence[Specimen]) -> list[str]:
+    canvas = drawn(design, seed=SEEDS[0])[side]
+    height, width = made[0].pages[side].shape[:2]
+    titles = _TITLES[design][0 if side is PageSide.FRONT else 1]
+    out = ["", f"[pages.{side.value}]", f"titles = {_list(titles)}"]
+    ignored = [label for label in canvas.other_labels if len(label) > 3]
+    if ignored:
+        out.append(f"ignored = {_list(ignored)}")
+    areas: dict[FieldName, Box] = {}
+    for name, said in canvas.fields.items():
+        boxes = [one.truth.field_boxes[name] for one in made if name in one.truth.field_boxes]
+        x, y, w, h = around(boxes)
+        areas[name] = (x, y, max(w, said.room), h)
+    for name in (FieldName.DATE_OF_ISSUE, FieldName.DATE_OF_EXPIRY):
+        if "part" in _HINTS.get(design, {}).get(name, {}):
+            areas[name] = around([areas[FieldName.DATE_OF_ISSUE], areas[FieldName.DATE_OF_EXPIRY]])
+    for name, area in areas.items():
+        out += _field(design, name, area, (width, height), made)
+    regions = {region: box for region, (where, box) in made[0].truth.regions.items() if where is side}
+    if regions:
+        out += ["", f"[pages.{side.value}.regions]"]
+        for region in Region:
+            if region in regions:
+                boxes = [one.truth.regions[region][1] for one in made]
+                out.append(f"{region.value} = {_shares(around(boxes), (width, height))}")
+    for name_of_place, box, colour in _plain_places([one.pages[side] for one in made], _pictures(made[0], side)):
+        out += ["", f"[pages.{side.value}.colours.{name_of_place}]", f"area = {_shares(box, (width, height))}", f"bgr = {list(colour)}"]
+    return out
+
+
+def _field(design: str, name: FieldName, area: Box, size: tuple[int, int], made: Sequence[Specimen]) -> list[str]:
+    truth = made[0].truth
+    side = truth.field_sides[name]
+    out = ["", f"[pages.{side.value}.fields.{name.value}]"]
+    label = truth.labels[name].rstrip(" :")
+    # "1." beside a value is nothing to look for among all the numbers of a page
+    if len(re.sub(r"[\W\d_]", "", label)) > 1:
+        out.append(f"labels = {_list([label])}")
+    out += [f"area = {_shares(area, size)}", f"tolerance = {TOLERANCE}"]
+    hints: dict[str, object] = dict(_HINTS.get(design, {}).get(name, {}))
+    if name in DATE_FIELDS and "part" not in hints:
+        hints.setdefault("patterns", [_date_pattern(made, name)])
+    if name is _NUMBER:
+        hints.setdefault("regex", _number_regex(design))
+    lines = max(one.truth.printed[name].count("\n") + 1 for one in made if name in one.truth.printed)
+    if lines > 1:
+        hints["lines"] = lines
+    return out + [f"{key} = {_value(value)}" for key, value in hints.items()]
+
+
+def _date_pattern(made: Sequence[Specimen], name: FieldName) -> str:
+    """From printed dates whose day, month and year cannot be taken for each other."""
+    for one in made:
+        iso, printed = one.truth.fields[name], one.truth.printed[name]
+        year, month, day = iso.split("-")
+        if len({year[2:], month, day}) == 3:
+            pattern = re.sub(r"[^\W\d_]{3}(/[^\W\d_]{3})?", "MMM", printed)
+            for token, digits in (("YYYY", year), ("YY", year[2:]), ("MM", month), ("DD", day)):
+                pattern = pattern.replace(digits, token)
+            return pattern
+    raise ValueError(f"no drawing of {made[0].truth.design} tells how {name.value} is printed")
+
+
+def _number_regex(design: str) -> str:
+    form = DESIGNS[design].number
+    kinds = {"#": r"\d", "@": "[A-Z]", "%": "[A-Z0-9]"}
+    if not form:
+        return "[A-Z0-9]{8,13}"
+    runs = "".join(f"{kinds.get(run[0][0], run[0][0])}{{{len(run[0])}}}" for run in re.finditer(r"(.)\1*", form))
+    return runs if DESIGNS[design].type == "passport" else runs + r"\d{0,4}"
+
+
+def _pictures(made: Specimen, side: PageSide) -> list[Box]:
+    """Where no ground is seen however bright it may be."""
+    truth = made.truth
+    boxes = [box for where, box in truth.regions.values() if where is side]
+    boxes += [barcode.box for barcode in truth.barcodes if barcode.side is side]
+    return boxes + ([truth.mrz_box] if truth.mrz_side is side else [])
+
+
+def _plain_places(pages: Sequence[Image], pictures: Sequence[Box]) -> list[tuple[str, Box, tuple[int, int, int]]]:
+    """Two places of bare ground, far from each other, with their mean colours: where the darkest pixel of all drawings is brightest."""
+    darkest: npt.NDArray[np.uint8] = np.min([page.min(axis=2) for page in pages], axis=0)
+    height, width = darkest.shape
+    for left, top, across, down in pictures:
+        darkest[max(0, int(top)) : int(top + down) + 1, max(0, int(left)) : int(left + across) + 1] = 0
+    w, h = round(0.08 * width), round(0.08 * height)
+    places = [
+        (float(np.percentile(darkest[y : y + h, x : x + w], 2)), x, y)
+        for y in range(round(0.06 * height), round(0.62 * height), h // 2)
+        for x in range(round(0.05 * width), round(0.87 * width), w // 2)
+    ]
+    places.sort(reverse=True)
+    first = places[0]
+    second = next((place for place in places if abs(place[1] - first[1]) > 0.35 * width), places[-1])
+    found = []
+    for label, (_dark, x, y) in (("one", first), ("other", second)):
+        b, g, r = np.mean([page[y : y + h, x : x + w].reshape(-1, 3).mean(axis=0) for page in pages], axis=0)
+        found.append((label, (float(x), float(y), float(w), float(h)), (round(float(b)), round(float(g)), round(float(r)))))
+    return found
+
+
+# --- TOML ----------------------------------------------------------------------------------------------------------
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _list(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(_quoted(text) for text in texts) + "]"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    return str(value)
+
+
+def _shares(box: Box, size: tuple[int, int]) -> str:
+    x, y, w, h = box
+    edges = (x / size[0], y / size[1], (x + w) / size[0], (y + h) / size[1])
+    return "[" + ", ".join(f"{min(1.0, max(0.0, edge)):.3f}" for edge in edges) + "]"
+
+
+def main(arguments: Sequence[str]) -> None:
+    folder = Path(arguments[0])
+    for design in arguments[1:] or DESIGNS:
+        (folder / f"specimen-{design}.toml").write_text(template_text(design), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
