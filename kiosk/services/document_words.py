@@ -145,6 +145,7 @@ class Words:
         genders: plain word -> M, F, X.
         months: plain beginning -> 1..12.
         printed_labels: field's key -> its labels as the file has them, all languages; ignored: labels of what is not read.
+        signature: what stands beside a holder's signature.
     """
 
     labels: LabelBook
@@ -154,6 +155,7 @@ class Words:
     months: Mapping[str, int]
     printed_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    signature: LabelBook | None = None
 
     def month(self, word: str) -> int | None:
         """1..12 for a word that begins like a month's name."""
@@ -208,6 +210,7 @@ def load_words() -> Words:
         months={plain(word): int(number) for number, words in labels["months"].items() for word in words},
         printed_labels={key: tuple(word for words in languages.values() for word in words) for key, languages in labels["labels"].items()},
         ignored=tuple(labels["ignored"]["words"]),
+        signature=LabelBook({"signature": {"": labels["regions"]["signature"]}}, ()),
     )
 
 
