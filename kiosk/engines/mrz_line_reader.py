@@ -19,7 +19,7 @@ from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.mrz_layout import ALPHABET
 from kiosk.engines.ort import OnnxSession, Provider
 from kiosk.imaging.frame import Image
-from kiosk.imaging.mrz_finder import lines_of_map
+from kiosk.imaging.mrz_finder import lines_of_map, refined
 from kiosk.ports import LineSteps
 
 LINE_HEIGHT_PX = 32
@@ -57,14 +57,16 @@ class MrzLineReader:
         scale = min(MAX_ENLARGEMENT, max_side_px / max(height, width))
         net_w = max(FINDER_MULTIPLE, round(width * scale / FINDER_MULTIPLE) * FINDER_MULTIPLE)
         net_h = max(FINDER_MULTIPLE, round(height * scale / FINDER_MULTIPLE) * FINDER_MULTIPLE)
-        resized = cv2.resize(_grey(image), (net_w, net_h), interpolation=cv2.INTER_AREA if net_w < width else cv2.INTER_LINEAR)
+        grey = _grey(image)
+        resized = cv2.resize(grey, (net_w, net_h), interpolation=cv2.INTER_AREA if net_w < width else cv2.INTER_LINEAR)
         feed = (resized.astype(np.float32) / 127.5 - 1.0)[None, None]
         (found,) = self._finder.run({self._finder.inputs[0]: feed})
         if found.ndim != 4 or found.shape[1] != 3:
             raise ModelFault(
                 ErrorCode.MODEL_CORRUPT, "the MRZ finder's answer has another shape than its card says", model=self._finder.name
             )
-        return lines_of_map(found[0, 0], found[0, 1], found[0, 2], (width / net_w * MAP_STRIDE, height / net_h * MAP_STRIDE))
+        cell_px = (width / net_w * MAP_STRIDE, height / net_h * MAP_STRIDE)
+        return tuple(refined(grey, quad) for quad in lines_of_map(found[0, 0], found[0, 1], found[0, 2], cell_px))
 
     def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
         """Per crop of one upright line the probabilities along it; characters that no MRZ has are never seen."""

@@ -44,12 +44,12 @@ def peaks_of(line: LineSteps) -> list[Peak]:
     return peaks
 
 
-def cells_of(line: LineSteps, length: int, *, free_tail: bool) -> npt.NDArray[np.float32] | None:
+def cells_of(line: LineSteps, length: int, *, free_tail: int) -> npt.NDArray[np.float32] | None:
     """length x alphabet probabilities, or None when the line does not hold that many characters.
 
     Args:
         length: how many characters the format has.
-        free_tail: the line may end in fillers that carry nothing (the line of names), so their number may be mended by a few.
+        free_tail: the line may end in fillers that carry nothing (the line of names), so their number may be mended by this many.
     """
     peaks = _merged(peaks_of(line))
     if len(peaks) < length // 2:
@@ -62,7 +62,7 @@ def cells_of(line: LineSteps, length: int, *, free_tail: bool) -> npt.NDArray[np
     if free_tail and _is_filler(vectors[-1]):
         while len(vectors) > length and _is_filler(vectors[-1]) and _is_filler(vectors[-2]):
             vectors.pop()
-        if length - 3 <= len(vectors) < length:
+        if length - free_tail <= len(vectors) < length:
             vectors.extend([_filler(0.5)] * (length - len(vectors)))
     return np.stack(vectors) if len(vectors) == length else None
 

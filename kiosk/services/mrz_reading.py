@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kiosk.domain.countries import is_known
 from kiosk.domain.document import Quad
 from kiosk.domain.mrz import Mrz
-from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, VARIANTS, Layout, layout_for, layout_of
+from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, VARIANTS, Layout, MrzFormat, layout_for, layout_of
 from kiosk.imaging.frame import Image
 from kiosk.imaging.mrz_zone import around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
 from kiosk.ports import LineReader, LineSteps
@@ -34,6 +35,7 @@ class Demands:
             holds) one look is enough, and the reading is `sure`.
         least, least_filler: a letter, or a filler between names, less probable than this makes the whole reading too unsure: no check
             digit covers names.
+        mend_tail: by so many fillers the end of a line of names is mended; for readers that swallow some of a long run.
         lead: the same for the lead.
         confidence: the same for the mean of the worst line.
     """
@@ -44,6 +46,7 @@ class Demands:
     sure_lead: float = 50.0
     least: float = 0.3
     least_filler: float = 0.0
+    mend_tail: int = 3
     lead: float = 2.0
     confidence: float = 0.75
 
@@ -193,22 +196,29 @@ class MrzReader:
 
     def _decode(self, image: Image, lines: Sequence[Quad], steps: Sequence[LineSteps], layout: Layout) -> Decoded | None:
         """Decodes the cells; where anything is in doubt, on the mean of several looks at the lines."""
-        cells = _cells(steps, layout)
+        cells = self._cells(steps, layout)
         first = _decoded(cells, layout) if cells is not None else None
         if first is not None and self._beyond_doubt(first):
             return first
         looks = [] if cells is None else [cells]
         for look in SECOND_LOOK:
             crops = [line_crop(image, grown(quad, look.along, look.across), squeeze=look.squeeze, stretch=look.stretch) for quad in lines]
-            again = _cells(self._reader.read_steps(crops, ALPHABET), layout)
+            again = self._cells(self._reader.read_steps(crops, ALPHABET), layout)
             if again is not None:
                 looks.append(again)
             elif not looks:
                 return None
         return _decoded([np.mean([look[line] for look in looks], axis=0) for line in range(layout.lines)], layout)
 
+    def _cells(self, steps: Sequence[LineSteps], layout: Layout) -> list[Vector] | None:
+        tail = self._demands.mend_tail
+        cells = [cells_of(line, layout.length, free_tail=tail if index == layout.names_line else 0) for index, line in enumerate(steps)]
+        return [line for line in cells if line is not None] if all(line is not None for line in cells) else None
+
     def _beyond_doubt(self, decoded: Decoded) -> bool:
         need = self._demands
+        if not _begins_well(decoded.mrz):
+            return False
         letters = decoded.least >= need.sure_least and decoded.least_filler >= need.sure_filler
         return decoded.mrz.valid and not decoded.ambiguous and decoded.mean >= need.sure_mean and letters and decoded.lead >= need.sure_lead
 
@@ -260,9 +270,10 @@ def _beginning(line: LineSteps) -> str:
     return "".join(ALPHABET[int(peak.vector.argmax())] for peak in peaks_of(line)[:5])
 
 
-def _cells(steps: Sequence[LineSteps], layout: Layout) -> list[Vector] | None:
-    cells = [cells_of(line, layout.length, free_tail=index == layout.names_line) for index, line in enumerate(steps)]
-    return [line for line in cells if line is not None] if all(line is not None for line in cells) else None
+def _begins_well(mrz: Mrz) -> bool:
+    """A known state, and P on a passport: else the beginning of the line was cut off, or is unusual enough for a second opinion."""
+    passport = mrz.format is not MrzFormat.TD3 or mrz.lines[0].startswith("P")
+    return passport and is_known(mrz.values["issuingState"])
 
 
 def _rank(decoded: Decoded) -> tuple[bool, int, float]:

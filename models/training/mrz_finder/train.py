@@ -83,7 +83,7 @@ def export(net: FinderNet, path: Path) -> float:
 def loss_of(found: torch.Tensor, core: torch.Tensor, direction: torch.Tensor) -> tuple[torch.Tensor, float, float]:
     """Cross entropy and overlap of the map, squared error of the direction on the zone. Returns also recall and precision."""
     logit = found[:, 0]
-    entropy = binary_cross_entropy_with_logits(logit, core, pos_weight=torch.tensor(3.0))
+    entropy = binary_cross_entropy_with_logits(logit, core, pos_weight=torch.tensor(1.5))
     share = torch.sigmoid(logit)
     overlap = 1 - (2 * (share * core).sum() + 1) / (share.sum() + core.sum() + 1)
     on = (core > 0.5).float()

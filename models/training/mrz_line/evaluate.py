@@ -85,7 +85,7 @@ def main() -> None:
             codes = random_line(renderer.rng)
             sample = renderer.line(codes, draw(renderer.rng))
             (steps,) = reader.read_steps([cv2.cvtColor(sample.pixels, cv2.COLOR_GRAY2BGR)], ALPHABET)
-            cells = cells_of(steps, len(codes), free_tail=False)
+            cells = cells_of(steps, len(codes), free_tail=0)
             text = "" if cells is None else "".join(ALPHABET[index] for index in cells.argmax(axis=1))
             wrong += distance(text, sample.text)
             characters += len(codes)
