@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.face_guide import FaceGuide
     from kiosk.services.head_turn import HeadTurnChallenge
-    from kiosk.services.mrz_reading import MrzReader
+    from kiosk.services.mrz_cascade import MrzCascade
     from kiosk.services.reading import DocumentReader
     from kiosk.services.verification import Verifier
     from kiosk.store.customers import SqlCustomerStore
@@ -230,14 +230,18 @@ class Engines:
             reader: RapidTextReader | EasyOcrTextReader = self._made["text_reader"]
             return reader
 
-    def mrz_reader(self) -> MrzReader:
+    def mrz_reader(self) -> MrzCascade:
         """What `document_reader` reads MRZs with; for measuring it alone."""
+        from kiosk.engines.mrz_line_reader import MrzLineReader
+        from kiosk.services.mrz_cascade import MrzCascade
         from kiosk.services.mrz_reading import MrzReader
 
         with self._lock:
             if "mrz_reader" not in self._made:
-                self._made["mrz_reader"] = MrzReader(self.text_reader())
-            reader: MrzReader = self._made["mrz_reader"]
+                lines, finder = (self._library.path(self._needed(task).id) for task in ("mrz_lines", "mrz_finding"))
+                quick = MrzLineReader(lines, finder, threads=self._setup.config.models.threads or None)
+                self._made["mrz_reader"] = MrzCascade(quick, MrzReader(self.text_reader()))
+            reader: MrzCascade = self._made["mrz_reader"]
             return reader
 
     def provider_notes(self) -> tuple[ProviderNote, ...]:

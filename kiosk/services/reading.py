@@ -53,6 +53,10 @@ class MrzSource(Protocol):
         """The picture's MRZ by every means; may take long."""
         ...
 
+    def glance(self, image: Image) -> MrzReading | None:
+        """The MRZ where a quick look is enough to be sure of all of it; costs little where there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
@@ -195,8 +199,7 @@ class DocumentReader:
             if stands(look.quads):
                 self._lay_down(look, text_px)
         with _timed(timings, "mrz"):
-            glance = getattr(self._mrz_reader, "glance", None)  # TEMP until the quick reader lands
-            self._take(look, glance(look.image) if look.quads and glance else None)
+            self._take(look, self._mrz_reader.glance(look.image) if look.quads else None)
         with _timed(timings, "text"):
             self._read_text(look)
         with _timed(timings, "faces"):

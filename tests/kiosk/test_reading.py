@@ -16,6 +16,7 @@ from kiosk.domain.face import Face
 from kiosk.engines.barcode_reader import ZxingBarcodeReader
 from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.models import ModelLibrary
+from kiosk.engines.mrz_line_reader import MrzLineReader
 from kiosk.engines.page_locator import ClassicalPageLocator
 from kiosk.engines.text_reader import RapidTextReader
 from kiosk.imaging import geometry
@@ -24,6 +25,7 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited, rotated
 from kiosk.ports import FaceDetector
 from kiosk.services.document_checks import document_checks, uncertain_fields
+from kiosk.services.mrz_cascade import MrzCascade
 from kiosk.services.mrz_reading import MrzReader
 from kiosk.services.reading import DocumentReader, PageResult
 from kiosk.specimens.scene import Desk, Placement, fitting_width
@@ -47,8 +49,9 @@ def reader_with(model_library: ModelLibrary, faces: FaceDetector | None = None) 
         return model_library.path(info.id)
 
     text = RapidTextReader(path("text_detection"), path("text_recognition"))
+    mrz = MrzCascade(MrzLineReader(path("mrz_lines"), path("mrz_finding")), MrzReader(text))
     faces = faces or BlazeFaceDetector(path("face_detection"))
-    return DocumentReader(ClassicalPageLocator(), text, MrzReader(text), ZxingBarcodeReader(), faces, today=lambda: TODAY)
+    return DocumentReader(ClassicalPageLocator(), text, mrz, ZxingBarcodeReader(), faces, today=lambda: TODAY)
 
 
 @pytest.fixture(scope="session")
