@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,15 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as PilImage
 
 from kiosk.cli import main
+from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import KioskBug
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.decode import encode_jpeg, load_image
 from kiosk.specimens.scene import Desk
+from kiosk.specimens.specimen import specimen
 from tests.journeys.conftest import CustomerFiles
 
 pytestmark = pytest.mark.usefixtures("kiosk_models")
@@ -58,6 +63,42 @@ def _no_document(path: Path) -> None:
     path.write_bytes(encode_jpeg(Desk(size=(1280, 720)).shot(None)))
 
 
+def _animated(path: Path) -> None:
+    frames = [PilImage.new("RGB", (320, 200), colour) for colour in ("red", "green", "blue")]
+    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:], duration=100)
+
+
+def _still_gif(path: Path) -> None:
+    PilImage.new("RGB", (320, 200), "red").save(path, "GIF")
+
+
+def _pdf_of_100_pages(path: Path) -> None:
+    sheet = PilImage.new("RGB", (60, 80), "white")
+    sheet.save(path, "PDF", save_all=True, append_images=[sheet] * 99)
+
+
+def _bomb(path: Path) -> None:
+    """A kilobyte that claims 60,000 x 60,000 pixels."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b""))
+
+
+def _landscape(path: Path) -> None:
+    """Sky, hills and a meadow, with the noise of a camera."""
+    random = np.random.default_rng(5)
+    scene = np.zeros((900, 1400, 3), np.float32)
+    scene[:] = np.linspace(235, 200, 900)[:, None, None] * np.array([1.0, 0.85, 0.7])
+    for base, colour in ((520, (90, 110, 95)), (640, (60, 120, 80)), (760, (50, 150, 110))):
+        ridge = base + 60 * np.sin(np.linspace(0, 7, 1400) + base) + np.cumsum(random.normal(0, 1.2, 1400))
+        scene[np.arange(900)[:, None] > ridge[None, :]] = colour
+    scene += cv2.resize(random.normal(0, 14, (300, 467, 3)).astype(np.float32), (1400, 900)) + random.normal(0, 4, scene.shape)
+    path.write_bytes(encode_jpeg(np.clip(scene, 0, 255).astype(np.uint8)))
+
+
 BAD_PICTURES: list[tuple[str, Callable[[Path], None], str]] = [
     ("letter.jpg", _not_an_image, "IMAGE_UNREADABLE"),
     ("half.jpg", _truncated, "IMAGE_TRUNCATED"),
@@ -65,6 +106,11 @@ BAD_PICTURES: list[tuple[str, Callable[[Path], None], str]] = [
     ("wide.png", _too_wide, "IMAGE_PIXELS_EXCEEDED"),
     ("heavy.jpg", _too_heavy, "IMAGE_BYTES_EXCEEDED"),
     ("desk.jpg", _no_document, "NO_DOCUMENT_DETECTED"),
+    ("landscape.jpg", _landscape, "NO_DOCUMENT_DETECTED"),
+    ("moving.gif", _animated, "IMAGE_ANIMATED"),
+    ("still.gif", _still_gif, "IMAGE_FORMAT_UNSUPPORTED"),
+    ("hundred.pdf", _pdf_of_100_pages, "PDF_UNSUPPORTED"),
+    ("bomb.png", _bomb, "IMAGE_PIXELS_EXCEEDED"),
 ]
 
 
@@ -75,6 +121,61 @@ def test_a_picture_that_cannot_be_used(
     make(tmp_path / name)
     assert refused(capsys, "read", tmp_path / name) == code
     assert refused(capsys, "onboard", "--front", tmp_path / name, "--consent", "yes") == code
+
+
+def test_a_blank_page_shows_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "blank.jpg").write_bytes(encode_jpeg(np.full((1200, 900, 3), 250, np.uint8)))
+    assert refused(capsys, "read", tmp_path / "blank.jpg") in {"IMAGE_BLANK", "NO_DOCUMENT_DETECTED"}
+
+
+def read_number(capsys: pytest.CaptureFixture[str], path: Path) -> str:
+    """The document number that `kiosk read` gives."""
+    assert main(["read", str(path), "--json"]) == 0
+    number: str = json.loads(capsys.readouterr().out)["fields"]["documentNumber"]["value"]
+    return number
+
+
+def _upside_down(card: PilImage.Image, path: Path) -> None:
+    card.rotate(180).save(path, "JPEG", quality=92)
+
+
+def _turned_by_exif(card: PilImage.Image, path: Path) -> None:
+    exif = PilImage.Exif()
+    exif[0x0112] = 6
+    card.rotate(90, expand=True).save(path, "JPEG", quality=92, exif=exif)
+
+
+@pytest.mark.parametrize("make", [_upside_down, _turned_by_exif], ids=lambda make: str(make.__name__))
+def test_odd_pictures_of_a_good_card_are_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles, make: Callable[[PilImage.Image, Path], None]
+) -> None:
+    with PilImage.open(customer_files.front) as card:
+        make(card, tmp_path / "odd")
+    assert read_number(capsys, tmp_path / "odd") == customer_files.truth.fields[FieldName.DOCUMENT_NUMBER]
+
+
+def test_half_a_document_is_never_a_good_one(capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles) -> None:
+    """Refused, or read with what is missing told: never passed as if the picture showed the whole page."""
+    photo = load_image(customer_files.front)
+    (tmp_path / "half.jpg").write_bytes(encode_jpeg(np.ascontiguousarray(photo[:, : photo.shape[1] // 2])))
+    code = main(["read", str(tmp_path / "half.jpg"), "--json"])
+    body = json.loads(capsys.readouterr().out)
+    if code:
+        assert body["error"]["code"] == "NO_DOCUMENT_DETECTED"
+        return
+    statuses = {check["name"]: check["status"] for check in body["checks"]}
+    assert statuses["document_usability"] in {"WARNING", "REJECTED"}
+
+
+def test_five_documents_are_too_many(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Two rows of cards of different people on one table."""
+    table = np.full((1500, 2400, 3), (52, 60, 58), np.uint8)
+    for index in range(5):
+        card = cv2.resize(specimen("td1", seed=index).pages[PageSide.FRONT], (640, 404), interpolation=cv2.INTER_AREA)
+        left, top = 90 + 770 * (index % 3), 180 + 700 * (index // 3)
+        table[top : top + 404, left : left + 640] = card
+    (tmp_path / "five.jpg").write_bytes(encode_jpeg(table))
+    assert refused(capsys, "read", tmp_path / "five.jpg") == "SEVERAL_DOCUMENTS"
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
