@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 
 TILE_PX = 128
 MIN_TILES = 8
-MAX_TILES = 26
+MAX_TILES = 20
 MIN_PAGE_PX = 560
 """A page that is narrower in the picture has no room for enough tiles, and most grids lie beyond what its pixels can tell."""
 DESIGN_PER_MM = 2.7
@@ -37,13 +37,14 @@ SCREEN_PERIODS = 560.0
 """A display shows a legible page on at least so many pixels."""
 _REACH, _STEP = 96, 0.0125  # of the plane of page frequencies: up to 1.2 cycles per picture pixel
 _AXIS_DEG = 4.0
+_LEAST_SEEN = 500  # cells of the plane, so that their spread means something
 _EPSILON = 0.1
 _STRONG_LINE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class GridEvidence:
-    """How far the strongest regular grid stands out, in units of the plane's own spread.
+    """How far the strongest grid stands out of the plane, in units of the plane's own spread.
 
     Attributes:
         screen: along the page's axes, or finer than any halftone.
@@ -79,17 +80,11 @@ def grid_evidence(picture: Image, quad: Quad) -> GridEvidence | None:
     tiles = _tiles(picture, quad, (across, down))
     if width < MIN_PAGE_PX or len(tiles) < MIN_TILES:
         return None
-    total = np.zeros((_REACH + 1, 2 * _REACH + 1, 3), np.float32)
     per_mm = width / _width_mm(max(across, down) / max(1.0, min(across, down)))
     allowed = _allowed(round(DESIGN_PER_MM / per_mm, 3))
-    plane_x, plane_y = _plane()
+    total = np.zeros((_REACH + 1, 2 * _REACH + 1, 3), np.float32)
     for tile in tiles:
-        power = _whitened(tile.pixels, allowed)
-        matrix = tile.to_picture.astype(np.float32) * TILE_PX
-        # the table is two cells wider than the tile, so that what falls between its last and its first bin is interpolated, too
-        where_x = np.mod(matrix[0, 0] * plane_x + matrix[0, 1] * plane_y + TILE_PX / 2, TILE_PX)
-        where_y = np.mod(matrix[1, 0] * plane_x + matrix[1, 1] * plane_y + TILE_PX / 2, TILE_PX)
-        total += cv2.remap(power, where_x, where_y, cv2.INTER_LINEAR)
+        total += _whitened(tile.pixels, allowed).reshape(-1, 3)[_lookup(tile.to_picture)]
     return _judged(total, len(tiles), width, per_mm)
 
 
@@ -103,27 +98,45 @@ def _tiles(picture: Image, quad: Quad, size: tuple[float, float]) -> list[_Tile]
     width, height = size
     matrix = geometry.homography(geometry.box_quad(0, 0, width, height), quad)
     columns, rows = (max(1, int(length / (TILE_PX * 0.7))) for length in size)
-    corners = geometry.as_array(quad).astype(np.float32)
+    u, v = np.meshgrid((np.arange(columns) + 0.5) * width / columns, (np.arange(rows) + 0.5) * height / rows)
+    places = np.column_stack([u.ravel(), v.ravel()])
+    here, beside, below = (geometry.mapped(places + step, matrix) for step in ((0, 0), (1, 0), (0, 1)))
+    origins = np.round(here - TILE_PX / 2).astype(int)
+    corners = geometry.as_array(quad)
+    edges = np.roll(corners, -1, axis=0) - corners
+    inward = np.stack([-edges[:, 1], edges[:, 0]], axis=1) / np.linalg.norm(edges, axis=1)[:, None]
+    inward *= np.sign(((corners.mean(axis=0) - corners) * inward).sum(axis=1))[:, None]
     found: list[tuple[float, _Tile]] = []
-    for row in range(rows):
-        for column in range(columns):
-            u, v = (column + 0.5) * width / columns, (row + 0.5) * height / rows
-            here, beside, below = geometry.mapped([[u, v], [u + 1, v], [u, v + 1]], matrix)
-            x, y = round(float(here[0]) - TILE_PX / 2), round(float(here[1]) - TILE_PX / 2)
-            edges = ((x, y), (x + TILE_PX, y), (x, y + TILE_PX), (x + TILE_PX, y + TILE_PX))
-            if x < 0 or y < 0 or x + TILE_PX > picture.shape[1] or y + TILE_PX > picture.shape[0]:
-                continue
-            if min(cv2.pointPolygonTest(corners, (float(a), float(b)), True) for a, b in edges) < 3:
-                continue
-            pixels = picture[y : y + TILE_PX, x : x + TILE_PX]
-            jacobian = np.stack([beside - here, below - here], axis=1)
-            found.append((float(cv2.meanStdDev(pixels[::2, ::2, 1])[1][0, 0]), _Tile(pixels, np.linalg.inv(jacobian).T)))
+    for number, (x, y) in enumerate(origins.tolist()):
+        if x < 0 or y < 0 or x + TILE_PX > picture.shape[1] or y + TILE_PX > picture.shape[0]:
+            continue
+        square = np.array([(x, y), (x + TILE_PX, y), (x, y + TILE_PX), (x + TILE_PX, y + TILE_PX)])
+        # at least three pixels from every side of the page
+        if float(((square[:, None] - corners[None]) * inward[None]).sum(axis=2).min()) < 3:
+            continue
+        pixels = picture[y : y + TILE_PX, x : x + TILE_PX]
+        jacobian = np.stack([beside[number] - here[number], below[number] - here[number]], axis=1)
+        found.append((float(cv2.meanStdDev(pixels[::4, ::4, 1])[1][0, 0]), _Tile(pixels, np.linalg.inv(jacobian).T)))
     found.sort(key=lambda one: one[0])
     return [tile for _, tile in found[: min(MAX_TILES, max(MIN_TILES, int(0.65 * len(found))))]]
 
 
+def _lookup(to_picture: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
+    """For each cell of the plane its place in a tile's spectrum, row by row. Its middle is frequency 0; beyond its border it repeats.
+
+    The nearest bin: a Hann window spreads a frequency over four.
+    """
+    matrix = (to_picture * (_STEP * TILE_PX)).astype(np.float32)
+    column, row = np.arange(-_REACH, _REACH + 1, dtype=np.float32), np.arange(_REACH + 1, dtype=np.float32)[:, None]
+    # far from negative, so that truncation rounds to the nearest
+    middle = np.float32(TILE_PX / 2 + 0.5 + 8 * TILE_PX)
+    x = (matrix[0, 0] * column + (matrix[0, 1] * row + middle)).astype(np.int32) & (TILE_PX - 1)
+    y = (matrix[1, 0] * column + (matrix[1, 1] * row + middle)).astype(np.int32) & (TILE_PX - 1)
+    return np.asarray(y * TILE_PX + x, np.int32)
+
+
 def _whitened(pixels: Image, allowed: Floats) -> Floats:
-    """(TILE_PX + 1) x (TILE_PX + 1) x 3 periodic: log power of luma and of chroma above what lies around it, and where these count.
+    """TILE_PX x TILE_PX x 3: log power of luma and of chroma above what lies around it, and where these count.
 
     Frequency 0 is in the middle.
     """
@@ -134,24 +147,25 @@ def _whitened(pixels: Image, allowed: Floats) -> Floats:
     # two colour differences as one complex signal: the power at f and -f together is the power of both
     pair = cv2.merge([red - blue, green - 0.5 * (red + blue)])
     chroma = cv2.dft((pair - np.array(cv2.mean(pair)[:2], np.float32)) * window[..., None])
-    both = np.empty((TILE_PX, TILE_PX, 3), np.float32)
-    for channel, spectrum in enumerate((luma, chroma)):
-        power = spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2
-        if channel:
-            power = power + np.roll(power[::-1, ::-1], (1, 1), (0, 1))
-        level = cv2.log(power + np.float32(_EPSILON))
+    levels = []
+    for spectrum, doubled in ((luma, False), (chroma, True)):
+        real, imaginary = cv2.split(cv2.multiply(spectrum, spectrum))
+        level = np.asarray(cv2.add(real, imaginary), np.float32)
+        if doubled:
+            level = level + np.roll(level[::-1, ::-1], (1, 1), (0, 1))
+        cv2.log(level + np.float32(_EPSILON), level)
         level -= cv2.blur(level, (11, 11), borderType=cv2.BORDER_REFLECT_101)
-        both[..., channel] = np.clip(level - _harmonics(level), -3, 6) * allowed
-    both[..., 2] = allowed
-    return np.asarray(cv2.copyMakeBorder(both, 0, 1, 0, 1, cv2.BORDER_WRAP), np.float32)
+        level -= _harmonics(level)
+        levels.append(np.clip(level, -3.0, 6.0) * allowed)
+    return np.asarray(cv2.merge([*levels, allowed]), np.float32)
 
 
 def _harmonics(level: Floats) -> Floats:
     """What line art leaves at twice its frequency: its lines are thin, so that their harmonics are as sharp as a grid's points."""
     quarter = TILE_PX // 4
     half = cv2.dilate(level[quarter - 1 : 3 * quarter + 1, quarter - 1 : 3 * quarter + 1], np.ones((3, 3), np.uint8))[1:-1, 1:-1]
-    strong = np.where(half > _STRONG_LINE, half, 0.0).astype(np.float32)
-    return np.asarray(np.repeat(np.repeat(strong, 2, 0), 2, 1), np.float32)
+    strong = cv2.threshold(half, _STRONG_LINE, 0.0, cv2.THRESH_TOZERO)[1]
+    return np.asarray(cv2.resize(strong, (TILE_PX, TILE_PX), interpolation=cv2.INTER_NEAREST), np.float32)
 
 
 def _judged(total: Floats, count: int, width: float, per_mm: float) -> GridEvidence:
@@ -160,9 +174,9 @@ def _judged(total: Floats, count: int, width: float, per_mm: float) -> GridEvide
     radius = np.hypot(plane_x, plane_y)
     periods = radius * width
     seen = (weight > 0.6 * count) & (radius * per_mm > DESIGN_PER_MM)
-    slant = np.degrees(np.arctan2(np.minimum(np.abs(plane_x), plane_y), np.maximum(np.abs(plane_x), plane_y)))
-    of_screens = (periods >= SCREEN_PERIODS) & ((slant < _AXIS_DEG) | (radius * per_mm >= HALFTONE_PER_MM))
-    best = {True: (0.0, 0.0), False: (0.0, 0.0)}
+    if int(seen.sum()) < _LEAST_SEEN:
+        return GridEvidence(0.0, 0.0, 0.0, count)
+    points = np.zeros_like(radius)
     for channel in range(2):
         level = np.where(seen, total[..., channel] / np.maximum(weight, 1.0), 0.0).astype(np.float32)
         values = level[seen]
@@ -170,18 +184,15 @@ def _judged(total: Floats, count: int, width: float, per_mm: float) -> GridEvide
         spread = 1.4826 * float(np.median(np.abs(values - middle))) + 1e-6
         level = np.where(seen, (level - middle) / spread, 0.0).astype(np.float32)
         # a grid is a point; what line art leaves is a ridge, as high a few bins away
-        point = level - np.maximum(cv2.dilate(level, _ring()), 0.0)
-        for screen in (True, False):
-            chosen = np.where(seen & (of_screens == screen), point, 0.0)
-            place = np.unravel_index(int(chosen.argmax()), chosen.shape)
-            if chosen[place] / _CHANNEL_SCALE[channel] > best[screen][0]:
-                best[screen] = float(chosen[place] / _CHANNEL_SCALE[channel]), float(periods[place])
-    stronger = best[True] if best[True][0] >= best[False][0] else best[False]
-    return GridEvidence(best[True][0], best[False][0], stronger[1], count)
-
-
-_CHANNEL_SCALE = (8.0, 5.0)
-"""Luma, chroma: what genuine pages reach, so that both channels are judged by one number."""
+        points = np.maximum(points, np.where(seen, level - np.maximum(cv2.dilate(level, _ring()), 0.0), 0.0))
+    # a grid repeats across as it does along, at a right angle; lines do not
+    crossing = cv2.dilate(points.astype(np.float32), np.ones((3, 3), np.uint8))[_crossing()]
+    both = np.sqrt(points * crossing)
+    slant = np.degrees(np.arctan2(np.minimum(np.abs(plane_x), plane_y), np.maximum(np.abs(plane_x), plane_y)))
+    of_screens = (periods >= SCREEN_PERIODS) & ((slant < _AXIS_DEG) | (radius * per_mm >= HALFTONE_PER_MM))
+    strongest = [np.unravel_index(int(np.where(part, both, 0.0).argmax()), both.shape) for part in (of_screens, ~of_screens)]
+    screen, halftone = (float(both[place]) for place in strongest)
+    return GridEvidence(screen, halftone, float(periods[strongest[0] if screen >= halftone else strongest[1]]), count)
 
 
 @functools.cache
@@ -189,6 +200,14 @@ def _plane() -> tuple[Floats, Floats]:
     """Page frequencies in cycles per picture pixel; the half plane suffices, since a real signal's spectrum is symmetric."""
     x, y = np.meshgrid(np.arange(-_REACH, _REACH + 1) * _STEP, np.arange(0, _REACH + 1) * _STEP)
     return x.astype(np.float32), y.astype(np.float32)
+
+
+@functools.cache
+def _crossing() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """For each cell of the plane the row and column of the frequency at a right angle to it, in the same half plane."""
+    row, column = np.mgrid[0 : _REACH + 1, -_REACH : _REACH + 1]
+    turned_x, turned_y = np.where(column >= 0, -row, row), np.abs(column)
+    return turned_y.astype(np.intp), (turned_x + _REACH).astype(np.intp)
 
 
 @functools.cache
