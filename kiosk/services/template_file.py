@@ -41,9 +41,9 @@ def read_file(path: Path) -> tuple[Template | None, tuple[str, ...]]:
     return (None if parser.wrong else template), tuple(parser.wrong)
 
 
-_TOP = {"id", "country", "type", "edition", "mrtd", "size_mm", "basis", "tried", "mrz", "issued", "pages"}
-_PAGE = {"titles", "absent", "ignored", "fields", "regions", "colours"}
-_FIELD = {
+TEMPLATE_KEYS = {"id", "country", "type", "edition", "mrtd", "size_mm", "basis", "tried", "mrz", "issued", "pages"}
+PAGE_KEYS = {"titles", "absent", "ignored", "fields", "regions", "colours"}
+FIELD_KEYS = {
     "labels",
     "generic_labels",
     "area",
@@ -70,7 +70,7 @@ class _Parser:
         self.wrong: list[str] = []
 
     def template(self, raw: Mapping[str, object]) -> Template:
-        self._known(raw, _TOP, "")
+        self._known(raw, TEMPLATE_KEYS, "")
         country = self._text(raw, "country", "")
         if country != ANY_COUNTRY and not (is_known(country) and len(country) == 3):
             self._say("country", f"{country!r} is no alpha-3 code known to ICAO 9303-3 (or {ANY_COUNTRY!r})")
@@ -134,7 +134,7 @@ class _Parser:
 
     def _page(self, raw: Mapping[str, object], side: PageSide) -> TemplatePage:
         place = f"pages.{side}"
-        self._known(raw, _PAGE, place)
+        self._known(raw, PAGE_KEYS, place)
         fields: dict[FieldName, TemplateField] = {}
         for name, table in self._table(raw.get("fields", {}), f"{place}.fields").items():
             here = f"{place}.fields.{name}"
@@ -178,7 +178,7 @@ class _Parser:
         return colours
 
     def _field(self, name: FieldName, raw: Mapping[str, object], place: str) -> TemplateField:
-        self._known(raw, _FIELD, place)
+        self._known(raw, FIELD_KEYS, place)
         kind = raw.get("format", DEFAULT_FORMAT.get(name, Format.TEXT))
         if kind not in set(Format):
             self._say(f"{place}.format", f"{kind!r} is none of {', '.join(Format)}")

@@ -1,0 +1,234 @@
+"""Fields by template: labels, place and format together; a wrong value is refused rather than given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.document import FieldName, PageSide, Reading, Source
+from kiosk.imaging.geometry import box_quad
+from kiosk.ports import TextLine
+from kiosk.services.document_fields import context_of, visual_fields
+from kiosk.services.document_templates import Template, load_template
+from kiosk.services.template_fields import has_all_areas, merge_readings, read_fields, template_areas
+from kiosk.services.template_values import BROKEN_CHECK, template_value
+
+SIZE = (1000, 630)
+CONTEXT = context_of("2026-11-21")
+TOML = """
+id = "UTO_identity-card_test"
+country = "UTO"
+type = "identity-card"
+size_mm = [85.60, 53.98]
+basis = "a test"
+[pages.front]
+titles = ["Identity card"]
+ignored = ["Height"]
+[pages.front.fields.surname]
+labels = ["Priezvisko/Surname"]
+area = [0.40, 0.20, 0.90, 0.26]
+lines = 2
+[pages.front.fields.givenNames]
+labels = ["Meno/Given names"]
+area = [0.40, 0.34, 0.90, 0.40]
+[pages.front.fields.dateOfBirth]
+labels = ["Date of birth"]
+area = [0.40, 0.48, 0.70, 0.54]
+patterns = ["DD.MM.YYYY"]
+[pages.front.fields.personalNumber]
+labels = ["Personal No."]
+regex = "\\\\d{10}"
+check = "cz-sk-birth-number"
+[pages.front.fields.documentNumber]
+regex = "[A-Z]{2}\\\\d{6}"
+drop = ["SERIA", "NR"]
+anywhere = true
+[pages.front.fields.dateOfIssue]
+labels = ["Validity"]
+patterns = ["DD.MM.YY"]
+part = "first"
+[pages.front.fields.dateOfExpiry]
+labels = ["Validity"]
+patterns = ["DD.MM.YY"]
+part = "last"
+"""
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    path: Path = tmp_path_factory.mktemp("templates") / "one.toml"
+    path.write_text(TOML, encoding="utf-8")
+    return load_template(path)
+
+
+def line(text: str, x: float, y: float, confidence: float = 0.99, height: float = 0.05) -> TextLine:
+    """Places as shares of the page."""
+    left, top = x * SIZE[0], y * SIZE[1]
+    return TextLine(text, confidence, box_quad(left, top, left + 13 * len(text), top + height * SIZE[1]))
+
+
+def read(template: Template, *lines: TextLine, placed: bool = True) -> dict[FieldName, Reading]:
+    found = read_fields(lines, template, PageSide.FRONT, CONTEXT, size=SIZE if placed else None)
+    return {name: readings[0] for name, readings in found.items()}
+
+
+def test_values_below_their_labels_are_read_with_their_place(template: Template) -> None:
+    value = line("NOVÁKOVÁ", 0.40, 0.205)
+    found = read(template, line("Priezvisko / Surname", 0.40, 0.155), value)
+    assert found[FieldName.SURNAME].value == "NOVÁKOVÁ"
+    assert found[FieldName.SURNAME].quad == value.quad
+    assert found[FieldName.SURNAME].source is Source.VISUAL_ZONE
+
+
+def test_a_value_in_its_area_is_read_when_its_label_is_illegible(template: Template) -> None:
+    garbled = line("Prvzko Surnare", 0.40, 0.158, 0.5)
+    found = read(template, garbled, line("NOVÁKOVÁ", 0.40, 0.205), line("ANNA", 0.40, 0.345))
+    assert found[FieldName.SURNAME].value == "NOVÁKOVÁ"
+    assert found[FieldName.GIVEN_NAMES].value == "ANNA"
+    assert found[FieldName.SURNAME].confidence < 0.99
+
+
+def test_without_a_place_of_the_page_areas_count_for_nothing(template: Template) -> None:
+    assert FieldName.SURNAME not in read(template, line("NOVÁKOVÁ", 0.40, 0.205), placed=False)
+
+
+def test_badly_read_text_is_not_taken_for_its_place_alone(template: Template) -> None:
+    assert FieldName.GIVEN_NAMES not in read(template, line("AMMA", 0.40, 0.345, 0.6))
+
+
+def test_a_label_in_another_fields_area_is_no_value(template: Template) -> None:
+    assert FieldName.GIVEN_NAMES not in read(template, line("Nationality", 0.40, 0.345))
+
+
+def test_areas_yield_where_the_labels_say_that_the_page_lies_otherwise(template: Template) -> None:
+    """The page is cut one row too low: surname's area holds the given name."""
+    found = read(
+        template,
+        line("Surname", 0.40, 0.015),
+        line("NOVÁKOVÁ", 0.40, 0.065),
+        line("Date of birth", 0.40, 0.295),
+        line("03.02.1990", 0.40, 0.345),
+        line("ANNA", 0.40, 0.205),
+    )
+    assert found[FieldName.SURNAME].value == "NOVÁKOVÁ"
+    assert found[FieldName.DATE_OF_BIRTH].value == "1990-02-03"
+    assert FieldName.GIVEN_NAMES not in found
+
+
+def test_a_date_of_another_form_is_no_value(template: Template) -> None:
+    assert FieldName.DATE_OF_BIRTH not in read(template, line("Date of birth", 0.40, 0.43), line("1990-02-03", 0.40, 0.485))
+
+
+@pytest.mark.parametrize("text", ["03.02.1990", "03 02 1990", "03.021990", "O3.02.199O"])
+def test_a_date_survives_lost_separators_and_letters_for_digits(template: Template, text: str) -> None:
+    assert read(template, line("Date of birth", 0.40, 0.43), line(text, 0.40, 0.485))[FieldName.DATE_OF_BIRTH].value == "1990-02-03"
+
+
+def test_a_date_that_is_none_or_yet_to_come_is_no_date_of_birth(template: Template) -> None:
+    for text in ("31.02.1990", "03.02.2031"):
+        assert FieldName.DATE_OF_BIRTH not in read(template, line("Date of birth", 0.40, 0.43), line(text, 0.40, 0.485))
+
+
+def test_a_period_gives_both_its_dates(template: Template) -> None:
+    found = read(template, line("Validity", 0.10, 0.80), line("17.10.19-09.05.29", 0.10, 0.85))
+    assert found[FieldName.DATE_OF_ISSUE].value == "2019-10-17"
+    assert found[FieldName.DATE_OF_EXPIRY].value == "2029-05-09"
+
+
+def test_half_a_period_says_nothing(template: Template) -> None:
+    found = read(template, line("Validity", 0.10, 0.80), line("17.10.19", 0.10, 0.85))
+    assert not {FieldName.DATE_OF_ISSUE, FieldName.DATE_OF_EXPIRY} & found.keys()
+
+
+def test_a_number_whose_check_digit_holds_is_proven(template: Template) -> None:
+    found = read(template, line("Personal No.", 0.10, 0.60), line("695622/0612", 0.10, 0.65))
+    assert found[FieldName.PERSONAL_NUMBER].value == "6956220612"
+    assert found[FieldName.PERSONAL_NUMBER].proven
+
+
+def test_a_number_that_breaks_its_rule_is_kept_as_printed_and_doubted(template: Template) -> None:
+    found = read(template, line("Personal No.", 0.10, 0.60), line("695622/0613", 0.10, 0.65))
+    assert found[FieldName.PERSONAL_NUMBER].value == "6956220613"
+    assert not found[FieldName.PERSONAL_NUMBER].proven
+    assert found[FieldName.PERSONAL_NUMBER].confidence < 0.92 * 0.99
+
+
+def test_a_lookalike_is_put_right_where_only_one_number_can_be_meant(template: Template) -> None:
+    field = template.pages[PageSide.FRONT].fields[FieldName.DOCUMENT_NUMBER]
+    value = template_value(field, "HD 1980Z5", CONTEXT)
+    assert value is not None
+    assert value.value == "HD198025"
+    assert value.fit < 1.0
+    # three letters where digits belong are another number, not a misread one
+    assert template_value(field, "HD ISBOZS", CONTEXT) is None
+
+
+def test_nothing_is_mended_into_a_number_that_breaks_its_rule(template: Template) -> None:
+    field = template.pages[PageSide.FRONT].fields[FieldName.PERSONAL_NUMBER]
+    assert template_value(field, "69S622/0613", CONTEXT) is None
+    broken = template_value(field, "695622/0613", CONTEXT)
+    assert broken is not None
+    assert broken.fit == BROKEN_CHECK
+
+
+def test_a_number_without_a_label_is_found_by_its_form_in_one_piece_or_two(template: Template) -> None:
+    assert read(template, line("SERIA HD NR 198025", 0.5, 0.1))[FieldName.DOCUMENT_NUMBER].value == "HD198025"
+    found = read(template, line("SERIA HD", 0.50, 0.1), line("NR 198025", 0.615, 0.1))
+    assert found[FieldName.DOCUMENT_NUMBER].value == "HD198025"
+
+
+def test_of_two_texts_of_a_numbers_form_none_is_taken(template: Template) -> None:
+    assert FieldName.DOCUMENT_NUMBER not in read(template, line("HD198025", 0.5, 0.1), line("KX555444", 0.5, 0.8))
+
+
+def test_a_name_of_two_lines_is_one_and_the_next_fields_value_is_not_part_of_it(template: Template) -> None:
+    label, first = line("Surname", 0.40, 0.155), line("VELMI DLHÉ", 0.40, 0.205)
+    assert read(template, label, first, line("SEDEMSLIVKOVÁ", 0.40, 0.256))[FieldName.SURNAME].value == "VELMI DLHÉ SEDEMSLIVKOVÁ"
+    apart = line("ANNA", 0.40, 0.345)
+    assert read(template, label, first, apart)[FieldName.SURNAME].value == "VELMI DLHÉ"
+
+
+def test_a_label_of_what_is_not_read_takes_its_value(template: Template) -> None:
+    found = read(template, line("Height", 0.40, 0.29), line("ANNA", 0.40, 0.345), line("Surname", 0.40, 0.155), line("NOVÁ", 0.40, 0.205))
+    assert found[FieldName.SURNAME].value == "NOVÁ"
+
+
+def test_generic_labels_fill_what_the_template_does_not_know(template: Template) -> None:
+    lines = [line("Surname", 0.40, 0.155), line("NOVÁ", 0.40, 0.205), line("Place of birth", 0.1, 0.7), line("KOŠICE", 0.1, 0.75)]
+    own = read_fields(lines, template, PageSide.FRONT, CONTEXT, size=SIZE)
+    merged = merge_readings(own, visual_fields(lines, PageSide.FRONT, CONTEXT), template, PageSide.FRONT, CONTEXT)
+    assert FieldName.PLACE_OF_BIRTH not in own
+    assert merged[FieldName.PLACE_OF_BIRTH][0].value == "KOŠICE"
+    assert merged[FieldName.SURNAME] == own[FieldName.SURNAME]
+
+
+def test_a_generic_reading_that_does_not_fit_the_templates_format_is_left_out(template: Template) -> None:
+    reading = Reading("X123", Source.VISUAL_ZONE, 0.99, PageSide.FRONT, None, "X123")
+    generic = {
+        FieldName.PERSONAL_NUMBER: (reading,),
+        FieldName.DOCUMENT_NUMBER: (Reading("HD198025", Source.VISUAL_ZONE, 0.9, raw="HD198025"),),
+    }
+    merged = merge_readings({}, generic, template, PageSide.FRONT, CONTEXT)
+    assert merged.keys() == {FieldName.DOCUMENT_NUMBER}
+
+
+def test_areas_to_recognise_are_those_of_the_page_in_pixels(template: Template) -> None:
+    areas = template_areas(template, PageSide.FRONT, SIZE)
+    assert [area.name for area in areas] == [FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DATE_OF_BIRTH]
+    assert areas[0].box == (370, 107, 930, 183)
+    assert areas[0].lines == 2
+    assert template_areas(template, PageSide.BACK, SIZE) == ()
+    assert not has_all_areas(template, PageSide.FRONT)
+
+
+def test_a_page_of_which_only_the_areas_were_recognised_is_read(template: Template) -> None:
+    lines = [
+        TextLine(text, 0.98, box_quad(*area.box))
+        for area, text in zip(template_areas(template, PageSide.FRONT, SIZE), ("NOVÁ", "ANNA", "03.02.1990"), strict=True)
+    ]
+    assert {name: one.value for name, one in read(template, *lines).items()} == {
+        FieldName.SURNAME: "NOVÁ",
+        FieldName.GIVEN_NAMES: "ANNA",
+        FieldName.DATE_OF_BIRTH: "1990-02-03",
+    }
