@@ -185,10 +185,11 @@ def _differ(one: DocumentType, other: DocumentType) -> bool:
 
 
 def _changed(before: PageClass, now: PageClass) -> bool:
-    """A page that becomes better known has not changed; one that becomes something else has."""
+    """A page that becomes better known by itself has not changed; one that another page makes something else has."""
     old, new = before.type, now.type
     parts = ((old.type, new.type), (old.edition, new.edition), (old.template, new.template), (alpha3(old.country), alpha3(new.country)))
-    return before.side is not now.side or any(a and a != b for a, b in parts) or bool(new.template and not old.template and old.type)
+    taken_over = old.support is not SupportLevel.FULL_SUPPORT and new.support is SupportLevel.FULL_SUPPORT
+    return before.side is not now.side or taken_over or any(a and a != b for a, b in parts)
 
 
 # --- one page ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from kiosk.services.number_checks import WITHOUT_DIGIT, holds
 from kiosk.services.template_labels import page_labels
 from kiosk.services.template_model import Format, Template, TemplatePage
 
+SPECIMEN_STATE = "UTO"
 LEAST_SCORE = 0.6
 LEAST_MARGIN = 0.08
 _VALID_MRZ, _BROKEN_MRZ = 0.5, 0.3
@@ -56,8 +57,8 @@ class Advice:
         )
 
     def allows_template(self, template: Template) -> bool:
-        """A layout of every state has no country and no edition that could be ruled out."""
-        if self.editions and not template.edition and not template.is_generic:
+        """A layout of every state has no country that could be ruled out; what has no edition is none of those asked for."""
+        if self.editions and not template.edition:
             return False
         country = "" if template.is_generic else template.country
         return self.allows(country=country, type=template.type, mrtd=template.mrtd, edition=template.edition)
@@ -196,7 +197,7 @@ def other_side(evidence: Evidence, match: TemplateMatch, templates: Sequence[Tem
 
 
 def _score(
-    evidence: Evidence, template: Template, side: PageSide, shared: Mapping[str, int], *, beside: bool = False
+    evidence: Evidence, template: Template, side: PageSide, shared: Mapping[str, frozenset[tuple[str, str]]], *, beside: bool = False
 ) -> TemplateMatch | None:
     """`beside`: the document is known by its other page, so that labels alone are enough to go on."""
     page = template.pages[side]
@@ -208,7 +209,7 @@ def _score(
     reasons = ["mrz"] if by_mrz else []
     doubt = 1.0 - by_mrz
     titles = _without_parts([title for title in page.titles if _has_title(evidence, title)])
-    weights = [1.0 / shared[compact(title)] for title in titles]
+    weights = [_weight(title, template, shared) for title in titles]
     for weight in weights:
         doubt *= 1.0 - _OWN_TITLE * weight
     reasons += ["title"] if titles else []
@@ -293,14 +294,20 @@ def _dates_differ(evidence: Evidence, template: Template) -> bool:
 
 
 @cache
-def _title_owners(templates: tuple[Template, ...]) -> Mapping[str, int]:
-    """Compact title -> how many documents (editions counted once) print it."""
+def _title_owners(templates: tuple[Template, ...]) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """Compact title -> the documents that print it, editions counted once."""
     owners: dict[str, set[tuple[str, str]]] = {}
     for template in templates:
         for page in template.pages.values():
             for title in page.titles:
                 owners.setdefault(compact(title), set()).add((template.country, template.type))
-    return {title: len(found) for title, found in owners.items()}
+    return {title: frozenset(found) for title, found in owners.items()}
+
+
+def _weight(title: str, template: Template, owners: Mapping[str, frozenset[tuple[str, str]]]) -> float:
+    """1 when no other document prints the title. Specimens copy the print of states, not the other way round."""
+    others = owners[compact(title)] - {(template.country, template.type)}
+    return 1.0 / (1 + sum(template.country == SPECIMEN_STATE or country != SPECIMEN_STATE for country, _ in others))
 
 
 def _has_title(evidence: Evidence, title: str) -> bool:
