@@ -163,6 +163,13 @@ def _libraries() -> tuple[Any, Any]:
             '(docs/guides/engines.md says how), or set [text] engine = "rapidocr"',
             model="easyocr",
         ) from error
+    except Exception as error:  # torch and torchvision of different releases or builds fail with whatever comes first
+        raise ModelFault(
+            ErrorCode.MODEL_MISSING,
+            f"the text engine easyocr cannot be loaded ({type(error).__name__}): torch and torchvision must be of one release and build "
+            "(docs/guides/engines.md)",
+            model="easyocr",
+        ) from error
     return easyocr, torch
 
 

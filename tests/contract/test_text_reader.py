@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from PIL import ImageDraw
 
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.mrz_layout import ALPHABET
+from kiosk.engines.easyocr_reader import EasyOcrTextReader
 from kiosk.engines.models import ModelLibrary
-from kiosk.engines.ort import OnnxSession, Provider, available_providers, default_threads
+from kiosk.engines.ort import OnnxSession, available_providers, default_threads
+from kiosk.engines.providers import Provider
 from kiosk.engines.text_boxes import boxes_of_map, upright_order
-from kiosk.engines.text_reader import RapidTextReader, crop_line
+from kiosk.engines.text_crop import crop_line
+from kiosk.engines.text_reader import RapidTextReader
 from kiosk.imaging.frame import Image
 from tests.fakes.mrz_strips import font
 
@@ -31,12 +35,25 @@ def drawn(lines: tuple[str, ...], *, width_px: int = 640, px: int = 30) -> Image
     return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
 
 
-@pytest.fixture(scope="module")
-def reader(model_library: ModelLibrary) -> RapidTextReader:
-    return RapidTextReader(model_library.path("ppocrv6_det_small"), model_library.path("ppocrv6_rec_small"), threads=2)
+Reader = RapidTextReader | EasyOcrTextReader
 
 
-def test_lines_come_from_top_to_bottom_with_their_places(reader: RapidTextReader) -> None:
+@pytest.fixture(scope="module", params=["rapidocr", "easyocr"])
+def reader(request: pytest.FixtureRequest) -> Reader:
+    """Every text engine that can be chosen; one that is not installed is skipped with the reason."""
+    if request.param == "rapidocr":
+        library: ModelLibrary = request.getfixturevalue("model_library")
+        return RapidTextReader(library.path("ppocrv6_det_small"), library.path("ppocrv6_rec_small"), threads=2)
+    if importlib.util.find_spec("easyocr") is None:
+        pytest.skip("easyocr is an extra and not installed here")
+    installed: ModelLibrary = request.getfixturevalue("installed_models")
+    for needed in ("easyocr_craft", "easyocr_latin_g2"):
+        if installed.find(needed) is None:
+            pytest.skip(f"the weights {needed} are not installed: kiosk models install {needed}")
+    return EasyOcrTextReader(installed.path("easyocr_craft"), installed.path("easyocr_latin_g2"), threads=2)
+
+
+def test_lines_come_from_top_to_bottom_with_their_places(reader: Reader) -> None:
     lines = reader.read(drawn(WORDS))
     assert [line.text for line in lines] == list(WORDS)
     assert all(line.confidence > 0.9 for line in lines)
@@ -47,16 +64,16 @@ def test_lines_come_from_top_to_bottom_with_their_places(reader: RapidTextReader
         assert top < 30 + index * 60 + 20 < bottom
 
 
-def test_words_on_one_line_come_from_left_to_right(reader: RapidTextReader) -> None:
+def test_words_on_one_line_come_from_left_to_right(reader: Reader) -> None:
     picture = drawn(("LEFT                 RIGHT",), px=26)
     assert [line.text for line in reader.read(picture)] == ["LEFT", "RIGHT"]
 
 
-def test_a_single_letter_stays_upright(reader: RapidTextReader) -> None:
+def test_a_single_letter_stays_upright(reader: Reader) -> None:
     assert [line.text for line in reader.read(drawn(("SEX", "F", "M"), width_px=400))] == ["SEX", "F", "M"]
 
 
-def test_places_are_in_pixels_of_the_picture_whatever_the_detector_saw(reader: RapidTextReader) -> None:
+def test_places_are_in_pixels_of_the_picture_whatever_the_detector_saw(reader: Reader) -> None:
     picture = cv2.resize(drawn(WORDS), None, fx=2.5, fy=2.5)
     small, large = reader.read(drawn(WORDS)), reader.read(np.asarray(picture, np.uint8), max_side_px=480)
     assert [line.text for line in large] == list(WORDS)
@@ -64,13 +81,21 @@ def test_places_are_in_pixels_of_the_picture_whatever_the_detector_saw(reader: R
         assert np.allclose(np.array(one.quad) * 2.5, np.array(other.quad), atol=30)
 
 
-def test_no_text_is_an_empty_result(reader: RapidTextReader) -> None:
+def test_no_text_is_an_empty_result(reader: Reader) -> None:
     assert reader.read(np.full((300, 400, 3), 200, np.uint8)) == ()
     assert reader.read(np.zeros((0, 0, 3), np.uint8)) == ()
     assert reader.read_lines([]) == ()
 
 
-def test_crops_are_read_each_for_itself_in_their_order(reader: RapidTextReader) -> None:
+def test_found_lines_are_read_where_they_are_wanted(reader: Reader) -> None:
+    picture = drawn(WORDS)
+    quads = reader.find_lines(picture)
+    assert [line.text for line in reader.read_at(picture, quads[1:3])] == list(WORDS[1:3])
+    assert [line.quad for line in reader.read_at(picture, quads)] == list(quads)
+    assert reader.read_at(picture, ()) == ()
+
+
+def test_crops_are_read_each_for_itself_in_their_order(reader: Reader) -> None:
     picture = drawn(WORDS)
     crops = [crop_line(picture, quad) for quad in reader.find_lines(picture)]
     assert [text for text, _ in reader.read_lines(crops)] == list(WORDS)
@@ -78,7 +103,7 @@ def test_crops_are_read_each_for_itself_in_their_order(reader: RapidTextReader) 
     assert reader.read_lines([np.full((48, 200, 3), 230, np.uint8)])[0][0].strip() == ""
 
 
-def test_steps_hold_one_column_for_nothing_and_one_for_each_character(reader: RapidTextReader) -> None:
+def test_steps_hold_one_column_for_nothing_and_one_for_each_character(reader: Reader) -> None:
     picture = drawn(("UTO7408122",))
     crop = crop_line(picture, reader.find_lines(picture)[0])
     (line,) = reader.read_steps([crop], ALPHABET)
@@ -91,14 +116,14 @@ def test_steps_hold_one_column_for_nothing_and_one_for_each_character(reader: Ra
     assert text.replace("O", "0") == "UT07408122"
 
 
-def test_lower_case_counts_for_the_capital_of_the_alphabet(reader: RapidTextReader) -> None:
+def test_lower_case_counts_for_the_capital_of_the_alphabet(reader: Reader) -> None:
     picture = drawn(("specimen",))
     (line,) = reader.read_steps([crop_line(picture, reader.find_lines(picture)[0])], ALPHABET)
     best = {ALPHABET[index - 1] for index in line.probabilities.argmax(axis=1) if index}
     assert best == set("SPECIMEN")
 
 
-def test_the_picture_stays_as_it_was(reader: RapidTextReader) -> None:
+def test_the_picture_stays_as_it_was(reader: Reader) -> None:
     picture = drawn(WORDS)
     before = picture.copy()
     reader.read(picture)
@@ -140,13 +165,6 @@ def test_a_session_says_what_it_is(model_library: ModelLibrary) -> None:
     assert session.input_shape(session.inputs[0])[1:3] == (3, 48)
     assert "CPUExecutionProvider" in available_providers()
     assert 1 <= default_threads() <= 4
-
-
-@pytest.mark.logs_warnings
-@pytest.mark.skipif("DmlExecutionProvider" in available_providers(), reason="this build of ONNX Runtime has DirectML")
-def test_without_directml_the_cpu_computes_and_the_log_says_so(model_library: ModelLibrary) -> None:
-    session = OnnxSession(model_library.path("ppocrv6_rec_small"), threads=1, provider=Provider.DIRECTML)
-    assert session.providers == ("CPUExecutionProvider",)
 
 
 def test_boxes_follow_a_turned_line() -> None:
