@@ -24,7 +24,8 @@ CAPITAL_SHARE = 0.61
 END_MARGIN = 0.9
 """Room at each end, in capitals: the map is too coarse to tell where exactly a line ends, and a cut character is lost."""
 MAX_LINES = 16
-VALLEY = 0.85
+VALLEY = 0.78
+BINS_PER_CELL = 4
 PROFILE_ROWS = 40
 INK_SHARE = 0.3
 """Of the strokes in the richest row: rows with less lie outside the capitals."""
@@ -53,7 +54,7 @@ def lines_of_map(core: Map, cosine: Map, sine: Map, cell_px: tuple[float, float]
         px = (columns.astype(np.float64) + x + 0.5) * cell_px[0]
         py = (rows.astype(np.float64) + y + 0.5) * cell_px[1]
         for rows_of_line in _rows(px, py, weights, cell_px):
-            line = _line(px[rows_of_line], py[rows_of_line], weights[rows_of_line], reading, cell_px)
+            line = _line(px[rows_of_line], py[rows_of_line], weights[rows_of_line], cell_px)
             if line is not None:
                 found.append((float(weights[rows_of_line].mean()) * line.length, _along_reading(line, reading).quad))
     return tuple(quad for _, quad in sorted(found, key=lambda one: -one[0]))
@@ -71,11 +72,13 @@ def _rows(px: Places, py: Places, weights: Places, cell_px: tuple[float, float])
     """The cells of each line of a blot: lines that stand close run together in the map, but leave valleys in its profile."""
     cx, cy, angle = _axis(px, py, weights)
     across = (py - cy) * math.cos(angle) - (px - cx) * math.sin(angle)
-    place = (across - across.min()) / (0.5 * math.sqrt(cell_px[0] * cell_px[1]))
-    profile = np.convolve(np.bincount(place.astype(int), weights), (0.25, 0.5, 0.25), "same")
+    place = (across - across.min()) * BINS_PER_CELL / math.sqrt(cell_px[0] * cell_px[1])
+    # each cell spread over two cells' width: seen at an angle the grid of cells has valleys of its own
+    box = np.full(BINS_PER_CELL + 1, 1 / (BINS_PER_CELL + 1))
+    profile = np.convolve(np.convolve(np.bincount(np.round(place).astype(int), weights), box), box)[BINS_PER_CELL:]
     cuts: list[float] = []
     peaks = [
-        at for at in range(len(profile)) if profile[at] >= 0.4 * profile.max() and profile[at] == profile[max(0, at - 2) : at + 3].max()
+        at for at in range(len(profile)) if profile[at] >= 0.4 * profile.max() and profile[at] == profile[max(0, at - 4) : at + 5].max()
     ]
     for left, right in pairwise(peaks):
         valley = left + int(profile[left : right + 1].argmin())
@@ -133,7 +136,6 @@ def _line(
     px: Places,
     py: Places,
     weights: Places,
-    reading: tuple[float, float],
     cell_px: tuple[float, float],
 ) -> Box | None:
     """A box along the principal axis of the cells, as long as they reach and as high as a line of their mass."""
@@ -148,7 +150,7 @@ def _line(
     length = high - low
     # the map's mass, blurred or not, is that of a bar as high as the capitals
     capitals = float(weights.sum()) * cell_px[0] * cell_px[1] / length
-    if length < MIN_ASPECT * capitals or math.hypot(*reading) < 0.2:
+    if length < MIN_ASPECT * capitals:
         return None
     middle = (low + high) / 2
     return Box(cx + middle * ux, cy + middle * uy, angle, length + 2 * END_MARGIN * capitals, capitals / CAPITAL_SHARE)

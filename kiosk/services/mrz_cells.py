@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from kiosk.domain.mrz_layout import ALPHABET, FILLER
 from kiosk.ports import LineSteps
@@ -101,11 +102,7 @@ def _on_grid(peaks: list[Peak], line: LineSteps) -> list[Vector]:
     places = np.array([peak.at for peak in peaks])
     gaps = np.diff(places)
     vectors = [peaks[0].vector]
-    for index, gap in enumerate(gaps):
-        near = gaps[max(0, index - NEIGHBOURS) : index + NEIGHBOURS + 1]  # local: a tilted page changes its pitch along the line
-        middle = float(np.median(near))
-        usual = near[(near > 0.6 * middle) & (near < 1.5 * middle)]
-        pitch = float(usual.mean()) if len(usual) else middle  # the median alone jumps with the width of a step
+    for index, (gap, pitch) in enumerate(zip(gaps.tolist(), _pitches(gaps).tolist(), strict=True)):
         missing = max(0, round(gap / pitch - 0.15) - 1)
         for number in range(missing):
             at = places[index] + gap * (number + 1) / (missing + 1)
@@ -113,6 +110,19 @@ def _on_grid(peaks: list[Peak], line: LineSteps) -> list[Vector]:
             vectors.append(_filler(0.5) if between else _window(line, at, pitch))
         vectors.append(peaks[index + 1].vector)
     return vectors
+
+
+def _pitches(gaps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Per gap the usual distance of characters around it: local, since a tilted page changes its pitch along the line."""
+    if not len(gaps):
+        return gaps
+    near = sliding_window_view(np.pad(gaps, NEIGHBOURS, constant_values=np.nan), 2 * NEIGHBOURS + 1)
+    middle = np.nanmedian(near, axis=1)
+    usual = (near > 0.6 * middle[:, None]) & (near < 1.5 * middle[:, None])
+    # the median alone jumps with the width of a step; it always lies among the usual or is taken itself
+    count = usual.sum(axis=1)
+    mean = np.where(usual, near, 0.0).sum(axis=1) / np.maximum(count, 1)
+    return np.where(count > 0, mean, middle)
 
 
 def _window(line: LineSteps, at: float, pitch: float) -> Vector:
