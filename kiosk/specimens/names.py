@@ -54,7 +54,7 @@ _CYRILLIC = {
 
 LANGUAGES: Mapping[str, NameStock] = {
     "en": NameStock(
-        _pairs("SPECIMEN", "SAMPLE", "O'SAMPLE", "EXAMPLE-HARBOUR", "MCSPECIMEN"),
+        _pairs("SAMPLEWORTH", "SAMPLE", "O'SAMPLE", "EXAMPLE-HARBOUR", "MCSAMPLE"),
         ("ANNE", "ROSE-MARIE", "JOY", "PENELOPE"),
         ("JACK", "TIMOTHY", "QUENTIN"),
         ("ZENITH", "NEW HARBOUR", "PORT CLARITY", "EASTVALE"),
@@ -63,11 +63,11 @@ LANGUAGES: Mapping[str, NameStock] = {
         "{town} {code}",
     ),
     "de": NameStock(
-        _pairs("MUSTERFRAU|MUSTERMANN", "BEISPIEL-GRÜNHOLZ", "VON DER PROBE", "KÖNIGSMÄRCHEN", "SÜSSHOLZ", "STRAUẞENFELD"),
+        _pairs("MUSTERFRAU|MUSTERMANN", "BEISPIEL-GRÜNHOLZ", "VON DER PROBE", "KÖNIGSMÄRCHEN", "SÜSSHOLZ", "STRAUßENFELD"),
         ("ERIKA", "ÄNNE", "SÖNKE-MARIE", "GRETEL", "JÖRDIS"),
         ("KASPAR", "JÖRG", "HÄNSEL", "GÜNTHER"),
         ("ZENITSTADT", "NEUHAFEN", "MÜHLENBRÜCK", "OSTERTAL"),
-        ("HAFENSTRAẞE", "AM ÄHRENFELD", "MÜHLENWEG"),
+        ("HAFENSTRAßE", "AM ÄHRENFELD", "MÜHLENWEG"),
     ),
     "cs": NameStock(
         _pairs("VZOROVÁ|VZOR", "UKÁZKOVÁ|UKÁZKA", "ŘÍČKOVÁ|ŘÍČEK", "ŽLUŤOUČKÁ|ŽLUŤOUČKÝ", "ŠTĚPÁNČÍKOVÁ|ŠTĚPÁNČÍK", "DŮLKOVÁ|DŮLEK"),
@@ -98,7 +98,7 @@ LANGUAGES: Mapping[str, NameStock] = {
         ("KIKÖTŐ UTCA", "ŐRSÉG TÉR"),
     ),
     "ro": NameStock(
-        _pairs("SPECIMEN", "EXEMPLARU", "ȘTEFĂNIȚĂ", "ÎNĂLȚIMEA", "MODELÂNESCU", "ȚARINĂ-POPA"),
+        _pairs("MOSTRARU", "EXEMPLARU", "ȘTEFĂNIȚĂ", "ÎNSORIȚEANU", "MODELÂNESCU", "ȚARINĂ-POPA"),
         ("ANA", "IOANA-MĂDĂLINA", "ȘTEFANIA", "ILEANA", "BRÂNDUȘA"),
         ("IONUȚ", "ȘERBAN", "MIHĂIȚĂ"),
         ("ZENITEȘTI", "PORTUL NOU", "VALEA RĂSĂRIT", "CÂMPU LIN"),
@@ -107,7 +107,7 @@ LANGUAGES: Mapping[str, NameStock] = {
         "{town}",
     ),
     "fr": NameStock(
-        _pairs("SPÉCIMEN", "ÉCHANTILLON", "D'ESSAI", "L'EXEMPLE-BEAUPRÉ", "GARÇONNET", "NOËLLAC", "CŒURVILLE"),
+        _pairs("MODÈLE", "ÉCHANTILLON", "D'ESSAI", "L'EXEMPLE-BEAUPRÉ", "GARÇONNET", "NOËLLAC", "CŒURVILLE"),
         ("ANNE-SOPHIE", "ZOÉ", "FRANÇOISE", "HÉLOÏSE", "GWENAËLLE", "INÈS"),
         ("JÉRÔME", "FRANÇOIS-XAVIER", "GAËL", "BENOÎT"),
         ("ZÉNITH-SUR-MER", "PORT-NEUF", "VALLÉE-DE-L'EST", "CLAIRVAL"),
@@ -136,7 +136,7 @@ LANGUAGES: Mapping[str, NameStock] = {
         ("VIA DEL PORTO", "VIALE DELLA STAZIONE"),
     ),
     "nl": NameStock(
-        _pairs("VOORBEELD", "DE STEEKPROEF", "VAN DER MODEL", "IJZERMAN-SPECIMEN", "'T MONSTERBEELD", "COËLHOVEN"),
+        _pairs("VOORBEELD", "DE STEEKPROEF", "VAN DER MODEL", "IJZERMAN-STAAL", "'T MONSTERBEELD", "COËLHOVEN"),
         ("WILLEKE", "LISELOTTE", "FENNEKE", "ZOË", "ANNA-CATHARINA"),
         ("JORIS", "SJOERD", "DIEDERIK"),
         ("ZENITDAM", "NIEUWHAVEN", "OOSTDAL", "KLAARWIJK"),

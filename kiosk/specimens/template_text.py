@@ -32,24 +32,27 @@ _NAME, _NUMBER, _PERSONAL = FieldName.SURNAME, FieldName.DOCUMENT_NUMBER, FieldN
 Hints = Mapping[FieldName, Mapping[str, object]]
 
 _TITLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "td1": (("UTOPIA", "OBČIANSKY PREUKAZ", "CARTE D'IDENTITÉ"), ("This card remains the", "property of its holder")),
-    "td2": (("REPUBLIC OF UTOPIA", "RESIDENCE CARD", "AUFENTHALTSKARTE"), ()),
-    "td3": (("UTOPIA", "CESTOVNÝ PAS"), ()),
-    "mrv-a": (("UTOPIA", "VÍZUM"), ()),
-    "mrv-b": (("UTOPIA", "VÍZUM"), ()),
-    "id-de": (("UTOPISCHE REPUBLIK", "AUSWEIS"), ("Specimen document of a state that does not exist",)),
-    "id-cz": (("UTOPICKÁ REPUBLIKA", "OBČANSKÝ PRŮKAZ"), ()),
-    "id-pl": (("RZECZPOSPOLITA UTOPIJSKA", "DOWÓD OSOBISTY"), ()),
+    "td1": (("UTOPIA", "IDENTITY CARD · OBČIANSKY PREUKAZ · CARTE D'IDENTITÉ"), ("This card remains the", "property of its holder")),
+    "td2": (("REPUBLIC OF UTOPIA", "RESIDENCE CARD · AUFENTHALTSKARTE · CARTE DE SÉJOUR"), ()),
+    "td3": (("UTOPIA", "PASSPORT · PASSEPORT · CESTOVNÝ PAS"), ()),
+    "mrv-a": (("UTOPIA", "VISA · VÍZUM"), ()),
+    "mrv-b": (("UTOPIA", "VISA · VÍZUM"), ()),
+    "id-de": (("UTOPISCHE REPUBLIK", "AUSWEIS / IDENTITY CARD / CARTE D'IDENTITÉ"), ("Specimen document of a state that does not exist",)),
+    "id-cz": (("UTOPICKÁ REPUBLIKA", "OBČANSKÝ PRŮKAZ / IDENTITY CARD"), ()),
+    "id-pl": (("RZECZPOSPOLITA UTOPIJSKA", "DOWÓD OSOBISTY / IDENTITY CARD"), ()),
     "id-fr-old": (("RÉPUBLIQUE D'UTOPIE", "CARTE NATIONALE D'IDENTITÉ"), ("Carte valable jusqu'au", "Signature de l'autorité")),
-    "id-fr": (("RÉPUBLIQUE D'UTOPIE", "CARTE D'IDENTITÉ"), ()),
-    "id-es": (("REINO DE UTOPÍA", "DOCUMENTO DE IDENTIDAD"), ()),
-    "id-nl": (("KONINKRIJK UTOPIË", "IDENTITEITSKAART"), ("voorbeeld van een niet bestaande staat",)),
-    "id-ro": (("REPUBLICA UTOPIA", "CARTE DE IDENTITATE"), ()),
-    "passport-el": (("ΔΗΜΟΚΡΑΤΙΑ ΤΗΣ ΟΥΤΟΠΙΑΣ", "REPUBLIC OF UTOPIA"), ()),
-    "passport-bg": (("РЕПУБЛИКА УТОПИЯ", "REPUBLIC OF UTOPIA"), ()),
-    "licence-eu": (("DRIVING LICENCE", "UTOPIA", "Vodičský preukaz"), ("Other names", "Date, place of birth", "Licence number")),
-    "licence-na": (("NEW HARBOUR", "DRIVER LICENSE"), ("Specimen licence of a state that does not exist", "It permits nobody to drive")),
-    "permit": (("RESIDENCE PERMIT", "TITRE DE SÉJOUR", "POVOLENIE NA POBYT"), ("RIGHT INDEX FINGER", "BUREAU OF RESIDENCE")),
+    "id-fr": (("RÉPUBLIQUE D'UTOPIE", "CARTE D'IDENTITÉ / IDENTITY CARD"), ()),
+    "id-es": (("REINO DE UTOPÍA", "DOCUMENTO DE IDENTIDAD / IDENTITY CARD"), ()),
+    "id-nl": (("KONINKRIJK UTOPIË", "IDENTITEITSKAART · IDENTITY CARD"), ("voorbeeld van een niet bestaande staat",)),
+    "id-ro": (("REPUBLICA UTOPIA", "CARTE DE IDENTITATE / CARTE D'IDENTITÉ / IDENTITY CARD"), ()),
+    "passport-el": (("ISLAND REPUBLIC OF UTOPIA",), ()),
+    "passport-bg": (("KINGDOM OF UTOPIA",), ()),
+    "licence-eu": (
+        ("DRIVING LICENCE", "UTOPIA", "Permis de conduire · Führerschein · Vodičský preukaz"),
+        ("Other names", "Date, place of birth", "Licence number"),
+    ),
+    "licence-na": (("HALCYON", "DRIVER LICENSE"), ("Specimen licence of a state that does not exist", "It permits nobody to drive")),
+    "permit": (("RESIDENCE PERMIT", "TITRE DE SÉJOUR · POVOLENIE NA POBYT"), ("RIGHT INDEX FINGER", "BUREAU OF RESIDENCE")),
 }
 """Of front and back."""
 
@@ -71,7 +74,10 @@ _HINTS: Mapping[str, Hints] = {
         FieldName.DATE_OF_ISSUE: {"part": "first"},
         FieldName.DATE_OF_EXPIRY: {"part": "last"},
     },
-    "id-fr-old": {_NUMBER: {"regex": r"\d{12}", "check": "fr-card-1988", "anywhere": True}},
+    "id-fr-old": {
+        _NUMBER: {"regex": r"\d{12}", "check": "fr-card-1988", "anywhere": True, "drop": ["CARTE NATIONALE D'IDENTITÉ N°"]},
+        FieldName.GIVEN_NAMES: {"labels": ["Prénom(s)", "Prénoms", "Prénom"]},
+    },
     # the text engine's alphabet need not know the country's own letters
     "passport-el": {FieldName.GENDER: {"values": {"F": ["Θ/F", "O/F", "0/F", "8/F", "Q/F", "F"], "M": ["Α/M", "A/M", "M"], "X": ["X"]}}},  # noqa: RUF001
     "passport-bg": {FieldName.GENDER: {"values": {"F": ["Ж/F", "X/F", "K/F", "H/F", "F"], "M": ["М/M", "M/M", "M"], "X": ["X"]}}},  # noqa: RUF001
@@ -84,6 +90,8 @@ _HINTS: Mapping[str, Hints] = {
         FieldName.GENDER: {"values": {"F": ["F", "15 SEX F", "SEX F"], "M": ["M", "15 SEX M", "SEX M"], "X": ["X", "15 SEX X", "SEX X"]}},
     },
 }
+_TWO_SCRIPTS = frozenset({"passport-el", "passport-bg"})
+"""Names stand there in the country's own letters first: what stands right under the label is not the value."""
 _FORMATS = {"id-fr-old": "FRA-ID"}
 """MRZ formats that are not named like the document's size."""
 
@@ -148,10 +156,11 @@ def _field(design: str, name: FieldName, area: Box, size: tuple[int, int], made:
     out = ["", f"[pages.{side.value}.fields.{name.value}]"]
     label = truth.labels[name].rstrip(" :")
     # "1." beside a value is nothing to look for among all the numbers of a page
-    if len(re.sub(r"[\W\d_]", "", label)) > 1:
-        out.append(f"labels = {_list([label])}")
-    out += [f"area = {_shares(area, size)}", f"tolerance = {TOLERANCE}"]
+    twice = design in _TWO_SCRIPTS and name in (FieldName.SURNAME, FieldName.GIVEN_NAMES)
     hints: dict[str, object] = dict(_HINTS.get(design, {}).get(name, {}))
+    if len(re.sub(r"[\W\d_]", "", label)) > 1 and not twice:
+        out.append(f"labels = {_value(hints.pop('labels', [label]))}")
+    out += [f"area = {_shares(area, size)}", f"tolerance = {TOLERANCE}"]
     if name in DATE_FIELDS and "part" not in hints:
         hints.setdefault("patterns", [_date_pattern(made, name)])
     if name is _NUMBER:

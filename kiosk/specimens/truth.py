@@ -116,13 +116,15 @@ class Specimen:
     def save(self, folder: Path) -> tuple[Path, ...]:
         """Write front.png, back.png … and truth.json into a folder; returns the paths of the pages."""
         folder.mkdir(parents=True, exist_ok=True)
-        paths = []
-        for side, page in self.pages.items():
-            path = folder / f"{side.value}.png"
-            good, data = cv2.imencode(".png", page)
-            if not good:
-                raise OSError(f"{path.name} could not be encoded")
-            path.write_bytes(data.tobytes())
-            paths.append(path)
+        paths = tuple(save_picture(page, folder / f"{side.value}.png") for side, page in self.pages.items())
         (folder / "truth.json").write_text(self.truth.to_json(), encoding="utf-8")
-        return tuple(paths)
+        return paths
+
+
+def save_picture(picture: Image, path: Path) -> Path:
+    """A PNG file. Raises OSError."""
+    good, data = cv2.imencode(".png", picture)
+    if not good:
+        raise OSError(f"{path.name} could not be encoded")
+    path.write_bytes(data.tobytes())
+    return path

@@ -11,16 +11,21 @@ import pytest
 
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.face import Box
 from kiosk.specimens.mrz_lines import check_digit, mrz_lines, transliterate
 from kiosk.specimens.person import person
-from kiosk.specimens.specimen import DESIGNS, Specimen, specimen
+from kiosk.specimens.specimen import DESIGNS, Specimen, SpecimenTruth, specimen
 
-LENGTHS = {"TD1": (30, 30, 30), "TD2": (36, 36), "TD3": (44, 44), "MRV-A": (44, 44), "MRV-B": (36, 36)}
+LENGTHS = {"TD1": (30, 30, 30), "TD2": (36, 36), "TD3": (44, 44), "MRV-A": (44, 44), "MRV-B": (36, 36), "": ()}
 
 
 @pytest.fixture(scope="module")
 def drawn() -> dict[str, Specimen]:
     return {design: specimen(design) for design in DESIGNS}
+
+
+def zone(truth: SpecimenTruth) -> list[tuple[PageSide, Box]]:
+    return [(truth.mrz_side, truth.mrz_box)] if truth.mrz_lines else []
 
 
 # --- MRZ: ICAO's own examples, typed from Doc 9303 ------------------------------------------------------------------
@@ -91,7 +96,7 @@ def test_printed_names_are_transliterated(printed: str, written: str) -> None:
 
 
 def test_there_are_designs_for_every_mrz_format() -> None:
-    assert {design.mrtd for design in DESIGNS.values()} == set(LENGTHS)
+    assert {design.mrtd for design in DESIGNS.values()} == set(LENGTHS), "and for documents without one"
 
 
 @pytest.mark.parametrize("design", list(DESIGNS))
@@ -105,7 +110,7 @@ def test_every_place_of_the_truth_holds_ink(drawn: dict[str, Specimen], design: 
     truth = drawn[design].truth
     pages = drawn[design].pages
     places = [(truth.field_sides[name], box) for name, box in truth.field_boxes.items()]
-    places += [(truth.mrz_side, truth.mrz_box), (PageSide.FRONT, truth.portrait_box)]
+    places += [*zone(truth), (PageSide.FRONT, truth.portrait_box)]
     for side, (x, y, width, height) in places:
         page = pages[side]
         assert 0 <= x
@@ -120,7 +125,7 @@ def test_every_place_of_the_truth_holds_ink(drawn: dict[str, Specimen], design: 
 def test_fields_do_not_lie_upon_each_other(drawn: dict[str, Specimen], design: str) -> None:
     truth = drawn[design].truth
     boxes = [(truth.field_sides[name], box) for name, box in truth.field_boxes.items()]
-    boxes += [(truth.mrz_side, truth.mrz_box), (PageSide.FRONT, truth.portrait_box)]
+    boxes += [*zone(truth), (PageSide.FRONT, truth.portrait_box)]
     for index, (side, (x, y, width, height)) in enumerate(boxes):
         for other_side, (ox, oy, other_width, other_height) in boxes[index + 1 :]:
             apart = side != other_side or x >= ox + other_width or ox >= x + width or y >= oy + other_height or oy >= y + height
@@ -134,8 +139,9 @@ def test_pages_have_the_shape_of_their_size(drawn: dict[str, Specimen], design: 
         assert page.shape[1] / page.shape[0] == pytest.approx(width_mm / height_mm, rel=0.01)
 
 
-def test_only_the_identity_card_has_a_back(drawn: dict[str, Specimen]) -> None:
-    assert {design for design, made in drawn.items() if PageSide.BACK in made.pages} == {"td1"}
+def test_passports_visas_and_cards_with_the_mrz_on_the_front_have_no_back(drawn: dict[str, Specimen]) -> None:
+    one_sided = {design for design, made in drawn.items() if PageSide.BACK not in made.pages}
+    assert one_sided == {"td2", "td3", "mrv-a", "mrv-b", "id-ro", "passport-el", "passport-bg"}
 
 
 def test_the_barcode_on_the_card_reads_as_its_truth(drawn: dict[str, Specimen]) -> None:

@@ -40,7 +40,7 @@ def _romanian(facts: Facts, size_mm: Size) -> Pages:
     page.entry(right, 35.4, "Sex / Sexe / Sex", holder.gender, FieldName.GENDER)
     page.entry(left, 41.8, "Loc naștere / Lieu de naissance / Place of birth", holder.place_of_birth, FieldName.PLACE_OF_BIRTH, width=33)
     page.entry(right, 41.8, "Emisă de / Délivrée par / Issued by", "SPCLEP " + holder.place_of_birth, FieldName.ISSUING_AUTHORITY, width=29)
-    page.entry(left, 48.2, "Domiciliu / Adresse / Address", ", ".join(holder.address), FieldName.ADDRESS, width=33, size=2.3)
+    page.entry(left, 48.2, "Domiciliu / Adresse / Address", holder.address, FieldName.ADDRESS, value=", ".join(holder.address), width=30)
     page.label(right, 48.2, "Valabilitate / Validité / Validity")
     issued = printed_date(facts.issued, "{d}.{m}.{yy}")
     start = page.text(right, 51.6, issued, 2.7, font="DejaVuSans-Bold", stretch=0.84)
@@ -71,7 +71,6 @@ class _Script:
     state: str
     title: str
     labels: Mapping[FieldName, str]
-    places: Mapping[str, str]
     nationality: str
     genders: Mapping[str, str]
     authority: str
@@ -82,7 +81,7 @@ class _Script:
 
 _GREEK = _Script(
     TEAL,
-    "ΔΗΜΟΚΡΑΤΙΑ ΤΗΣ ΟΥΤΟΠΙΑΣ / REPUBLIC OF UTOPIA",
+    "ΝΗΣΙΩΤΙΚΗ ΟΥΤΟΠΙΑ / ISLAND REPUBLIC OF UTOPIA",
     "ΔΙΑΒΑΤΗΡΙΟ / PASSPORT",
     {
         FieldName.DOCUMENT_NUMBER: "Αρ. διαβατηρίου / Passport No.",
@@ -96,17 +95,16 @@ _GREEK = _Script(
         FieldName.DATE_OF_EXPIRY: "Ημερ. λήξης / Date of expiry",
         FieldName.ISSUING_AUTHORITY: "Εκδούσα αρχή / Authority",
     },
-    {"ZENITH": "ΖΕΝΙΘ", "NEO LIMANI": "ΝΕΟ ΛΙΜΑΝΙ"},
     "ΟΥΤΟΠΙΚΗ / UTOPIAN",
     {"F": "Θ/F", "M": "Α/M", "X": "X"},
-    "Α.Δ./P.D. - UTOPIA",
+    "P.D. UTOPIA",
     "Τύπος / Type",
     "Κωδ. / Code",
     "Υπογραφή κατόχου / Signature",
 )
 _BULGARIAN = _Script(
     LILAC,
-    "РЕПУБЛИКА УТОПИЯ / REPUBLIC OF UTOPIA",
+    "ЦАРСТВО УТОПИЯ / KINGDOM OF UTOPIA",
     "ПАСПОРТ / PASSPORT",
     {
         FieldName.DOCUMENT_NUMBER: "Паспорт № / Passport No",
@@ -120,10 +118,9 @@ _BULGARIAN = _Script(
         FieldName.DATE_OF_EXPIRY: "Валидност / Date of expiry",
         FieldName.ISSUING_AUTHORITY: "Издаден от / Authority",
     },
-    {"ZENIT": "ЗЕНИТ", "YASEN BRYAG": "ЯСЕН БРЯГ"},
     "УТОПИЯ / UTO",
     {"F": "Ж/F", "M": "М/M", "X": "X"},
-    "МВР / MOI UTO",
+    "MOI UTOPIA",
     "Тип / Type",
     "Код / Code",
     "Подпис / Signature",
@@ -158,9 +155,7 @@ def _passport(facts: Facts, size_mm: Size, script: _Script) -> Pages:
     page.entry(middle, 37.6, labels[FieldName.GENDER], script.genders[holder.gender], FieldName.GENDER, value=holder.gender)
     born, place = holder.date_of_birth, holder.place_of_birth
     page.entry(left, 44.2, labels[FieldName.DATE_OF_BIRTH], _numeric(born), FieldName.DATE_OF_BIRTH, value=born, width=31)
-    page.entry(
-        middle, 44.2, labels[FieldName.PLACE_OF_BIRTH], f"{script.places[place]} / {place}", FieldName.PLACE_OF_BIRTH, value=place, width=28
-    )
+    page.entry(middle, 44.2, labels[FieldName.PLACE_OF_BIRTH], place, FieldName.PLACE_OF_BIRTH, width=28)
     page.entry(left, 50.8, labels[FieldName.DATE_OF_ISSUE], _numeric(facts.issued), FieldName.DATE_OF_ISSUE, value=facts.issued, width=31)
     page.entry(middle, 50.8, labels[FieldName.ISSUING_AUTHORITY], script.authority, FieldName.ISSUING_AUTHORITY, width=28)
     page.entry(

@@ -74,7 +74,7 @@ def _american(facts: Facts, size_mm: Size) -> Pages:
     style = Style(label=1.5, value=2.5, step=2.9, line=2.8, stretch=0.86, font="DejaVuSans-Bold")
     front = Canvas(size_mm, AZURE, facts.seed, style=style)
     front.block(0, 0, size_mm[0], 9.6, (44, 70, 132))
-    front.text(4.0, 6.8, "NEW HARBOUR", 4.4, font="DejaVuSerif-Bold", ink=(250, 250, 252), stretch=0.9)
+    front.text(4.0, 6.8, "HALCYON", 4.4, font="DejaVuSerif-Bold", ink=(250, 250, 252), stretch=0.9)
     front.text(81.6, 4.6, "DRIVER LICENSE", 2.5, font="DejaVuSans-Bold", ink=(250, 250, 252), anchor="rs", stretch=0.88)
     front.text(81.6, 7.9, "UTOPIA  UTO", 2.0, font="DejaVuSans-Bold", ink=(230, 234, 246), anchor="rs", stretch=0.88)
     front.portrait(facts.portrait, 3.4, 11.6, 25.0, 32.1, facts.portrait_face)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.specimens.canvas import Canvas, Style
-from kiosk.specimens.mrz_lines import french_lines
+from kiosk.specimens.mrz_lines import french_lines, names_field
 from kiosk.specimens.palettes import AMBER, BRICK, SKY, SLATE
 from kiosk.specimens.person import bsn, dni
 from kiosk.specimens.plan import ID1, ID2, MONTHS_NL, STATE, Design, Facts, Pages, Size, dotted, icao_lines, printed_date
@@ -115,7 +115,8 @@ def _french(facts: Facts, size_mm: Size) -> Pages:
     )
     back.emblem(76.4, 8.4, 8.4)
     # as the visible digital seal: a header, then fields with their ids; its signature is of no use here
-    seal = f"DC04UTO1{facts.number}62{holder.surname}<{holder.given_names}64{holder.date_of_birth.replace('-', '')}"
+    named = names_field(holder.surname, holder.given_names, 30).rstrip("<")
+    seal = f"DC04UTO1{facts.number}62{named}64{holder.date_of_birth.replace('-', '')}"
     back.code(3.6, 4.0, 19.0, 19.0, symbol("DataMatrix", seal, force_square=True))
     back.shimmer(60.0, 25.0, 8.0)
     back.stamp(40.0, 27.0, 2.4, 4)
@@ -201,7 +202,7 @@ def _dutch(facts: Facts, size_mm: Size) -> Pages:
 
     back = Canvas(size_mm, AMBER, facts.seed + 1, style=Style(label=1.25, value=2.4, step=2.8, stretch=0.86))
     back.entry(4.0, 4.8, "burgerservicenummer / personal no.", holder.personal_number, FieldName.PERSONAL_NUMBER, width=30)
-    authority = f"BURG. VAN {holder.place_of_birth}"
+    authority = f"BURGEMEESTER VAN {holder.place_of_birth}"
     back.entry(4.0, 11.2, "autoriteit / authority", authority, FieldName.ISSUING_AUTHORITY, width=40)
     back.entry(4.0, 17.6, "lengte / height", f"1,{58 + facts.seed * 7 % 30:02d} m", width=30)
     back.label(4.0, 25.2, "voorbeeld van een niet bestaande staat / specimen of a state that does not exist")
