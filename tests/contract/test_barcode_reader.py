@@ -10,7 +10,12 @@ import zxingcpp
 
 from kiosk.engines.barcode_reader import ZxingBarcodeReader
 from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import straighten
 from kiosk.ports import BarcodeReader
+from kiosk.services.aamva import parse_aamva
+from kiosk.specimens.degrade import photograph
+from kiosk.specimens.specimen import specimen
+from tests.fakes.aamva import VERSIONS, aamva, elements_of
 
 LICENCE = "@\n\x1e\rANSI 636000100002DL00410278DLDCSSPECIMEN\nDACPETRA\nDBB08121974\nDAQKX4417026\n"
 
@@ -95,6 +100,28 @@ def test_no_code_is_an_empty_result(reader: BarcodeReader) -> None:
     assert reader.read(np.full((300, 400, 3), 200, np.uint8)) == ()
     assert reader.read(np.zeros((0, 0, 3), np.uint8)) == ()
     assert reader.read(np.random.default_rng(2).integers(0, 255, (300, 400, 3), np.uint8)) == ()
+
+
+@pytest.mark.parametrize(("design", "seed"), [("td1", 3), ("td1", 8)])
+def test_the_code_of_a_photographed_card_is_read_on_the_straightened_page(reader: BarcodeReader, design: str, seed: int) -> None:
+    card = specimen(design, seed=seed)
+    (truth,) = [one for one in card.truth.barcodes if one.format == "PDF417"]
+    photo = photograph(card.pages[truth.side], seed=seed, severity=0.5)
+    page = straighten(photo.image, photo.quad, max_width_px=1200)
+    assert truth.content.encode() in {found.content for found in reader.read(page)}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_licence_of_each_version_comes_out_of_its_picture(reader: BarcodeReader, version: int) -> None:
+    elements = elements_of(
+        version, surname="SPECIMEN", given=("PETRA",), born="1987-03-14", issued="2019-05-02", expires="2027-03-14", number="T64-235-789"
+    )
+    barcode = zxingcpp.create_barcode(aamva(version, elements), zxingcpp.BarcodeFormat.PDF417)
+    grey = np.array(barcode.to_image(scale=3, add_quiet_zones=True))
+    (found,) = reader.read(on_page(np.ascontiguousarray(np.repeat(grey[:, :, np.newaxis], 3, axis=2))))
+    licence = parse_aamva(found.content)
+    assert licence is not None
+    assert (licence.version, dict(licence.elements)) == (version, {code: text.strip() for code, text in elements.items()})
 
 
 def test_the_reader_says_what_it_is(reader: BarcodeReader) -> None:
