@@ -18,12 +18,14 @@ _LEAST_STROKE_LENGTH = 0.9  # of all strokes together, against the shorter side 
 _LEAST_SPAN = 0.18  # of the longest connected stroke's box, against the place's width
 _THICKEST = 0.16  # of a stroke, against the height of the writing
 _MOST_INK = 0.22
+_DARK_GROUND = 0.2
 _WORK_HEIGHT_PX = 160
 
 RIDGE_COHERENCE = 0.55
 _RIDGE_CONTRAST = 22.0
 _RIDGE_SHARE = 0.5
 _RIDGE_TURN = 0.12
+_RIDGE_FINE = 0.6
 _RIDGE_SIDE_PX = 192
 _BLOCK = 16
 
@@ -53,7 +55,12 @@ def pen_strokes(image: Image, place: Bounds, holes: tuple[Bounds, ...] = ()) -> 
     scale = min(1.0, _WORK_HEIGHT_PX / (bottom - top))
     part = cv2.resize(image[top:bottom, left:right], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     height, width = part.shape[:2]
-    ink = _ink(grey_of(np.asarray(part, np.uint8)))
+    grey = grey_of(np.asarray(part, np.uint8))
+    ground = _ground(grey)
+    # a photograph or a block of colour is dark between its edges, too
+    if float(np.mean(ground < np.percentile(ground, 80) - PEN_CONTRAST)) > _DARK_GROUND:
+        return None
+    ink = _ink(grey, ground)
     for x0, y0, x1, y1 in holes:
         a, b = max(0, round((x0 - left) * scale)), max(0, round((y0 - top) * scale))
         ink[b : max(b, round((y1 - top) * scale)), a : max(a, round((x1 - left) * scale))] = 0
@@ -71,11 +78,15 @@ def pen_strokes(image: Image, place: Bounds, holes: tuple[Bounds, ...] = ()) -> 
     return left + x0 / scale, top + y0 / scale, left + x1 / scale, top + y1 / scale
 
 
-def _ink(grey: Grey) -> npt.NDArray[np.uint8]:
-    """1 where it is darker than what surrounds it."""
+def _ground(grey: Grey) -> Grey:
+    """What is left when everything thin and dark is filled from around it."""
     side = max(9, round(0.22 * min(grey.shape))) | 1
-    ground = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    darker = cv2.GaussianBlur(ground, (0, 0), side / 3) - grey
+    return np.asarray(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))), np.float32)
+
+
+def _ink(grey: Grey, ground: Grey) -> npt.NDArray[np.uint8]:
+    """1 where it is darker than what surrounds it."""
+    darker = cv2.GaussianBlur(ground, (0, 0), 0.07 * min(grey.shape) + 3) - grey
     # light pens on pale cards: half of what the darkest strokes reach is ink, never less than print reaches
     bound = max(PEN_CONTRAST, 0.45 * float(np.percentile(darker, 99.5)))
     return np.asarray(darker > bound, np.uint8)
@@ -126,8 +137,9 @@ def ridges(image: Image, place: Bounds) -> bool:
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / np.maximum(energy, 1e-3)
     contrast = np.sqrt(np.maximum(blocks(flat * flat) - blocks(flat) ** 2, 0))
     good = (coherence > RIDGE_COHERENCE) & (contrast > _RIDGE_CONTRAST / 2)
-    inner = good[1:-1, 1:-1]
-    if float(inner.mean()) < _RIDGE_SHARE:
+    # ridges are all of one width; a face has edges of every size
+    fine = cv2.GaussianBlur(grey, (0, 0), 1) - cv2.GaussianBlur(grey, (0, 0), 3.5)
+    if float(good[1:-1, 1:-1].mean()) < _RIDGE_SHARE or float(fine.std()) < _RIDGE_FINE * float(flat.std()):
         return False
     # lines of one direction are a hatching; a finger's turn
     angle = np.arctan2(2 * xy, xx - yy)[good]

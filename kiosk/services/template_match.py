@@ -268,7 +268,8 @@ def _mrz_score(mrz: Mrz | None, template: Template, side: PageSide) -> float | N
 
 
 def _is_other_shape(evidence: Evidence, template: Template) -> bool:
-    if not evidence.located or evidence.size is None:
+    # an MRZ tells the format more surely than corners that may be wrong
+    if not evidence.located or evidence.size is None or evidence.mrz is not None:
         return False
     width, height = evidence.size
     return abs(math.log(max(width, height) / max(1, min(width, height)) / template.ratio)) > _SAME_RATIO
