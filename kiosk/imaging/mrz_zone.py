@@ -205,6 +205,24 @@ def grown(quad: Quad, along: float, across: float) -> Quad:
     return _pair(a), _pair(b), _pair(c), _pair(d)
 
 
+def aligned(quads: Sequence[Quad]) -> tuple[Quad, ...]:
+    """The lines of one zone, each as long as all together: they begin and end below each other, so what one lacks was missed."""
+    angle = box_of(quads[0]).angle
+    reaches = []
+    for quad in quads:
+        box = box_of(quad)
+        middle = box.x * math.cos(angle) + box.y * math.sin(angle)
+        reaches.append((middle - box.length / 2, middle + box.length / 2))
+    low, high = min(reach[0] for reach in reaches), max(reach[1] for reach in reaches)
+    result = []
+    for quad, (start, end) in zip(quads, reaches, strict=True):
+        a, b, c, d = (np.array(corner, float) for corner in quad)
+        before, behind = (start - low) / max(end - start, 1e-6), (high - end) / max(end - start, 1e-6)
+        corners = a - (b - a) * before, b + (b - a) * behind, c + (c - d) * behind, d - (c - d) * before
+        result.append((_pair(corners[0]), _pair(corners[1]), _pair(corners[2]), _pair(corners[3])))
+    return tuple(result)
+
+
 def slender(quad: Quad) -> bool:
     """Is the line as long against its height as those of an MRZ clearly are?"""
     box = box_of(quad)

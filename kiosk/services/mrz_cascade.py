@@ -27,13 +27,22 @@ log = logging.getLogger(__name__)
 
 QUICK_SIDES_PX = (512, 1024)
 QUICK_DEMANDS = Demands(
-    sure_mean=0.97, sure_least=0.95, sure_filler=0.8, sure_lead=50.0, least=0.5, least_filler=0.3, mend_tail=1, lead=5.0, confidence=0.8
+    sure_mean=0.97,
+    sure_least=0.95,
+    sure_filler=0.8,
+    sure_lead=50.0,
+    least=0.5,
+    least_filler=0.3,
+    mend_tail=0,
+    align_ends=True,
+    lead=5.0,
+    confidence=0.8,
 )
 ALONE_LEAST = 0.9
 """A reading that only one reader gives: its least sure letter that no check digit covers."""
 ALONE_LEAD = 50.0
 SURE_PLACE = 0.9
-UNSURE_PLACE = 0.6
+UNSURE_PLACE = 0.8
 
 
 class AnyMrzReader(Protocol):

@@ -15,7 +15,7 @@ from kiosk.domain.document import Quad
 from kiosk.domain.mrz import Mrz
 from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, VARIANTS, Layout, MrzFormat, layout_for, layout_of
 from kiosk.imaging.frame import Image
-from kiosk.imaging.mrz_zone import around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
+from kiosk.imaging.mrz_zone import aligned, around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
 from kiosk.ports import LineReader, LineSteps
 from kiosk.services.mrz_cells import Vector, cells_of, legibility, length_of, peaks_of
 from kiosk.services.mrz_decoding import Decoded, decode
@@ -36,6 +36,7 @@ class Demands:
         least, least_filler: a letter, or a filler between names, less probable than this makes the whole reading too unsure: no check
             digit covers names.
         mend_tail: by so many fillers the end of a line of names is mended; for readers that swallow some of a long run.
+        align_ends: lines of a zone are read as long as the longest of them.
         lead: the same for the lead.
         confidence: the same for the mean of the worst line.
     """
@@ -47,6 +48,7 @@ class Demands:
     least: float = 0.3
     least_filler: float = 0.0
     mend_tail: int = 3
+    align_ends: bool = False
     lead: float = 2.0
     confidence: float = 0.75
 
@@ -178,6 +180,8 @@ class MrzReader:
 
     def _read_zone(self, image: Image, quads: tuple[Quad, ...], seen: dict[Quad, LineSteps]) -> _Zone | None:
         """Reads the lines as they lie and, when they are not legible so, upside down."""
+        if self._demands.align_ends:
+            quads = aligned(quads)
         for lines in (quads, tuple(turned(quad) for quad in reversed(quads))):
             unread = [quad for quad in lines if quad not in seen]
             read = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE) for quad in unread], ALPHABET)

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
-from kiosk.engines.models import HttpsSource, ModelLibrary, ModelState, PackageSource, PypiSource, read_manifest
+from kiosk.engines.model_install import install
+from kiosk.engines.models import HttpsSource, ModelLibrary, ModelState, PackageSource, PypiSource, ShippedSource, read_manifest
 from kiosk.paths import find_paths
 
 MANIFEST = find_paths().manifest
@@ -54,7 +55,7 @@ def test_the_default_set_serves_every_task_that_onboarding_needs_without_https()
     assert served >= {"face_detection", "face_landmarks", "face_embedding", "text_detection", "text_recognition"}
     for info in manifest.models.values():
         if info.default:
-            assert any(isinstance(source, PypiSource | PackageSource) for source in info.sources), info.id
+            assert any(isinstance(source, PypiSource | PackageSource | ShippedSource) for source in info.sources), info.id
 
 
 def test_https_addresses_name_one_version_for_good() -> None:
@@ -181,6 +182,28 @@ def test_a_file_inside_an_installed_package_is_used_where_it_lies(tmp_path: Path
     assert library.path("good") == package / "good.bin"
     (package / "good.bin").write_bytes(GOOD + b"!")
     assert library.verify("good") is ModelState.CORRUPT
+
+
+def test_a_file_that_comes_with_the_product_is_used_where_it_lies(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.toml"
+    manifest.write_text(manifest_text(entry("good", GOOD, '[[model.source]]\nkind = "shipped"'), order='["good"]'), encoding="utf-8")
+    library = ModelLibrary(manifest, tmp_path / "models")
+    assert library.verify("good") is ModelState.MISSING
+    (tmp_path / "good.onnx").write_bytes(GOOD)
+    assert library.path("good") == tmp_path / "good.onnx"
+    (tmp_path / "good.onnx").write_bytes(GOOD + b"!")
+    assert library.verify("good") is ModelState.CORRUPT
+    (result,) = install(library, ["good"])
+    assert result.error is not None
+    assert result.error.code is ErrorCode.MODEL_CORRUPT
+    assert "install the product again" in str(result.error)
+
+
+def test_our_own_models_come_with_the_product() -> None:
+    shipped = {info.id for info in read_manifest(MANIFEST).models.values() if ShippedSource() in info.sources}
+    assert shipped >= {"mrz_line", "mrz_finder"}
+    library = ModelLibrary(MANIFEST, MANIFEST.parent / "no such folder")
+    assert all(library.verify(name) is ModelState.INSTALLED for name in shipped)
 
 
 # --- a manifest with a mistake -------------------------------------------------------------------------------------
