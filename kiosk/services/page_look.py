@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain.document import PageSide, Quad
 from kiosk.domain.face import Face
@@ -32,7 +32,8 @@ class PageLook:
     Attributes:
         image: BGR, turned upright as soon as that is known.
         turns: quarter turns clockwise that made it so.
-        faces: that can be a portrait's, the largest first.
+        all_faces: as found, unsure and small ones too.
+        faces: those of them that can be a portrait's, the largest first.
         labels: how many different fields it has labels of.
         part: of the straightened page (0..1 left, top, right, bottom), when it was cut to the data page.
     """
@@ -44,11 +45,10 @@ class PageLook:
     lines: tuple[TextLine, ...] = ()
     mrz: Mrz | None = None
     mrz_quads: tuple[Quad, ...] = ()
+    all_faces: tuple[Face, ...] = ()
     faces: tuple[Face, ...] = ()
     labels: int = 0
     part: tuple[float, float, float, float] | None = None
-
-    timings: dict[str, float] = field(default_factory=dict)
 
     @property
     def face(self) -> Face | None:
@@ -81,7 +81,7 @@ class PageLook:
         self.mrz_quads = tuple(turned_quad(quad, quarters, width, height) for quad in self.mrz_quads)
         self.image = rotated(self.image, quarters)
         self.turns = (self.turns + quarters) % 4
-        self.lines, self.faces = (), ()
+        self.lines, self.faces, self.all_faces = (), (), ()
 
     def crop_open_passport(self) -> None:
         """An open booklet shows two pages: the data page is the lower one, above and including its MRZ."""
@@ -97,6 +97,7 @@ class PageLook:
         self.mrz_quads = tuple(moved(quad, 0, -top) for quad in self.mrz_quads)
         self.lines = tuple(replace(line, quad=moved(line.quad, 0, -top)) for line in self.lines if geometry.centre(line.quad)[1] > top)
         self.faces = tuple(_moved_face(face, -top) for face in self.faces if face.box[1] + face.box[3] / 2 > top)
+        self.all_faces = tuple(_moved_face(face, -top) for face in self.all_faces if face.box[1] + face.box[3] / 2 > top)
         self.part = (0.0, top / height, 1.0, bottom / height)
 
     def upright_quad(self) -> Quad | None:

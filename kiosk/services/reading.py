@@ -9,20 +9,21 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from kiosk.domain.document import Document, DocumentPage, PageSide, Quad
+from kiosk.domain.document import Document, DocumentPage, PageSide, Quad, Region
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.domain.face import Face
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import page_quality
 from kiosk.imaging.rectify import cropped, limited, rotated, straighten
+from kiosk.imaging.region_crop import region_crop
 from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextReader
 from kiosk.services import document_merge
 from kiosk.services.aamva import is_aamva
+from kiosk.services.authenticity import page_signals
 from kiosk.services.document_classification import classify_document
 from kiosk.services.document_fields import context_of
 from kiosk.services.document_layout import count_labels
@@ -31,6 +32,7 @@ from kiosk.services.mrz_reading import MrzReading
 from kiosk.services.page_fields import page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
+from kiosk.services.page_regions import page_regions
 from kiosk.services.template_match import Advice
 
 logger = logging.getLogger(__name__)
@@ -65,13 +67,15 @@ class PageResult:
     Attributes:
         straightened: upright, BGR; all places of `page` refer to it.
         portrait: the crop of the holder's portrait, BGR, or None. Never of a page that is, or was asked for as, a back.
-        timings_ms: by stage: locate, straighten, faces, text, mrz, barcodes, fields, total.
+        timings_ms: by stage: locate, straighten, text, mrz, faces, barcodes, fields, regions, signals, total.
+        crops: the pictures on the page, BGR, as large as the picture that was handed in shows them.
     """
 
     page: DocumentPage
     straightened: Image
     portrait: Image | None
     timings_ms: Mapping[str, float]
+    crops: Mapping[Region, Image] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,7 @@ class DocumentReader:
                     with _timed(timings, "text"):
                         whole.lines = self._text_reader.read(whole.image, max_side_px=PICTURE_TEXT_PX)
                     with _timed(timings, "faces"):
-                        whole.faces = self._faces(whole.image)
+                        self._find_faces(whole)
             best = max(looks, key=lambda one: one.evidence)
         return best if best.is_document else None
 
@@ -203,7 +207,7 @@ class DocumentReader:
         with _timed(timings, "text"):
             self._read_text(look)
         with _timed(timings, "faces"):
-            look.faces = self._faces(look.image)
+            self._find_faces(look)
         if look.mrz is None:
             with _timed(timings, "mrz"):
                 self._read_hard_mrz(look)
@@ -261,11 +265,12 @@ class DocumentReader:
         if found is not None and found.rotation == 0:
             look.mrz, look.mrz_quads = found.mrz, tuple(moved(quad, left, top) for quad in found.line_quads)
 
-    def _faces(self, image: Image) -> tuple[Face, ...]:
-        small = limited(image, FACE_SIDE_PX)
-        return tuple(
-            enlarged(face, image.shape[1] / small.shape[1]) for face in portrait_faces(self._face_detector.detect(small), small.shape[0])
-        )
+    def _find_faces(self, look: PageLook) -> None:
+        small = limited(look.image, FACE_SIDE_PX)
+        scale = look.image.shape[1] / small.shape[1]
+        found = self._face_detector.detect(small)
+        look.all_faces = tuple(enlarged(face, scale) for face in found)
+        look.faces = tuple(enlarged(face, scale) for face in portrait_faces(found, small.shape[0]))
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
@@ -284,8 +289,22 @@ class DocumentReader:
         side = read.kind.side
         quad = look.upright_quad()
         height, width = look.image.shape[:2]
+        template = read.kind.match.template if read.kind.match is not None else None
+        with _timed(timings, "regions"):
+            printed = tuple(reading.quad for one in read.fields for reading in one.readings if reading.quad is not None)
+            regions = page_regions(look.image, look.all_faces, side=side, template=template, lines=look.lines, printed=printed)
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
+        with _timed(timings, "signals"):
+            known = template.pages.get(side) if template is not None else None
+            signals = page_signals(
+                look.image,
+                picture=image if quad is not None else None,
+                quad=quad,
+                portrait=regions.get(Region.PORTRAIT, portrait),
+                fields=read.fields,
+                colours=known.colours if known is not None else None,
+            )
         page = DocumentPage(
             side=side,
             quad=quad,
@@ -298,13 +317,19 @@ class DocumentReader:
             portrait=portrait,
             text_lines=tuple(line.text for line in look.lines),
             type=read.kind.type,
+            regions=regions,
+            signals=signals,
         )
+        with _timed(timings, "regions"):
+            # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
+            wanted = {name: place for name, place in regions.items() if name is not Region.PORTRAIT}
+            if portrait is not None and asked.side is not PageSide.BACK:
+                wanted[Region.PORTRAIT] = portrait
+            source = image if quad is not None else look.image
+            crops = {name: region_crop(source, quad, (width, height), place) for name, place in wanted.items()}
         timings["total"] = _since(began)
         logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(look.lines), len(read.fields))
-        # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
-        shown = portrait if asked.side is not PageSide.BACK else None
-        crop = cropped(look.image, *geometry.bounds(shown)) if shown is not None else None
-        return PageResult(page, look.image, crop, timings)
+        return PageResult(page, look.image, crops.get(Region.PORTRAIT), timings, crops)
 
 
 def _lies_in(quad: Quad, zones: Sequence[tuple[float, float, float, float]]) -> bool:
