@@ -44,10 +44,10 @@ class Labelled:
 
 
 def plain(text: str) -> str:
-    """Lower case, no accents, letters and digits only, words apart by one blank."""
+    """Lower case, no accents, letters (Latin, Greek, Cyrillic) and digits only, words apart by one blank."""
     taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     bare = "".join(c for c in taken_apart if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", " ", bare).strip()
+    return re.sub(r"[^a-z0-9\u0370-\u03ff\u0400-\u04ff]+", " ", bare).strip()
 
 
 class LabelBook:
