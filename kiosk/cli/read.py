@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.cli.output import emit, emit_json, save_pictures
 from kiosk.cli.parsing import Subparsers, naming
 from kiosk.cli.scan import add_options, scanned
-from kiosk.domain.document import Document, DocumentPage
+from kiosk.domain.document import Document, DocumentPage, Region
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import load_image
 from kiosk.services.document_checks import document_checks
@@ -23,7 +23,7 @@ def add_to(commands: Subparsers) -> None:
     command = commands.add_parser("read", help="read a document from pictures; nothing is stored")
     command.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="pages of one document, JPEG or PNG")
     add_options(command)
-    command.add_argument("--save", type=Path, metavar="DIR", help="write the straightened pages and the portrait there")
+    command.add_argument("--save", type=Path, metavar="DIR", help="write the straightened pages and the pictures on them there")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
 
@@ -96,13 +96,23 @@ def _print(document: Document, pages: tuple[DocumentPage, ...]) -> None:
             emit(f"    {line}")
 
 
+_CROP_NAMES = {
+    Region.PORTRAIT: "portrait",
+    Region.GHOST_PORTRAIT: "ghost-portrait",
+    Region.SIGNATURE: "signature",
+    Region.FINGERPRINT: "fingerprint",
+}
+
+
 def save_crops(folder: Path, results: list[PageResult]) -> None:
-    """Writes `N-SIDE.jpg` and `portrait.jpg`. Raises BadInput(BAD_ARGUMENT)."""
+    """Writes `N-SIDE.jpg` and the pictures on the pages: `portrait.jpg`, `signature.jpg` … Raises BadInput(BAD_ARGUMENT)."""
     from kiosk.imaging.decode import encode_jpeg
 
     pictures: dict[str, bytes] = {}
     for number, result in enumerate(results, 1):
         pictures[f"{number}-{result.page.side.value}.jpg"] = encode_jpeg(result.straightened)
-        if result.portrait is not None:
-            pictures["portrait.jpg"] = encode_jpeg(result.portrait)
+        for region, crop in result.crops.items():
+            # one portrait per document is the rule, but a back's ghost portrait must not take the place of the front's
+            name = _CROP_NAMES[region]
+            pictures[f"{name}.jpg" if f"{name}.jpg" not in pictures else f"{number}-{name}.jpg"] = encode_jpeg(crop)
     save_pictures(folder, pictures)

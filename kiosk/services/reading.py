@@ -322,7 +322,7 @@ class DocumentReader:
         )
         with _timed(timings, "regions"):
             # whose picture hands in a front as a back has shown two documents, or one side twice: it is no portrait to compare with
-            wanted = {name: place for name, place in regions.items() if name is not Region.PORTRAIT}
+            wanted: dict[Region, Quad] = {name: place for name, place in regions.items() if name is not Region.PORTRAIT}
             if portrait is not None and asked.side is not PageSide.BACK:
                 wanted[Region.PORTRAIT] = portrait
             source = image if quad is not None else look.image
