@@ -33,8 +33,8 @@ class Mrz:
             dateOfExpiry as YYMMDD, optional data …). What the format has no place for is absent.
         check_digits: name of the check ("documentNumber", "dateOfBirth", "dateOfExpiry", "personalNumber", "composite") -> does it hold.
         confidence: 0..1, the least sure line of the reader.
-        field_confidences: by the names of `values` ("surname" and "givenNames" apart), 0..1: the least sure character of the field, of its
-            letters only where they are names. Empty when the reader does not tell them.
+        field_confidences: by the names of `values` ("surname" and "givenNames" apart), 0..1, see `field_confidences_of`. Empty when the
+            reader does not tell them.
     """
 
     format: MrzFormat
@@ -91,6 +91,29 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
         repairs=tuple(repairs),
         confidence=1.0 if not confidences else min(confidences),
     )
+
+
+def field_confidences_of(lines: Sequence[str], certainties: Sequence[Sequence[float]], layout: Layout) -> dict[str, float]:
+    """How sure each field is: the mean of its characters, and at most halfway from the least sure one to certainty. Fillers do not count.
+
+    Args:
+        certainties: per line and character, 0..1.
+    """
+    found: dict[str, float] = {}
+    for part in layout.fields:
+        line, start, end = part.place.line, part.place.start, part.place.end
+        spans = [(part.name, start, end)]
+        if part.name == "name":
+            text = _at(lines, part.place)
+            lead = len(text) - len(text.lstrip(FILLER))
+            divide = text.find(FILLER * 2, lead)
+            middle = start + divide if divide >= 0 else end
+            spans = [("surname", start, middle), ("givenNames", middle, end)]
+        for name, first, last in spans:
+            sure = [certainties[line][column] for column in range(first, last) if lines[line][column] != FILLER]
+            if sure:
+                found[name] = min(sum(sure) / len(sure), (1.0 + min(sure)) / 2)
+    return found
 
 
 def split_names(text: str) -> tuple[str, str]:

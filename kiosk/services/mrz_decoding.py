@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.domain.countries import is_known
-from kiosk.domain.mrz import Mrz, MrzRepair, check_holds, parse_mrz
+from kiosk.domain.mrz import Mrz, MrzRepair, check_holds, field_confidences_of, parse_mrz
 from kiosk.domain.mrz_layout import ALPHABET, DIGITS, FILLER, LETTERS, FieldPlace, Kind, Layout
 from kiosk.services.mrz_names import likeliest_names
 
@@ -91,7 +91,8 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     mean = float(np.concatenate(sure).mean())
     if mean < MIN_MEAN:
         return None
-    mrz = parse_mrz(lines, confidences=[float(line.mean()) for line in sure], repairs=repairs)
+    parsed = parse_mrz(lines, confidences=[float(line.mean()) for line in sure], repairs=repairs)
+    mrz = replace(parsed, field_confidences=field_confidences_of(lines, [line.tolist() for line in sure], layout))
     letters, fillers = _least(cells, lines, layout)
     return Decoded(mrz, mean, letters, lead, _ambiguous(lines, shares, layout), fillers, tuple(sure))
 

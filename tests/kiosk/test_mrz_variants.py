@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kiosk.domain.countries import COUNTRIES
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput
-from kiosk.domain.mrz import Mrz, MrzFormat, birth_date_iso, expiry_date_iso, gender_letter, last_day, parse_mrz
+from kiosk.domain.mrz import Mrz, MrzFormat, birth_date_iso, expiry_date_iso, field_confidences_of, gender_letter, last_day, parse_mrz
 from kiosk.domain.mrz_layout import ALPHABET, FILLER, LAYOUTS, VARIANTS, Kind, Layout, check_digit, layout_for, layout_of
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_fields import mrz_fields
@@ -185,6 +185,19 @@ def test_each_field_has_its_own_confidence_where_the_reader_tells_them() -> None
     told = Mrz(mrz.format, mrz.lines, mrz.values, mrz.check_digits, mrz.repairs, mrz.confidence, {"surname": 0.97})
     fields = mrz_fields(told, PageSide.BACK, (), TODAY)
     assert [fields[name][0].confidence for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES)] == [0.97, 0.8]
+
+
+def test_the_confidence_of_a_field_is_that_of_its_characters() -> None:
+    """One unsure letter of the surname lowers the surname and nothing else; fillers count for nothing."""
+    sure = [[1.0] * 30 for _ in range(3)]
+    sure[2][1] = 0.4
+    sure[2][25] = 0.1  # a filler
+    found = field_confidences_of(SWISS_CARD, sure, LAYOUTS[MrzFormat.TD1])
+    assert found["surname"] == pytest.approx(0.7)
+    assert (found["givenNames"], found["documentNumber"]) == (1.0, 1.0)
+    assert "optionalDataFirstLine" not in found
+    french = field_confidences_of(FRENCH_CARD, [[0.9] * 36, [0.8] * 36], VARIANTS[MrzFormat.FRA_ID])
+    assert (french["surname"], french["givenNames"]) == (pytest.approx(0.9), pytest.approx(0.8))
 
 
 # --- properties
