@@ -40,6 +40,10 @@ _DOUBTFUL_SIGNS = "一丁七乙九了二八人入几刀十千口土士工己干�
 """Chinese signs of few strokes, which print and specks are taken for."""
 _FULL_WIDTH = 0xFEE0
 """From an ASCII character to its full-width form."""
+_READABLE = frozenset(chr(code) for first, last in _READ for code in range(first, last + 1))
+_KEPT = _READABLE.union(
+    (chr(code) for first, last in _DOUBT for code in range(first, last + 1)), _DOUBTFUL_SIGNS, *(signs for signs in LOOKALIKES.values())
+)
 
 
 class Alphabet:
@@ -93,13 +97,12 @@ class Alphabet:
 
 
 def may_be_read(character: str) -> bool:
-    return len(character) == 1 and _within(character, _READ)
+    return character in _READABLE
 
 
 def is_kept(character: str) -> bool:
     """Whether the class is kept at all, to be read or to make readings doubtful."""
-    alike = character in _DOUBTFUL_SIGNS or any(character in signs for signs in LOOKALIKES.values())
-    return may_be_read(character) or (len(character) == 1 and (alike or _within(character, _DOUBT)))
+    return character in _KEPT
 
 
 def listed_characters(model: bytes) -> tuple[str, ...] | None:
@@ -148,7 +151,3 @@ def alphabet_of(listed: str, classes: int) -> Alphabet:
 def _narrow(character: str) -> str:
     """The ASCII character of a full-width form; any other as it is."""
     return chr(ord(character) - _FULL_WIDTH) if len(character) == 1 and 0xFF01 <= ord(character) <= 0xFF5E else character
-
-
-def _within(character: str, ranges: Sequence[tuple[int, int]]) -> bool:
-    return any(first <= ord(character) <= last for first, last in ranges)
