@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,7 +78,8 @@ def chroma_at(page: Image, areas: Sequence[Area]) -> tuple[Chroma | None, ...]:
 def colour_distance(seen: Sequence[Chroma | None], known: Sequence[Chroma]) -> float | None:
     """How far a page's colours are from those that are known, after the light's colour is taken out.
 
-    Root mean square over the places, against the spread of the known colours: 1 = as far off as if the page were all one colour.
+    Root mean square over the better four fifths of the places, against the spread of the known colours: 1 = as far off as if the page were
+    all one colour.
 
     Returns: None with fewer than `MIN_PLACES` places, or known colours too much alike to tell anything.
     """
@@ -85,16 +87,23 @@ def colour_distance(seen: Sequence[Chroma | None], known: Sequence[Chroma]) -> f
     if len(pairs) < MIN_PLACES:
         return None
     ours, theirs = (np.array(side) for side in zip(*pairs, strict=True))
-    spread = float(np.sqrt(((theirs - theirs.mean(axis=0)) ** 2).sum(axis=1).mean()))
-    if spread < _LEAST_SPREAD:
+    spread = colour_spread(known)
+    if spread < LEAST_SPREAD:
         return None
     difference = ours - theirs
-    off = float(np.sqrt(((difference - np.median(difference, axis=0)) ** 2).sum(axis=1).mean()))
-    return off / spread
+    squares = np.sort(((difference - np.median(difference, axis=0)) ** 2).sum(axis=1))
+    # a finger, a reflection or a shadow over a few places is no other colour of the page
+    return float(np.sqrt(squares[: max(MIN_PLACES, math.ceil(0.8 * len(squares)))].mean())) / spread
+
+
+def colour_spread(known: Sequence[Chroma]) -> float:
+    """Root mean square distance of colours from their mean; below `LEAST_SPREAD` they are too much alike to know a page by."""
+    chroma = np.asarray(known, np.float64)
+    return float(np.sqrt(((chroma - chroma.mean(axis=0)) ** 2).sum(axis=1).mean()))
 
 
 MIN_PLACES = 4
-_LEAST_SPREAD = 0.03
+LEAST_SPREAD = 0.03
 
 
 def _inner(page: Image) -> Image:
@@ -121,10 +130,12 @@ class Texture:
     Attributes:
         noise: of its quietest blocks, grey levels.
         edge: steepness of its strongest edges: the share of their height that one pixel takes; 0 = it has too few.
+        blown: share of pixels that are blown out, where noise and edges are cut off.
     """
 
     noise: float
     edge: float
+    blown: float
 
 
 def texture(picture: Image, quad: Quad, *, margin: float = 0.0) -> Texture | None:
@@ -154,6 +165,9 @@ def texture(picture: Image, quad: Quad, *, margin: float = 0.0) -> Texture | Non
     return _texture_of(cv2.warpPerspective(part, shifted, (width, height), flags=flags).astype(np.float32))
 
 
+_BLOWN = 248.0
+
+
 def inner_part(quad: Quad, share: float) -> Quad:
     """The quad shrunk towards its middle: what lies at its border may belong to its surroundings."""
     points = geometry.as_array(quad)
@@ -172,7 +186,7 @@ def _texture_of(grey: Floats) -> Texture:
     steepest = np.max(np.stack([step[:, k : k + span.shape[1]] for k in range(5)]), axis=0)
     strong = span >= max(25.0, float(np.percentile(span, 92)))
     edge = float(np.median(steepest[strong] / span[strong])) if int(strong.sum()) >= 20 else 0.0
-    return Texture(noise, edge)
+    return Texture(noise, edge, float((grey >= _BLOWN).mean()))
 
 
 @functools.cache

@@ -26,12 +26,14 @@ RAISED = 0.5
 """Scores are scaled so that every rule's own operating point lies here; the raw measures' points are below."""
 
 # Raw operating points: what at most two in a hundred genuine photographs reached (models/cards/authenticity.md)
-GRID_LIMIT = 0.75  # GridEvidence
+GRID_LIMIT = 2.3  # GridEvidence
 COLOURFULNESS_LIMIT = 0.022  # chroma that is left of a page when the light is taken out; grey copies have less
-COLOUR_DISTANCE_LIMIT = 0.6
-PORTRAIT_NOISE_LIMIT = 0.9  # natural logarithm of how much less noise than the page the portrait has
-EDGE_LIMIT = 2.4  # robust deviations by which a field's letters are crisper than the other fields'
+COLOUR_DISTANCE_LIMIT = 0.9
+PORTRAIT_NOISE_LIMIT = 1.0  # natural logarithm of how much less noise than the page the portrait has
+EDGE_LIMIT = 4.0  # robust deviations by which a field's letters are crisper than the other fields'
 MIN_FIELDS = 5
+MIN_LETTERS_PX = 12.0
+MAX_BLOWN = 0.03
 MIN_SHARPNESS = 0.22  # of the page at 640 px (`page_quality.sharpness`): a blurred picture shows neither grids nor edges
 
 PAGE_TOO_SMALL = "PAGE_TOO_SMALL"
@@ -138,11 +140,11 @@ def _grey_copy(page: Image) -> Signal:
 
 def _colour_profile(page: Image, colours: Mapping[str, KnownColour] | None) -> Signal:
     suspicion, model = Suspicion.COLOUR_PROFILE, "colour_profile"
-    known = list((colours or {}).values())
-    if len(known) < tampering.MIN_PLACES:
+    places = list((colours or {}).values())
+    known = [tampering.chroma_of(one.bgr) for one in places]
+    if len(known) < tampering.MIN_PLACES or tampering.colour_spread(known) < tampering.LEAST_SPREAD:
         return _signal(suspicion, None, COLOUR_DISTANCE_LIMIT, model, NO_TEMPLATE)
-    shown = tampering.chroma_at(page, [one.area for one in known])
-    distance = tampering.colour_distance(shown, [tampering.chroma_of(one.bgr) for one in known])
+    distance = tampering.colour_distance(tampering.chroma_at(page, [one.area for one in places]), known)
     return _signal(suspicion, distance, COLOUR_DISTANCE_LIMIT, model, BADLY_LIT)
 
 
@@ -174,8 +176,12 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
         printed = field.of(Source.VISUAL_ZONE)
         if printed is None or printed.quad is None:
             continue
-        measured = tampering.texture(seen.picture, seen.place(printed.quad), margin=0.15)
-        if measured is not None and measured.edge > 0:
+        place = seen.place(printed.quad)
+        if min(geometry.sides(place)) < MIN_LETTERS_PX:
+            continue
+        measured = tampering.texture(seen.picture, place, margin=0.15)
+        # where light blows the paper out, letters end in a step however blurred they are
+        if measured is not None and measured.edge > 0 and measured.blown < MAX_BLOWN:
             edges[field.name] = measured.edge
     if len(edges) < MIN_FIELDS:
         return _signal(suspicion, None, EDGE_LIMIT, model, NO_FIELDS)

@@ -259,11 +259,16 @@ def other_text(picture: Image, box: Box, text: str, random: Generator, *, way: s
     big = 4
     layer = np.zeros(((y1 - y0) * big, (x1 - x0) * big), np.uint8)
     cv2.putText(layer, text, (pad * big, (y1 - y0 - pad) * big), font, scale * big, (255,), thick * big, cv2.LINE_AA)
-    cover = np.asarray(cv2.resize(layer, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA), np.float32) / 255
+    letters = np.asarray(cv2.resize(layer, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA), np.float32) / 255
     soft = float(random.uniform(0.1, 0.5) if way == "crisp" else random.uniform(0.7, 1.1))
-    cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), soft), np.float32)[..., None]
+    cover = np.asarray(cv2.GaussianBlur(letters, (0, 0), soft), np.float32)[..., None]
+    patch = ground * (1 - cover) + ink * cover
+    # a patch with hard borders would show by these, not by its letters
+    inside = np.zeros((y1 - y0, x1 - x0), np.float32)
+    inside[2:-2, 2:-2] = 1
+    inside = np.asarray(cv2.GaussianBlur(inside, (0, 0), 1.2), np.float32)[..., None]
     edited = picture.copy()
-    edited[y0:y1, x0:x1] = np.clip(ground * (1 - cover) + ink * cover + 0.5, 0, 255).astype(np.uint8)
+    edited[y0:y1, x0:x1] = np.clip(picture[y0:y1, x0:x1] * (1 - inside) + patch * inside + 0.5, 0, 255).astype(np.uint8)
     return edited
 
 
@@ -314,6 +319,12 @@ def exposed(surface: Image, camera: Camera, *, ground: Sequence[int] = (92, 104,
         shot = shot + camera.sharpen * (shot - cv2.GaussianBlur(shot, (0, 0), 1.0))
     picture = np.clip(shot + 0.5, 0, 255).astype(np.uint8)
     return (_recompressed(picture, camera.quality) if camera.quality else picture), quad
+
+
+def straightened(picture: Image, quad: Quad, size: tuple[int, int]) -> Image:
+    """The page of a photograph, upright as its quad says, `size` width x height: for measuring where the place is known."""
+    box = geometry.box_quad(0.0, 0.0, float(size[0]), float(size[1]))
+    return np.asarray(cv2.warpPerspective(picture, geometry.homography(quad, box), size, flags=cv2.INTER_CUBIC), np.uint8)
 
 
 def _corners(camera: Camera, aspect: float, margin: float) -> npt.NDArray[np.float64]:
@@ -387,11 +398,12 @@ def _ground_of(picture: Image, box: tuple[int, int, int, int]) -> Floats:
     x0, y0, x1, y1 = box
     wide, high = x1 - x0, y1 - y0
     best, quietest = picture[y0:y1, x0:x1], math.inf
-    for dx, dy in ((1.1, 0), (-1.1, 0), (0, 1.2), (0, -1.2), (0, 2.2), (0.6, 1.2), (0.6, -1.2), (0, -2.2)):
-        left, top = x0 + round(dx * wide), y0 + round(dy * high)
-        if left < 0 or top < 0 or left + wide > picture.shape[1] or top + high > picture.shape[0]:
-            continue
-        patch = picture[top : top + high, left : left + wide]
-        if (spread := float(patch.std())) < quietest:
-            best, quietest = patch, spread
+    for dx in np.arange(-2.0, 2.01, 0.25).tolist():
+        for dy in np.arange(-3.0, 3.01, 0.5).tolist():
+            left, top = x0 + round(dx * wide), y0 + round(dy * high)
+            if left < 0 or top < 0 or left + wide > picture.shape[1] or top + high > picture.shape[0]:
+                continue
+            patch = picture[top : top + high, left : left + wide]
+            if (spread := float(patch.std())) < quietest:
+                best, quietest = patch, spread
     return np.asarray(best, np.float32)

@@ -1,0 +1,203 @@
+"""Authenticity signals: raised on clear simulated attacks, silent on genuine photographs, and honest about what they cannot measure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.domain.document import Field, PageSide, Quad, Reading, Signal, Source, Suspicion
+from kiosk.domain.face import Box
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.recapture import MIN_PAGE_PX, grid_evidence
+from kiosk.services.authenticity import page_signals
+from kiosk.specimens import attacks
+from kiosk.specimens.attacks import Camera, Printer, Screen, exposed
+from kiosk.specimens.specimen import Specimen, astronaut, specimen
+
+CAMERA = Camera(width=1200, tilt=5, swing=-6, roll=3, blur=0.55, noise=2, quality=90, seed=5)
+S = Suspicion
+
+
+@cache
+def _card() -> Specimen:
+    return specimen("td2", seed=41)
+
+
+def _page() -> Image:
+    return _card().pages[PageSide.FRONT]
+
+
+@cache
+def _genuine() -> tuple[Image, Quad]:
+    return exposed(_page(), CAMERA)
+
+
+@dataclass(frozen=True)
+class _Place:
+    area: tuple[float, float, float, float]
+    bgr: tuple[int, int, int]
+
+
+def _box_quad(box: Box, scale: float) -> Quad:
+    left, top, width, height = (number * scale for number in box)
+    return geometry.box_quad(left, top, left + width, top + height)
+
+
+def _in_picture(quad: Quad, box: Box) -> Quad:
+    page = geometry.box_quad(0.0, 0.0, float(_page().shape[1]), float(_page().shape[0]))
+    return geometry.as_quad(geometry.mapped(geometry.as_array(_box_quad(box, 1.0)), geometry.homography(page, quad)))
+
+
+def _known(page: Image) -> dict[str, _Place]:
+    """Places of a page without its portrait, as a template would know them."""
+    found = {}
+    for row in range(4):
+        for column in range(3, 8):
+            area = (column / 8, row / 4, (column + 1) / 8, (row + 1) / 4)
+            part = page[
+                int(area[1] * page.shape[0]) : int(area[3] * page.shape[0]), int(area[0] * page.shape[1]) : int(area[2] * page.shape[1])
+            ]
+            blue, green, red = part.reshape(-1, 3).mean(axis=0).tolist()
+            found[f"{row}{column}"] = _Place(area, (round(blue), round(green), round(red)))
+    return found
+
+
+def _signals(picture: Image, quad: Quad, *, known: bool = True) -> dict[Suspicion, Signal]:
+    size = (1200, round(1200 * _page().shape[0] / _page().shape[1]))
+    page = attacks.straightened(picture, quad, size)
+    scale = size[0] / _page().shape[1]
+    truth = _card().truth
+    fields = [
+        Field(name, (Reading(truth.fields[name], Source.VISUAL_ZONE, 1.0, quad=_box_quad(box, scale)),))
+        for name, box in truth.field_boxes.items()
+    ]
+    found = page_signals(
+        page,
+        picture=picture,
+        quad=quad,
+        portrait=_box_quad(truth.portrait_box, scale),
+        fields=fields,
+        colours=_known(specimen("td2", seed=3).pages[PageSide.FRONT]) if known else None,
+    )
+    assert [signal.suspicion for signal in found] == list(Suspicion)
+    return {signal.suspicion: signal for signal in found}
+
+
+def _raised(picture: Image, quad: Quad) -> set[Suspicion]:
+    return {suspicion for suspicion, signal in _signals(picture, quad).items() if signal.raised}
+
+
+def test_a_genuine_photograph_raises_nothing_and_everything_is_measured() -> None:
+    found = _signals(*_genuine())
+    assert {suspicion: signal.score for suspicion, signal in found.items() if signal.score is None} == {}
+    assert {suspicion: signal.score for suspicion, signal in found.items() if signal.raised} == {}
+
+
+@pytest.mark.parametrize("layout", ["rgb", "pentile"])
+def test_the_pixels_of_a_screen_are_seen(layout: str) -> None:
+    shown = attacks.on_screen(_page(), Screen(pixels=800, layout=layout))
+    picture, quad = exposed(shown, CAMERA)
+    assert S.SCREEN in _raised(picture, quad)
+
+
+@pytest.mark.parametrize("lpi", [100.0, 133.0])
+def test_the_dots_of_a_print_are_seen(lpi: float) -> None:
+    paper = attacks.printed(_page(), Printer(lpi=lpi), np.random.default_rng(1), width_mm=105)
+    picture, quad = exposed(paper, CAMERA)
+    assert S.PRINT_COPY in _raised(picture, quad)
+
+
+@pytest.mark.parametrize("scan", [True, False])
+@pytest.mark.parametrize("warmth", [-0.6, 0.6])
+def test_a_grey_copy_is_seen_under_coloured_light(scan: bool, warmth: float) -> None:
+    grey = attacks.photocopied(_page(), np.random.default_rng(2), scan=scan)
+    picture, quad = exposed(grey, Camera(width=900, warmth=warmth, gradient=0.3, seed=3))
+    assert S.GREY_COPY in _raised(picture, quad)
+
+
+def test_a_grey_portrait_on_a_coloured_card_is_no_grey_copy() -> None:
+    portrait = cv2.cvtColor(cv2.cvtColor(astronaut(), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    page = specimen("td2", seed=41, portrait=np.asarray(portrait, np.uint8)).pages[PageSide.FRONT]
+    assert S.GREY_COPY not in _raised(*exposed(page, CAMERA))
+
+
+@pytest.mark.parametrize("warmth", [-0.6, 0.6])
+def test_coloured_light_changes_no_colour_profile(warmth: float) -> None:
+    picture, quad = exposed(_page(), Camera(width=900, warmth=warmth, gradient=0.2, seed=4))
+    assert _signals(picture, quad)[S.COLOUR_PROFILE].raised is False
+
+
+def test_exchanged_inks_change_the_colour_profile() -> None:
+    exchanged = np.ascontiguousarray(_page()[..., ::-1])
+    assert S.COLOUR_PROFILE in _raised(*exposed(exchanged, CAMERA))
+
+
+def test_a_portrait_without_the_pictures_grain_is_seen() -> None:
+    picture, quad = _genuine()
+    place = _in_picture(quad, _card().truth.portrait_box)
+    stranger = np.ascontiguousarray(astronaut()[20:400, 80:370][:, ::-1])
+    edited = attacks.other_portrait(picture, place, stranger, np.random.default_rng(6), way="smoothed")
+    assert S.PORTRAIT_SUBSTITUTED in _raised(attacks.saved(edited, 92), quad)
+
+
+def test_letters_crisper_than_the_others_are_seen_and_their_field_is_named() -> None:
+    picture, quad = _genuine()
+    name, box = next((name, box) for name, box in _card().truth.field_boxes.items() if name.value == "documentNumber")
+    left, top, right, bottom = geometry.bounds(_in_picture(quad, box))
+    edited = attacks.other_text(picture, (left, top, right - left, bottom - top), "QX4471920", np.random.default_rng(7), way="crisp")
+    signal = _signals(attacks.saved(edited, 92), quad)[S.TEXT_RETOUCHED]
+    assert signal.raised
+    assert [field for field, score in signal.fields.items() if score >= signal.threshold] == [name]
+
+
+# --- what cannot be measured says so -------------------------------------------------------------------------------------------------
+
+
+def test_a_small_page_is_not_judged_for_grids() -> None:
+    picture, quad = exposed(_page(), Camera(width=MIN_PAGE_PX - 60))
+    found = _signals(picture, quad)
+    assert grid_evidence(picture, quad) is None
+    for suspicion in (S.SCREEN, S.PRINT_COPY):
+        assert (found[suspicion].score, found[suspicion].why) == (None, "PAGE_TOO_SMALL")
+
+
+def test_a_blurred_page_is_not_judged_for_grids_and_edges() -> None:
+    picture, quad = exposed(_page(), Camera(width=1200, blur=7.0, sharpen=0.0))
+    found = _signals(picture, quad)
+    for suspicion in (S.SCREEN, S.PRINT_COPY, S.PORTRAIT_SUBSTITUTED, S.TEXT_RETOUCHED):
+        assert (found[suspicion].score, found[suspicion].why) == (None, "NOT_SHARP")
+
+
+def test_without_template_portrait_and_fields_there_is_nothing_to_compare() -> None:
+    found = {signal.suspicion: signal for signal in page_signals(_page())}
+    assert found[S.COLOUR_PROFILE].why == "NO_TEMPLATE"
+    assert found[S.PORTRAIT_SUBSTITUTED].why == "NO_PORTRAIT"
+    assert found[S.TEXT_RETOUCHED].why == "NO_FIELDS"
+    assert all(found[one].score is None for one in (S.COLOUR_PROFILE, S.PORTRAIT_SUBSTITUTED, S.TEXT_RETOUCHED))
+    assert found[S.GREY_COPY].score is not None
+
+
+@pytest.mark.parametrize("page", [np.zeros((400, 640, 3), np.uint8), np.full((756, 1198, 3), 255, np.uint8), np.zeros((2, 3, 3), np.uint8)])
+def test_pages_with_nothing_on_them_are_not_judged_and_break_nothing(page: Image) -> None:
+    found = page_signals(page, colours=_known(_page()), portrait=geometry.box_quad(0, 0, 1, 1))
+    assert not any(signal.raised for signal in found)
+    assert all(signal.score is None or math.isfinite(signal.score) for signal in found)
+
+
+def test_a_portrait_outside_the_picture_is_not_judged() -> None:
+    picture, quad = _genuine()
+    page = attacks.straightened(picture, quad, (1200, 846))
+    found = page_signals(page, picture=picture, quad=quad, portrait=geometry.box_quad(-900, -900, -500, -400))
+    assert next(signal for signal in found if signal.suspicion is S.PORTRAIT_SUBSTITUTED).score is None
+
+
+def test_scores_lie_between_0_and_1_and_the_same_picture_has_the_same() -> None:
+    one, again = _signals(*_genuine()), _signals(*_genuine())
+    assert one == again
+    assert all(signal.score is not None and 0 <= signal.score <= 1 for signal in one.values())
