@@ -113,7 +113,8 @@ class Reading:
     """What one source said about one field.
 
     Attributes:
-        value: normalised: dates YYYY-MM-DD, gender M/F/X, countries alpha-3, names in capitals as printed.
+        value: normalised: dates YYYY-MM-DD (YYYY-MM or YYYY where the document leaves the day or month out), gender M/F/X,
+            countries alpha-3, names in capitals as printed.
         confidence: 0..1 of the reader; an MRZ value that a check digit proves has 1.0.
         quad: place in the straightened page, pixels; None for what has no place (a barcode's content, typed text).
         raw: as read, before normalising.

@@ -225,6 +225,14 @@ def test_a_day_that_has_not_come_is_fine_for_an_expiry_only() -> None:
     assert dates.problem(FieldName.DATE_OF_BIRTH, "2026-11-21", TODAY) == ""
 
 
+def test_a_part_of_a_date_that_the_document_says_is_no_problem() -> None:
+    """Some people's day or month of birth is not known; they need not make one up."""
+    assert dates.problem(FieldName.DATE_OF_BIRTH, "1985", TODAY) == dates.problem(FieldName.DATE_OF_BIRTH, "1985-08", TODAY) == ""
+    assert dates.short("1985-08") == "1985-08"
+    assert dates.problem(FieldName.DATE_OF_BIRTH, "85", TODAY)
+    assert dates.parse("1985") is None
+
+
 # --- decision --------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from kiosk.domain.document import FieldName
 from ui import strings
 
 _TYPED = re.compile(r"\s*(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})\s*|\s*(\d{2})(\d{2})(\d{4})\s*")
+_PART = re.compile(r"\d{4}(-\d{2})?")  # a document may leave the day or the month of a birth out
 _OLDEST_YEAR = 1900
 
 
@@ -42,7 +43,12 @@ def pattern() -> str:
 
 
 def problem(name: FieldName, stored: str | None, today: date) -> str:
-    """What is wrong with a typed date, in words, or empty. `stored` None = it is no date at all."""
+    """What is wrong with a typed date, in words, or empty. `stored` None = it is no date at all.
+
+    A part of a date is right as it was read; typed dates are whole ones (`parse`).
+    """
+    if stored and _PART.fullmatch(stored):
+        return ""
     try:
         day = date.fromisoformat(stored or "")
     except ValueError:
