@@ -14,6 +14,7 @@ from kiosk.services.document_layout import find_values
 from kiosk.services.document_names import looks_same_number, same_name, same_number
 from kiosk.services.document_values import Context, value_of
 from kiosk.services.document_words import Words, load_words
+from kiosk.services.national_numbers import national_number
 
 __all__ = ["Readings", "barcode_fields", "context_of", "fields_of", "is_aamva", "mrz_fields", "reconciled", "visual_fields"]
 
@@ -78,11 +79,13 @@ def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> d
     }
     found: dict[FieldName, tuple[Reading, ...]] = {}
     for name, key in _MRZ_NAMES.items():
-        raw = values.get(key, "")
-        value = normalised.get(name, raw)
+        value = normalised.get(name, values.get(key, ""))
+        raw = values.get(key, value)
         if not value:
             continue
         proven = mrz.check_digits.get(_PROVEN_BY.get(name, ""), False) and (name not in DATE_FIELDS or len(value) == 10)
+        if name is FieldName.PERSONAL_NUMBER and mrz.format is not MrzFormat.TD3:
+            proven = mrz.valid  # by its own check and the composite digit
         confidence = 1.0 if proven else round(mrz.field_confidences.get(key, mrz.confidence), 4)
         found[name] = (Reading(value, Source.MRZ, confidence, side, _line_of(key, mrz, quads), raw, proven),)
     return found
@@ -139,8 +142,10 @@ def _belongs_elsewhere(name: FieldName, printed: Reading, known: Readings) -> bo
 
 
 def _personal_number(mrz: Mrz) -> str:
-    """TD3 has a place for it; the optional data of cards means what its issuer decides, so it is not called a personal number."""
-    return mrz.values.get("personalNumberOrOptionalDataSecondLine", "").replace("<", "") if mrz.format is MrzFormat.TD3 else ""
+    """TD3 has a place for it; the optional data of cards is one only where the issuing state's own check says so."""
+    if mrz.format is MrzFormat.TD3:
+        return mrz.values.get("personalNumberOrOptionalDataSecondLine", "").replace("<", "")
+    return national_number(mrz)
 
 
 def _line_of(key: str, mrz: Mrz, quads: Sequence[Quad]) -> Quad | None:
