@@ -69,6 +69,7 @@ class _Script:
 
     palette: Palette
     state: str
+    latin: str
     title: str
     labels: Mapping[FieldName, str]
     nationality: str
@@ -81,8 +82,9 @@ class _Script:
 
 _GREEK = _Script(
     TEAL,
-    "ΝΗΣΙΩΤΙΚΗ ΟΥΤΟΠΙΑ / ISLAND REPUBLIC OF UTOPIA",
-    "ΔΙΑΒΑΤΗΡΙΟ / PASSPORT",
+    "ΝΗΣΙΩΤΙΚΗ ΟΥΤΟΠΙΑ",
+    "ISLAND REPUBLIC OF UTOPIA",
+    "ΔΙΑΒΑΤΗΡΙΟ",
     {
         FieldName.DOCUMENT_NUMBER: "Αρ. διαβατηρίου / Passport No.",
         FieldName.SURNAME: "Επώνυμο / Surname",
@@ -104,8 +106,9 @@ _GREEK = _Script(
 )
 _BULGARIAN = _Script(
     LILAC,
-    "ЦАРСТВО УТОПИЯ / KINGDOM OF UTOPIA",
-    "ПАСПОРТ / PASSPORT",
+    "ЦАРСТВО УТОПИЯ",
+    "KINGDOM OF UTOPIA",
+    "ПАСПОРТ",
     {
         FieldName.DOCUMENT_NUMBER: "Паспорт № / Passport No",
         FieldName.SURNAME: "Фамилия / Surname",
@@ -118,7 +121,7 @@ _BULGARIAN = _Script(
         FieldName.DATE_OF_EXPIRY: "Валидност / Date of expiry",
         FieldName.ISSUING_AUTHORITY: "Издаден от / Authority",
     },
-    "УТОПИЯ / UTO",
+    "UTOPIA",
     {"F": "Ж/F", "M": "М/M", "X": "X"},
     "MOI UTOPIA",
     "Тип / Type",
@@ -131,8 +134,11 @@ def _passport(facts: Facts, size_mm: Size, script: _Script) -> Pages:
     holder, labels, palette = facts.person, script.labels, script.palette
     page = Canvas(size_mm, palette, facts.seed, style=Style(label=1.55, value=3.1, step=3.7, line=3.6, stretch=0.88))
     page.emblem(9.0, 8.0, 9.0)
-    page.text(16.4, 6.8, script.state, 3.0, font="DejaVuSans-Bold", ink=palette.dark, width=104, stretch=0.86)
-    page.text(16.4, 11.2, script.title, 2.2, ink=palette.dark, stretch=0.88)
+    # each script on a line of its own: readers of one alphabet spoil the other
+    page.text(16.4, 6.4, script.state, 2.8, font="DejaVuSans-Bold", ink=palette.dark, width=44, stretch=0.86)
+    page.text(16.4, 11.0, script.latin, 2.5, font="DejaVuSans-Bold", ink=palette.dark, width=44, stretch=0.86)
+    page.text(62.0, 5.4, script.title, 2.0, ink=palette.dark, stretch=0.88)
+    page.text(92.0, 5.4, "PASSPORT", 2.0, ink=palette.dark, stretch=0.88)
     page.entry(62.0, 10.0, script.type_label, "P")
     page.entry(77.0, 10.0, script.code_label, STATE, FieldName.ISSUING_STATE)
     page.entry(92.0, 10.0, labels[FieldName.DOCUMENT_NUMBER], facts.number, FieldName.DOCUMENT_NUMBER, width=29)
