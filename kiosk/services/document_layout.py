@@ -169,7 +169,9 @@ def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], l
         covered = sum(len(word) for hit in hits for word in words[hit.first : hit.last] if not word.isdigit())
         share = covered / max(1, letters)
         rest = _behind(line.text, tokens, hits[-1])
-        if _is_label_line(words, hits, share, bool(breaks)) and not _is_inline(hits, rest, rules):
+        if _is_label_line(words, hits, share, bool(breaks)) and not _is_inline(
+            hits, rest, line.text[tokens[hits[-1].last - 1][1] :], rules
+        ):
             labels.extend(_labels_of(box, tokens, hits))
             continue
         if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
@@ -192,12 +194,14 @@ def _is_label_line(words: list[str], hits: tuple[Labelled, ...], share: float, s
     return share >= _LEAST_COVERED or (separated and share >= _LEAST_COVERED_OF_MANY)
 
 
-def _is_inline(hits: tuple[Labelled, ...], rest: str, rules: Rules) -> bool:
-    """ "Sex M", "Nationality SVK": a label line by its letters, and yet the value stands behind."""
+def _is_inline(hits: tuple[Labelled, ...], rest: str, behind: str, rules: Rules) -> bool:
+    """ "Sex M", "Nom : DUPONT": a label line by its letters, and yet the value stands behind."""
     if not rest or len({hit.key for hit in hits if hit.key != IGNORED}) != 1:
         return False
     key = hits[-1].key
     strict = {FieldName.GENDER.value, FieldName.NATIONALITY.value, FieldName.ISSUING_STATE.value}
+    if re.match(r"[\s)]*:", behind) and key not in (NAME, IGNORED):
+        return any(rules.value(field, rest) is not None for field in _fields_of(key))
     return key in strict and rules.value(FieldName(key), rest) is not None
 
 
@@ -210,7 +214,7 @@ def _inline(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...],
     label = hits[-1]
     if label.key == IGNORED or label.likeness < 0.88:
         return []
-    separated = bool(re.match(r"\s*[:.]", box.text[tokens[label.last - 1][1] :]))
+    separated = bool(re.match(r"[\s)]*[:.]", box.text[tokens[label.last - 1][1] :]))
     found: list[Found] = []
     for field in _fields_of(FieldName.FULL_NAME.value if label.key == NAME else label.key):
         value = rules.value(field, rest)

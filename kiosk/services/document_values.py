@@ -108,8 +108,14 @@ def _name(text: str) -> Value | None:
     letters = [c for c in text if c.isalpha()]
     if not letters or len(letters) < 0.6 * len(text.replace(" ", "")) or len(text) > 60 or len(text.split()) > 8:
         return None
+    if len({_script(c) for c in letters}) > 1:
+        return None  # Greek or Cyrillic taken for Latin here and there: no reading of a name
     # a single letter is a type, a sex or a class far more often than a name
     return Value(_capitals(text)) if len(letters) >= 2 else None
+
+
+def _script(letter: str) -> str:
+    return "Greek" if "\u0370" <= letter <= "\u03ff" else "Cyrillic" if "\u0400" <= letter <= "\u04ff" else "other"
 
 
 def _free(text: str, context: Context) -> Value | None:

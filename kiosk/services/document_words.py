@@ -23,6 +23,8 @@ _PLAIN = str.maketrans(
 _LOOKALIKES = str.maketrans("1l05", "iios")
 _SHORTEST_FUZZY = 6
 _LEAST_LIKENESS = 0.8
+_LONG, _LEAST_LIKENESS_SHORT = 10, 0.84
+"""In fewer letters one may be misread, not two: "Vallée de" is not "validade"."""
 _PAGE_LINES, _PAGE_WORDS = 64, 1024
 
 NAME = "name"
@@ -118,7 +120,7 @@ class LabelBook:
                 continue
             word = self._long[number]
             likeness = SequenceMatcher(None, compact, word, autojunk=False).ratio()
-            if likeness >= _LEAST_LIKENESS and (best is None or likeness > best[1]):
+            if likeness >= (_LEAST_LIKENESS if len(compact) >= _LONG else _LEAST_LIKENESS_SHORT) and (best is None or likeness > best[1]):
                 best = self._exact[word], likeness
         return best
 

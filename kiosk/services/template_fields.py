@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ _SURE = 0.8
 _SURE_LABEL = 0.9
 _FILLED = 0.97
 _OVERLAP = 0.5
+_SHORT_LABEL = re.compile(r"^\s*\w{1,3}\s*:\s*")
+"""A label too short to be known for one, read as part of its value ("à : PARIS")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def _by_place(
             inside.sort(key=lambda box: abs(box.middle - middle))
         joined = _joined(inside[: field.lines + 1], ", " if name is FieldName.ADDRESS else " ") if field.lines > 1 else None
         for box in [joined] if joined is not None else inside:
-            got = value(name, box.text)
+            got = value(name, _SHORT_LABEL.sub("", box.text))
             if got is not None:
                 found[name] = Found(name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0)
                 taken.append(box.quad)

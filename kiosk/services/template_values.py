@@ -56,7 +56,8 @@ def template_value(field: TemplateField, text: str, context: Context) -> Value |
 
 def _without(drop: tuple[str, ...], text: str) -> str:
     for word in drop:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)[.:]?", " ", text, flags=re.IGNORECASE)
+        # once only: a series may be called NR as well
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)[.:]?", " ", text, count=1, flags=re.IGNORECASE)
     return text
 
 
