@@ -26,6 +26,9 @@ _SURE = 0.8
 """What reads worse and has only its place to speak for it may be anything, a label that was misread above all."""
 _SURE_LABEL = 0.9
 _FILLED = 0.97
+_FEW = 2
+_MOST_FIT = 0.65
+"""Of the areas without a label: on a page that lies a row too high or low most hold what cannot be their field's."""
 _OVERLAP = 0.5
 _SHORT_LABEL = re.compile(r"^\s*\w{1,3}\s*:\s*")
 """A label too short to be known for one, read as part of its value ("à : PARIS")."""
@@ -135,38 +138,59 @@ def _by_place(
     value: Callable[[FieldName, str], Value | None],
     found: dict[FieldName, Found],
 ) -> None:
-    """Fields without a label that was surely read: the text in their area, when nobody else took it and it fits."""
-    if size is None or _is_askew(page, size, found):
+    """Fields without a label that was surely read: the text in their area, when nobody else took it and it fits.
+
+    Only where the page lies as the areas suppose: as the labels say, or, without labels, when nearly every area holds what it should.
+    """
+    if size is None:
         return
-    weak = {name: one for name, one in found.items() if _is_weak(one, page.fields[name])}
-    taken = [one.box.quad for name, one in found.items() if name not in weak]
-    book = page_labels(page)
-    for name, field in page.fields.items():
-        if (name in found and name not in weak) or field.area is None:
-            continue
-        inside = [
-            box
-            for box in map(box_of, lines)
-            if box.confidence >= _SURE and _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
-        ]
-        inside.sort(key=lambda box: (box.middle, box.left))
-        if field.lines == 1:
-            # a label that was misread stands above the value, at the edge of its area
-            middle = (field.area[1] + field.area[3]) / 2 * size[1]
-            inside.sort(key=lambda box: abs(box.middle - middle))
-        joined = _joined(inside[: field.lines + 1], ", " if name is FieldName.ADDRESS else " ") if field.lines > 1 else None
-        for box in [joined] if joined is not None else inside:
-            got = value(name, _SHORT_LABEL.sub("", box.text))
-            if got is not None:
-                found[name] = Found(name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0)
-                taken.append(box.quad)
-                break
-
-
-def _is_askew(page: TemplatePage, size: tuple[int, int], found: Mapping[FieldName, Found]) -> bool:
-    """Whether the labels say that the page does not lie where its areas suppose: cut askew, or of another print run."""
     placed = [_inside(one.box, page.fields[name], size) for name, one in found.items() if page.fields[name].area is not None]
-    return len(placed) >= 2 and placed.count(False) > placed.count(True)
+    if len(placed) >= _FEW and placed.count(False) > placed.count(True):
+        return  # cut askew, or of another print run
+    weak = {name for name, one in found.items() if _is_weak(one, page.fields[name])}
+    taken = [one.box.quad for name, one in found.items() if name not in weak]
+    wanted = [field for name, field in page.fields.items() if field.area is not None and (name not in found or name in weak)]
+    candidates: dict[FieldName, Found] = {}
+    for field in wanted:
+        got = _in_area(lines, field, page, size, taken, value)
+        if got is not None:
+            candidates[field.name] = got
+            taken.append(got.box.quad)
+    if placed.count(True) < _FEW and len(candidates) < _MOST_FIT * len(wanted):
+        return
+    found.update(candidates)
+
+
+def _in_area(
+    lines: Sequence[TextLine],
+    field: TemplateField,
+    page: TemplatePage,
+    size: tuple[int, int],
+    taken: Sequence[Quad],
+    value: Callable[[FieldName, str], Value | None],
+) -> Found | None:
+    """The text in the area of one field that is a value of it."""
+    if field.area is None:
+        return None
+    book = page_labels(page)
+    inside = [
+        box
+        for box in map(box_of, lines)
+        if box.confidence >= _SURE and _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
+    ]
+    if field.lines == 1:
+        # a label that was misread stands above the value, at the edge of its area
+        middle = (field.area[1] + field.area[3]) / 2 * size[1]
+        inside.sort(key=lambda box: abs(box.middle - middle))
+    else:
+        inside.sort(key=lambda box: (box.middle, box.left))
+        joined = _joined(inside[: field.lines + 1], ", " if field.name is FieldName.ADDRESS else " ")
+        inside = [joined] if joined is not None else []
+    for box in inside:
+        got = value(field.name, _SHORT_LABEL.sub("", box.text))
+        if got is not None:
+            return Found(field.name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0)
+    return None
 
 
 def _is_weak(found: Found, field: TemplateField) -> bool:
