@@ -24,7 +24,7 @@ def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD)
         threshold: confidence of a visual zone's field below which it is listed as low, 0..1.
     """
     fields = _as_read(document)
-    confidences = {name: read.confidence for name, field in fields.items() if (read := field.of(Source.VISUAL_ZONE)) is not None}
+    confidences = _ocr_confidences(document)
     compared = {source: _inconsistent(fields, source) for source in (Source.MRZ, Source.BARCODE)}
     zones = [page.mrz for page in document.pages if page.mrz is not None] or ([document.mrz] if document.mrz is not None else [])
     return DocumentInspection(
@@ -43,6 +43,15 @@ def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD)
 def _as_read(document: Document) -> Mapping[FieldName, Field]:
     read = {name: tuple(one for one in field.readings if one.source is not Source.OPERATOR) for name, field in document.fields.items()}
     return {name: Field(name, readings) for name, readings in read.items() if readings}
+
+
+def _ocr_confidences(document: Document) -> Mapping[FieldName, float]:
+    """Per printed field what the text reader alone was sure of: in the merged fields other sources have made it surer. Of two the better."""
+    found: dict[FieldName, float] = {}
+    for field in (field for page in document.pages for field in page.fields):
+        for reading in _of(field, Source.VISUAL_ZONE):
+            found[field.name] = max(found.get(field.name, 0.0), reading.confidence)
+    return {name: found[name] for name in FieldName if name in found}
 
 
 def _by_side(document: Document) -> tuple[DocumentPage, ...]:

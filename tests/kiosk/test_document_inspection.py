@@ -129,6 +129,12 @@ def test_the_confidence_of_the_print_is_its_median_and_low_ones_are_listed() -> 
     assert found(back()).ocr_confidence is None
 
 
+def test_the_mrz_does_not_make_the_print_better_read() -> None:
+    inspection = found(front(confidence=0.9), back())
+    assert inspection.ocr_confidence == 0.9
+    assert set(inspection.low_confidence) == set(PRINTED)
+
+
 def test_what_was_typed_is_not_inspected() -> None:
     document = merge([front(PRINTED | {FieldName.DATE_OF_BIRTH: "1985-08-16"}), back()], today=TODAY)
     typed = dict(document.fields)
