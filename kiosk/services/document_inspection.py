@@ -46,7 +46,7 @@ def _as_read(document: Document) -> Mapping[FieldName, Field]:
 
 
 def _ocr_confidences(document: Document) -> Mapping[FieldName, float]:
-    """Per printed field what the text reader alone was sure of: in the merged fields other sources have made it surer. Of two the better."""
+    """Per printed field what the text reader alone was sure of: merged fields are surer by what other sources say. Of two the better."""
     found: dict[FieldName, float] = {}
     for field in (field for page in document.pages for field in page.fields):
         for reading in _of(field, Source.VISUAL_ZONE):
