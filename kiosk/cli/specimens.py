@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,7 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import Json
 
 if TYPE_CHECKING:
-    from kiosk.domain.document import PageSide
-    from kiosk.imaging.frame import Image
+    from kiosk.specimens.truth import Specimen
 
 
 def add_to(commands: Subparsers) -> None:
@@ -29,7 +27,7 @@ def add_to(commands: Subparsers) -> None:
     make.add_argument("--count", type=whole_number(1), default=1, help="documents of each design (1)")
     make.add_argument("--seed", type=whole_number(0), default=0, help="of the first document; the next ones count on (0)")
     make.add_argument("--case", default="", help="what is unusual about the holder")
-    make.add_argument("--degraded", action="store_true", help="beside each page a photograph of it, with the page's corners in photos.json")
+    make.add_argument("--degraded", action="store_true", help="beside each folder one with photographs of the pages")
     make.set_defaults(run=run_make)
     for action in (listing, make):
         action.add_argument("--json", action="store_true")
@@ -59,7 +57,7 @@ def run_make(arguments: argparse.Namespace) -> None:
             try:
                 document.save(folder)
                 if arguments.degraded:
-                    _photographs(folder, document.pages, seed)
+                    _photographed(document, seed).save(folder.with_name(f"{folder.name}-photo"))
             except OSError as error:
                 raise BadInput(ErrorCode.BAD_ARGUMENT, f"{folder} cannot be written: {error.strerror or error}") from error
             made.append(str(folder))
@@ -70,14 +68,11 @@ def run_make(arguments: argparse.Namespace) -> None:
         emit_json({"folders": made})
 
 
-def _photographs(folder: Path, pages: Mapping[PageSide, Image], seed: int) -> None:
-    """front-photo.png …, and photos.json: file -> corners of the page, clockwise from its own top left, pixels."""
+def _photographed(document: Specimen, seed: int) -> Specimen:
+    """The same document as a camera saw it. The corners of its truth are those in the photographs, all other places the page's own."""
     from kiosk.specimens.degrade import photograph
-    from kiosk.specimens.truth import save_picture
+    from kiosk.specimens.truth import Specimen
 
-    places: dict[str, Json] = {}
-    for side, page in pages.items():
-        shot = photograph(page, seed=seed)
-        file = save_picture(shot.image, folder / f"{side.value}-photo.png")
-        places[file.name] = [[round(x, 1), round(y, 1)] for x, y in shot.quad]
-    (folder / "photos.json").write_text(json.dumps(places, indent=2), encoding="utf-8")
+    shots = {side: photograph(page, seed=seed) for side, page in document.pages.items()}
+    truth = replace(document.truth, corners={side: shot.quad for side, shot in shots.items()})
+    return Specimen({side: shot.image for side, shot in shots.items()}, truth)

@@ -303,9 +303,10 @@ def test_the_command_line_writes_pages_truth_and_photographs(tmp_path: Path, cap
     specimens.add_to(parser.add_subparsers())
     arguments = parser.parse_args(["specimens", "make", str(tmp_path), "--design", "id-es", "--seed", "3", "--degraded", "--json"])
     arguments.run(arguments)
-    folder = tmp_path / "id-es-3"
-    assert {file.name for file in folder.iterdir()} == {
-        "front.png", "back.png", "truth.json", "front-photo.png", "back-photo.png", "photos.json"
-    }  # fmt: skip
+    folder, photo = tmp_path / "id-es-3", tmp_path / "id-es-3-photo"
+    for one in (folder, photo):
+        assert {file.name for file in one.iterdir()} == {"front.png", "back.png", "truth.json"}
     assert json.loads(capsys.readouterr().out) == {"folders": [str(folder)]}
-    assert len(json.loads((folder / "photos.json").read_text(encoding="utf-8"))["back-photo.png"]) == 4
+    page, seen = (json.loads((one / "truth.json").read_text(encoding="utf-8")) for one in (folder, photo))
+    assert page["fields"] == seen["fields"]
+    assert page["corners"]["back"] != seen["corners"]["back"]
