@@ -23,6 +23,10 @@ CAPITAL_SHARE = 0.61
 """Height of capitals against that of a quad: the rest is the margin that the line reader was trained with."""
 END_MARGIN = 0.9
 """Room at each end, in capitals: the map is too coarse to tell where exactly a line ends, and a cut character is lost."""
+TRACE = 0.15
+MAX_EXTENSION = 60
+MAX_GAP = 3
+"""Cells: how far a line is drawn on, and how many of them may show nothing."""
 MAX_LINES = 16
 VALLEY = 0.78
 BINS_PER_CELL = 4
@@ -56,6 +60,7 @@ def lines_of_map(core: Map, cosine: Map, sine: Map, cell_px: tuple[float, float]
         for rows_of_line in _rows(px, py, weights, cell_px):
             line = _line(px[rows_of_line], py[rows_of_line], weights[rows_of_line], cell_px)
             if line is not None:
+                line = _extended(line, core, cell_px)
                 found.append((float(weights[rows_of_line].mean()) * line.length, _along_reading(line, reading).quad))
     return tuple(quad for _, quad in sorted(found, key=lambda one: -one[0]))
 
@@ -154,6 +159,28 @@ def _line(
         return None
     middle = (low + high) / 2
     return Box(cx + middle * ux, cy + middle * uy, angle, length + 2 * END_MARGIN * capitals, capitals / CAPITAL_SHARE)
+
+
+def _extended(line: Box, core: Map, cell_px: tuple[float, float]) -> Box:
+    """The line drawn on at both ends for as long as the map shows a trace of it: letters are less typical of a zone than fillers are."""
+    ux, uy = math.cos(line.angle), math.sin(line.angle)
+    cell = math.sqrt(cell_px[0] * cell_px[1])
+    rows, columns = core.shape
+    margin = END_MARGIN * CAPITAL_SHARE * line.height
+    gained = []
+    for way in (-1, 1):
+        last = 0
+        for step in range(1, MAX_EXTENSION):
+            along = way * (line.length / 2 - margin + step * cell)
+            column, row = int((line.x + along * ux) / cell_px[0]), int((line.y + along * uy) / cell_px[1])
+            if not (0 <= row < rows and 0 <= column < columns) or step - last > MAX_GAP:
+                break
+            if core[row, column] > TRACE:
+                last = step
+        gained.append(last * cell)
+    before, behind = gained
+    shift = (behind - before) / 2
+    return Box(line.x + shift * ux, line.y + shift * uy, line.angle, line.length + before + behind, line.height)
 
 
 def _along_reading(line: Box, reading: tuple[float, float]) -> Box:
