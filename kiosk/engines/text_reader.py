@@ -28,6 +28,7 @@ from kiosk.engines.text_crop import crop_line
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineSteps, TextLine
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 DETECTOR_STRIDE = 32
@@ -85,7 +86,12 @@ class RapidTextReader:
 
     def read_at(self, image: Image, quads: Sequence[Quad]) -> tuple[TextLine, ...]:
         """The lines at these places, in their order; unreadable ones are left out. ModelFault when the engine breaks."""
-        read = self.read_lines([crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX) for quad in quads])
+
+        def read_one(quad: Quad) -> tuple[str, float]:
+            line = crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX)
+            return self._alphabet.text_of(self._probabilities(line))
+
+        read = self._each(read_one, quads, [math.dist(quad[0], quad[1]) for quad in quads])
         return tuple(
             TextLine(text, confidence, quad)
             for quad, (text, confidence) in zip(quads, read, strict=True)
@@ -110,7 +116,11 @@ class RapidTextReader:
 
     def read_lines(self, lines: Sequence[Image]) -> tuple[tuple[str, float], ...]:
         """Text and confidence (mean probability of its characters) of crops that hold one upright line each."""
-        return tuple(self._each(lambda line: self._alphabet.text_of(self._probabilities(line)) if line.size else ("", 0.0), lines))
+
+        def read_one(line: Image) -> tuple[str, float]:
+            return self._alphabet.text_of(self._probabilities(line)) if line.size else ("", 0.0)
+
+        return tuple(self._each(read_one, lines, [line.shape[1] for line in lines]))
 
     def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
         """Per crop the probabilities of nothing and of each character of `alphabet` at each step along the line.
@@ -124,14 +134,19 @@ class RapidTextReader:
             steps = np.stack([full[:, members].sum(axis=1) for members in fold], axis=1)
             return LineSteps(steps.astype(np.float32), STEP_PX * line.shape[0] / LINE_HEIGHT_PX)
 
-        return tuple(self._each(steps_of, lines))
+        return tuple(self._each(steps_of, lines, [line.shape[1] for line in lines]))
 
-    def _each(self, work: Callable[[Image], T], lines: Sequence[Image]) -> list[T]:
-        """The work on every line, as many at once as there are threads; the threads end with the call."""
-        if self._at_once == 1 or len(lines) < 2:
-            return [work(line) for line in lines]
-        with ThreadPoolExecutor(min(self._at_once, len(lines)), "text-lines") as pool:
-            return list(pool.map(work, lines))
+    def _each(self, work: Callable[[S], T], items: Sequence[S], lengths: Sequence[float]) -> list[T]:
+        """The work on every line, in their order; as many at once as there are threads, which end with the call.
+
+        The longest begin first, so that no thread is left alone with a long one at the end.
+        """
+        if self._at_once == 1 or len(items) < 2:
+            return [work(item) for item in items]
+        order = sorted(range(len(items)), key=lambda index: -lengths[index])
+        with ThreadPoolExecutor(min(self._at_once, len(items)), "text-lines") as pool:
+            done = dict(zip(order, pool.map(work, [items[index] for index in order]), strict=True))
+        return [done[index] for index in range(len(items))]
 
     def _probabilities(self, line: Image) -> npt.NDArray[np.float32]:
         """steps x classes for one crop; steps cover the crop only, not the padding."""
