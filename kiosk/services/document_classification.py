@@ -11,7 +11,7 @@ from kiosk.domain.mrz import Mrz, MrzFormat
 from kiosk.services.document_merge import kind_of_code
 from kiosk.services.document_templates import load_templates
 from kiosk.services.document_words import load_words
-from kiosk.services.template_match import Advice, Evidence, TemplateMatch, best_of, evidence_of, other_side, same_document, score_templates
+from kiosk.services.template_match import Advice, Evidence, TemplateMatch, best_of, evidence_of, other_side, score_templates
 from kiosk.services.template_model import Template
 
 __all__ = ["Advice", "DocumentClass", "PageClass", "classify_document", "classify_page", "is_wrong_side"]
@@ -102,7 +102,7 @@ def _settled_edition(match: TemplateMatch, own: Sequence[TemplateMatch], others:
     """The edition that the other page is sure of, where this page allows several."""
     for other in others:
         sure = best_of(other)
-        if sure is not None and sure.edition_sure and same_document(sure.template, match.template):
+        if sure is not None and sure.edition_sure and sure.template.id in match.editions:
             same = next((one for one in own if one.template.id == sure.template.id and one.side is match.side), None)
             if same is not None:
                 return same
@@ -162,7 +162,7 @@ def _findings(
     """What there is to say when page `number` is handed in after the earlier ones."""
     found: list[PageFinding] = []
     this, earlier = now[number], now[:number]
-    if any(_differ(one.type, this.type) for one in earlier):
+    if any(_differ(one.type, this.type) or _other_edition(one, this) or _other_edition(this, one) for one in earlier):
         found.append(PageFinding.DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES)
     if any(_changed(one, other) for one, other in zip(before, now, strict=False)):
         found.append(PageFinding.PAGE_CLASSIFICATION_CHANGED)
@@ -182,6 +182,13 @@ def _differ(one: DocumentType, other: DocumentType) -> bool:
     if any(a and b and a != b for a, b in ((one.type, other.type), (one.mrtd, other.mrtd))):
         return True
     return bool(one.template and other.template and one.template != other.template)
+
+
+def _other_edition(sure: PageClass, open_: PageClass) -> bool:
+    """Whether one page is surely of a template that is none of those that the other may be of."""
+    if sure.match is None or open_.match is None or not sure.match.edition_sure or open_.match.edition_sure:
+        return False
+    return sure.match.template.id not in open_.match.editions
 
 
 def _changed(before: PageClass, now: PageClass) -> bool:

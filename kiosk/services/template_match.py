@@ -138,6 +138,7 @@ class TemplateMatch:
         score: 0..1.
         margin: to the next document's template, 1 when there is none.
         edition_sure: False when another edition of the same document is as likely: labels and formats hold, places may not.
+        editions: ids of the templates that are as likely, this one among them; empty = this one alone.
         reasons: for logs: "mrz", "title", "labels", "number".
     """
 
@@ -146,6 +147,7 @@ class TemplateMatch:
     score: float
     margin: float = 1.0
     edition_sure: bool = True
+    editions: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
@@ -167,7 +169,8 @@ def best_of(matches: Sequence[TemplateMatch]) -> TemplateMatch | None:
         if any(not same_document(match.template, best.template) or match.side is not best.side for match in near):
             continue
         margin = best.score - max((match.score for match in rivals if not same_document(match.template, best.template)), default=0.0)
-        return replace(best, margin=round(margin, 4), edition_sure=not near)
+        editions = (best.template.id, *dict.fromkeys(match.template.id for match in near)) if near else ()
+        return replace(best, margin=round(margin, 4), edition_sure=not near, editions=editions)
     return None
 
 
