@@ -20,7 +20,8 @@ _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "templates"
 _PLAIN = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "\u0131": "i", "ħ": "h", "º": "o"}
 )
-_LOOKALIKES = str.maketrans("1l05", "iios")
+# 1 l 0 5 as i i o s; Greek and Cyrillic letters whose capitals look like Latin ones, which readers mix
+_LOOKALIKES = str.maketrans("1l05" + "αβεζηικμνορτυχ" + "авекмнорстухі", "iios" + "abezhikmnoptyx" + "abekmhopctyxi")
 _SHORTEST_FUZZY = 6
 _LEAST_LIKENESS = 0.8
 _LONG, _LEAST_LIKENESS_SHORT = 10, 0.84
@@ -223,7 +224,7 @@ def compact(text: str) -> str:
 
 
 def _canonical(compact: str) -> str:
-    """What OCR confuses in small print made one: rn and m, 1 and i, 0 and o, 5 and s."""
+    """What OCR confuses in small print made one: rn and m, 1 and i, 0 and o, 5 and s, Greek alpha and a."""
     return compact.replace("rn", "m").translate(_LOOKALIKES)
 
 
