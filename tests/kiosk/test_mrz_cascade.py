@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.mrz import parse_mrz
+from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.mrz_line_reader import MrzLineReader
 from kiosk.engines.text_reader import RapidTextReader
@@ -19,10 +20,12 @@ from kiosk.imaging.frame import Image
 from kiosk.services.mrz_cascade import MrzCascade, settled
 from kiosk.services.mrz_reading import MrzReader, MrzReading
 from kiosk.specimens.ocrb import draw_line
-from tests.fakes.mrz_strips import blurred, noisy, on_table, squeezed_jpeg
+from tests.fakes.mrz_strips import blurred, noisy, on_table, squeezed_jpeg, with_check_digits
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "samples"
-LINES = ("P<UTOSPECIMEN<<PETRA<MARIA<<<<<<<<<<<<<<<<<<", "KX44170266UTO8703145F31090200KT7731<<<<<<<54")
+LINES = with_check_digits(
+    ("P<UTOSPECIMEN<<PETRA<MARIA<<<<<<<<<<<<<<<<<<", "KX44170260UTO8703140F31090200KT7731<<<<<<<00"), LAYOUTS[MrzFormat.TD3]
+)
 QUAD = ((0.0, 0.0), (44.0, 0.0), (44.0, 2.0), (0.0, 2.0))
 NAME_PLACE, NUMBER_PLACE = (0, 6), (1, 2)
 
@@ -147,7 +150,7 @@ def test_spoiled_pages_are_still_read(cascade: MrzCascade, picture: Image) -> No
 
 
 def test_a_misprinted_check_digit_is_read_as_printed(cascade: MrzCascade) -> None:
-    lines = (LINES[0], LINES[1][:9] + "1" + LINES[1][10:])
+    lines = (LINES[0], LINES[1][:9] + str((int(LINES[1][9]) + 4) % 10) + LINES[1][10:])
     found = cascade.read(drawn(lines))
     assert found is not None
     assert found.mrz.lines == lines
@@ -174,7 +177,7 @@ def test_the_shared_specimens_are_read_and_none_is_wrong_but_valid(cascade: MrzC
         picture = np.asarray(cv2.imread(str(SHARED / "mrz" / row["file"])), np.uint8)
         truth = tuple(row[name] for name in ("line1", "line2", "line3") if row[name])
         found = cascade.read(picture)
-        equal = found is not None and found.mrz.lines == truth
+        equal = found is not None and found.mrz.lines[: len(truth)] == truth  # one line with a letter outside the alphabet has no truth
         right += equal
         glances += found is not None and found.sure
         if found is not None and found.mrz.valid and not (equal and row["check_digits_hold"] == "yes"):
