@@ -109,6 +109,7 @@ class CheckLabel(StrEnum):
     STANDS_OUT = "STANDS_OUT"  # an advisory check was raised
     DOCUMENT_SMALL = "DOCUMENT_SMALL"  # in the picture: too few pixels to tell
     NO_TEMPLATE = "NO_TEMPLATE"  # how this document looks is not known here
+    INCONCLUSIVE = "INCONCLUSIVE"  # looked at, by a rule whose silence says nothing
     # person
     NO_FACE = "NO_FACE"
     SEVERAL_FACES = "SEVERAL_FACES"

@@ -249,6 +249,7 @@ _GENERAL: Mapping[CheckLabel, str] = {
     CheckLabel.EDITED: QT_TRANSLATE_NOOP("sentences", "Something that was read was changed by hand."),
     CheckLabel.STANDS_OUT: QT_TRANSLATE_NOOP("sentences", "Something stands out. A look at the document itself settles it."),
     CheckLabel.DOCUMENT_SMALL: QT_TRANSLATE_NOOP("sentences", "Not checked, because the document is too small in the picture."),
+    CheckLabel.INCONCLUSIVE: QT_TRANSLATE_NOOP("sentences", "Not judged, because what could be measured does not tell."),
     CheckLabel.NO_TEMPLATE: QT_TRANSLATE_NOOP("sentences", "Not checked, because this kind of document is not known well enough here."),
     CheckLabel.NO_FACE: QT_TRANSLATE_NOOP("sentences", "No face was found."),
     CheckLabel.SEVERAL_FACES: QT_TRANSLATE_NOOP("sentences", "More than one face was found."),

@@ -31,6 +31,7 @@ COLOURFULNESS_LIMIT = 0.022  # chroma that is left of a page when the light is t
 COLOUR_DISTANCE_LIMIT = 0.9
 PORTRAIT_NOISE_LIMIT = 1.0  # natural logarithm of how much less noise than the page the portrait has
 EDGE_LIMIT = 4.0  # robust deviations by which a field's letters are crisper than the other fields'
+MIN_PAGE_SIDE_PX = 64
 MIN_FIELDS = 5
 MIN_LETTERS_PX = 12.0
 MAX_BLOWN = 0.03
@@ -42,6 +43,8 @@ NO_TEMPLATE = "NO_TEMPLATE"
 NO_PORTRAIT = "NO_PORTRAIT"
 NO_FIELDS = "NO_FIELDS"
 BADLY_LIT = "BADLY_LIT"
+INCONCLUSIVE = "INCONCLUSIVE"
+"""Measured and not raised by a rule that misses most cases: silence says nothing, so it is no score."""
 
 
 class KnownColour(Protocol):
@@ -73,6 +76,7 @@ def page_signals(
     portrait: Quad | None = None,
     fields: Iterable[Field] = (),
     colours: Mapping[str, KnownColour] | None = None,
+    page_sharpness: float | None = None,
 ) -> tuple[Signal, ...]:
     """Look for every suspicion; pure.
 
@@ -83,11 +87,16 @@ def page_signals(
         portrait: in `page`.
         fields: as read from this page; readings of the visual zone that have a place are compared.
         colours: of the document's template (`TemplatePage.colours`).
+        page_sharpness: `PageQuality.sharpness` where it is known already.
 
     Returns: one signal per suspicion, in the order of `Suspicion`; what could not be measured has no score and says why.
     """
+    if min(page.shape[:2]) < MIN_PAGE_SIDE_PX:
+        return tuple(Signal(suspicion, None, RAISED, "", why=PAGE_TOO_SMALL) for suspicion in Suspicion)
     seen = _seen(page, picture, quad)
-    sharp = sharpness(np.asarray(cv2.cvtColor(limited(page, 640), cv2.COLOR_BGR2GRAY), np.uint8)) >= MIN_SHARPNESS
+    if page_sharpness is None:
+        page_sharpness = sharpness(np.asarray(cv2.cvtColor(limited(page, 640), cv2.COLOR_BGR2GRAY), np.uint8))
+    sharp = page_sharpness >= MIN_SHARPNESS
     screen, printed = _grids(seen, sharp)
     return (
         screen,
@@ -155,12 +164,14 @@ def _portrait(seen: _Seen, portrait: Quad | None, sharp: bool) -> Signal:
     if not sharp:
         return _signal(suspicion, None, PORTRAIT_NOISE_LIMIT, model, NOT_SHARP)
     # inner parts: what lies at the border of either belongs to the other
-    inside = tampering.texture(seen.picture, tampering.inner_part(seen.place(portrait), 0.85))
-    around = tampering.texture(seen.picture, tampering.inner_part(seen.quad, 0.9))
+    inside = tampering.grain(seen.picture, tampering.inner_part(seen.place(portrait), 0.85))
+    around = tampering.grain(seen.picture, tampering.inner_part(seen.quad, 0.9))
     if inside is None or around is None:
         return _signal(suspicion, None, PORTRAIT_NOISE_LIMIT, model, PAGE_TOO_SMALL)
-    lacking = math.log((around.noise + _NOISE_FLOOR) / (inside.noise + _NOISE_FLOOR))
-    return _signal(suspicion, max(0.0, lacking), PORTRAIT_NOISE_LIMIT, model)
+    lacking = math.log((around + _NOISE_FLOOR) / (inside + _NOISE_FLOOR))
+    # few substitutions leave this trace (models/cards/authenticity.md), so that its absence is worth nothing
+    measure = lacking if lacking >= PORTRAIT_NOISE_LIMIT else None
+    return _signal(suspicion, measure, PORTRAIT_NOISE_LIMIT, model, INCONCLUSIVE)
 
 
 _NOISE_FLOOR = 0.1

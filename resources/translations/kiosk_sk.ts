@@ -1354,6 +1354,10 @@
         <translation>Neoverené, lebo doklad je na snímke príliš malý.</translation>
     </message>
     <message>
+        <source>Not judged, because what could be measured does not tell.</source>
+        <translation>Neposúdené, lebo z toho, čo sa dalo zmerať, to nevyplýva.</translation>
+    </message>
+    <message>
         <source>Not checked, because this kind of document is not known well enough here.</source>
         <translation>Neoverené, lebo tento druh dokladu tu nie je dosť známy.</translation>
     </message>

@@ -66,6 +66,7 @@ def test_a_page_that_could_not_be_measured_is_not_among_the_inputs() -> None:
         ("NO_TEMPLATE", CheckLabel.NO_TEMPLATE),
         ("NO_PORTRAIT", CheckLabel.INPUT_MISSING),
         ("NO_FIELDS", CheckLabel.INPUT_MISSING),
+        ("INCONCLUSIVE", CheckLabel.INCONCLUSIVE),
         ("SOMETHING_NEW", CheckLabel.INPUT_MISSING),
     ],
 )
