@@ -107,6 +107,52 @@ def own_file(library: ModelLibrary) -> Path:
     return library.models_dir / "model.onnx"
 
 
+# --- https, a member of a zip archive ------------------------------------------------------------------------------
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def archive_source(server: Server, body: bytes) -> HttpsSource:
+    server.body = body
+    return HttpsSource(server.url, "model.onnx", hashlib.sha256(body).hexdigest(), len(body))
+
+
+def test_a_member_of_an_archive_is_installed_and_the_archive_is_gone(library: ModelLibrary, server: Server) -> None:
+    with_source(library, archive_source(server, zipped("model.onnx", CONTENT)))
+    assert only(install(library)).outcome is InstallOutcome.INSTALLED
+    assert [path.name for path in library.models_dir.iterdir()] == ["model.onnx"]
+    assert library.verify("model") is ModelState.INSTALLED
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("model.onnx", CONTENT[::-1], ErrorCode.MODEL_CORRUPT),
+        ("model.onnx", CONTENT + b"more", ErrorCode.MODEL_CORRUPT),
+        ("other.onnx", CONTENT, ErrorCode.MODEL_SOURCE_UNREACHABLE),
+    ],
+)
+def test_another_member_or_none_leaves_nothing_behind(
+    library: ModelLibrary, server: Server, name: str, content: bytes, code: ErrorCode
+) -> None:
+    with_source(library, archive_source(server, zipped(name, content)))
+    assert code_of(only(install(library))) is code
+    assert list(library.models_dir.iterdir()) == []
+
+
+def test_an_archive_with_another_hash_is_refused_before_it_is_opened(library: ModelLibrary, server: Server) -> None:
+    source = archive_source(server, zipped("model.onnx", CONTENT))
+    server.body = zipped("model.onnx", CONTENT + b" ")[: source.archive_size]
+    with_source(library, replace(source, archive_size=len(server.body)))
+    assert code_of(only(install(library))) is ErrorCode.MODEL_CORRUPT
+    assert list(library.models_dir.iterdir()) == []
+
+
 # --- https ---------------------------------------------------------------------------------------------------------
 
 
