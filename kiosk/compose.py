@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
     from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
+    from kiosk.services.document_rules import DocumentRules
     from kiosk.services.face_guide import FaceGuide
     from kiosk.services.head_turn import HeadTurnChallenge
     from kiosk.services.mrz_cascade import MrzCascade
@@ -167,6 +168,12 @@ class Engines:
     def can_turn_head(self) -> bool:
         return self._library.best("face_landmarks") is not None
 
+    @property
+    def document_rules(self) -> DocumentRules:
+        from kiosk.services.document_rules import DocumentRules
+
+        return DocumentRules(self.clock.today, ocr_threshold=self._setup.config.documents.ocr_threshold)
+
     def document_reader(self) -> DocumentReader:
         with self._lock:
             if "document_reader" not in self._made:
@@ -256,9 +263,18 @@ class Engines:
     def _make_document_reader(self) -> DocumentReader:
         from kiosk.engines.barcode_reader import ZxingBarcodeReader
         from kiosk.engines.page_locator import ClassicalPageLocator
+        from kiosk.imaging.page_quality import Strictness
         from kiosk.services.reading import DocumentReader
 
-        return DocumentReader(ClassicalPageLocator(), self.text_reader(), self.mrz_reader(), ZxingBarcodeReader(), self._detector())
+        return DocumentReader(
+            ClassicalPageLocator(),
+            self.text_reader(),
+            self.mrz_reader(),
+            ZxingBarcodeReader(),
+            self._detector(),
+            today=self.clock.today,
+            strictness=Strictness(self._setup.config.documents.strictness),
+        )
 
     def _make_text_reader(self) -> RapidTextReader | EasyOcrTextReader:
         models = self._setup.config.models

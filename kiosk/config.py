@@ -104,6 +104,19 @@ class TextConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentsConfig:
+    """What is asked of documents.
+
+    Attributes:
+        strictness: with glare and blur: "strict", "normal" or "relaxed".
+        ocr_threshold: 0..1; a printed value that was read less surely, and that nothing proves, must be looked at.
+    """
+
+    strictness: str = "normal"
+    ocr_threshold: float = 0.92
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     level: str = "INFO"
     max_bytes: int = 5 * 2**20
@@ -124,6 +137,7 @@ class Config:
     timings: TimingsConfig = TimingsConfig()
     models: ModelsConfig = ModelsConfig()
     text: TextConfig = TextConfig()
+    documents: DocumentsConfig = DocumentsConfig()
     log: LogConfig = LogConfig()
 
 
@@ -133,10 +147,12 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("theme", "name"): frozenset({"light", "dark", "contrast"}),
     ("models", "provider"): frozenset({"auto", "cpu", "directml", "cuda", "openvino", "coreml"}),
     ("text", "engine"): frozenset({"rapidocr", "easyocr"}),
+    ("documents", "strictness"): frozenset({"strict", "normal", "relaxed"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
 _COLOURS = frozenset({"accent"})
 _COLOUR = re.compile(r"(#[0-9A-Fa-f]{6})?")
+_SHARES = frozenset({"ocr_threshold"})
 _POSITIVE = frozenset({"fps", "width", "height", "max_bytes", "max_side_px", "files"})
 
 
@@ -189,6 +205,8 @@ def _parse_section(section_type: type, table: str, raw: Mapping[str, object], na
             raise _wrong(f"{place} is {value!r}; it can be {', '.join(sorted(choices))}")
         if key in _COLOURS and not _COLOUR.fullmatch(str(value)):
             raise _wrong(f"{place} is {value!r}; a colour is written #RRGGBB")
+        if key in _SHARES and isinstance(value, int | float) and value > 1:
+            raise _wrong(f"{place} is {value}; it must be between 0 and 1")
         if isinstance(value, int | float) and not isinstance(value, bool) and (value < 0 or (value == 0 and key in _POSITIVE)):
             raise _wrong(f"{place} is {value}; it must be greater than zero" if key in _POSITIVE else f"{place} must not be negative")
     return section_type(**values)

@@ -12,8 +12,6 @@ from kiosk.cli.scan import add_options, scanned
 from kiosk.domain.document import Document, DocumentPage, Region
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import load_image
-from kiosk.services.document_checks import document_checks
-from kiosk.services.document_inspection import inspect
 from kiosk.services.inspection_records import disclosure_json, inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, fields_json, mrz_json, page_json
@@ -49,9 +47,10 @@ def run(arguments: argparse.Namespace) -> None:
             for name, ms in (timing for page in pages for timing in page.timings_ms.items()):
                 stage = "pages" if name == "total" else name
                 timings[stage] = timings.get(stage, 0.0) + ms
-        document = reader.merge([result.page for result in results])
-        inspection = inspect(document, today=engines.clock.today())
-        checks = document_checks(document, today=engines.clock.today(), needs_back=reader.needs_back(document))
+        rules = engines.document_rules
+        document = rules.merge([result.page for result in results])
+        inspection = rules.inspect(document)
+        checks = rules.checks(document)
     timings["total"] = (time.perf_counter() - started) * 1000
     if arguments.save:
         save_crops(arguments.save, results)

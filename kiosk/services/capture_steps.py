@@ -90,7 +90,7 @@ class CaptureSteps:
         if result.page.side is opposite and wrong_side_tries < WRONG_SIDE_TRIES:
             self._refuse(work, result.straightened, AdviceCode.TURN_OVER)
             return
-        self._listener.offered(work, (result, frame), page_view(result, reader.merge([result.page])))
+        self._listener.offered(work, (result, frame), page_view(result, self._engines.document_rules))
 
     def selfie(self, work: Work) -> None:
         guide = self._engines.face_guide()

@@ -42,7 +42,7 @@ def document_checks(document: Document, *, today: str, needs_back: bool, thresho
 
     Args:
         today: YYYY-MM-DD, local.
-        needs_back: the front announces a back (`DocumentReader.needs_back`).
+        needs_back: the front announces a back (`DocumentRules.needs_back`).
         threshold: confidence below which a field counts as read unsurely, 0..1.
     """
     said = _as_read(document)

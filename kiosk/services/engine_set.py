@@ -7,6 +7,7 @@ from typing import Protocol
 from kiosk.domain.document import PageSide
 from kiosk.imaging.frame import Image
 from kiosk.services.document_guide import DocumentGuide
+from kiosk.services.document_rules import DocumentRules
 from kiosk.services.face_guide import FaceGuide
 from kiosk.services.head_turn import HeadTurnChallenge
 from kiosk.services.reading import DocumentReader
@@ -19,6 +20,11 @@ class EngineSet(Protocol):
     @property
     def can_turn_head(self) -> bool:
         """Whether the models of the active check are installed; loads nothing."""
+        ...
+
+    @property
+    def document_rules(self) -> DocumentRules:
+        """As the settings want them; loads nothing."""
         ...
 
     def document_reader(self) -> DocumentReader: ...

@@ -7,7 +7,7 @@ elsewhere. `wipe()` drops everything that is held of the customer in memory.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
@@ -17,7 +17,7 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
 from kiosk.ports import Clock, CustomerStore, Json, StepCommit
-from kiosk.services.document_checks import document_checks
+from kiosk.services.document_rules import DocumentRules
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
 from kiosk.services.verification import SelfieResult
@@ -32,7 +32,7 @@ class Onboarding:
     """Holds one customer in memory and commits each confirmed step.
 
     Args:
-        merge: `DocumentReader.merge`; needs_back: `DocumentReader.needs_back`.
+        rules: what follows from read pages.
     """
 
     def __init__(
@@ -42,16 +42,14 @@ class Onboarding:
         clock: Clock,
         policy: Policy,
         workflow: str,
-        merge: Callable[[Sequence[DocumentPage]], Document],
-        needs_back: Callable[[Document], bool],
+        rules: DocumentRules,
     ) -> None:
         self.customer_id = str(uuid.uuid4())
         self._store = store
         self._clock = clock
         self._policy = policy
         self._workflow = workflow
-        self._merge = merge
-        self._needs_back = needs_back
+        self.rules = rules
         self._begun = False
         self.finished = False
         self.consent_given: bool | None = None
@@ -82,7 +80,7 @@ class Onboarding:
             known.add("consent.accepted")
         for side in self.pages:
             known.add(f"document.{side.value}")
-        if self.pages and self._needs_back(self.document()):
+        if self.pages and self.rules.needs_back(self.document()):
             known.add("document.needs_back")
         if self.selfie is not None:
             known.add("selfie")
@@ -94,7 +92,8 @@ class Onboarding:
 
     def document(self) -> Document:
         """All pages merged, with what a person typed on top."""
-        merged = self._merge([self.pages[side].page for side in (PageSide.FRONT, PageSide.BACK, PageSide.UNKNOWN) if side in self.pages])
+        ordered = (PageSide.FRONT, PageSide.BACK, PageSide.UNKNOWN)
+        merged = self.rules.merge([self.pages[side].page for side in ordered if side in self.pages])
         return with_edits(merged, self.edits)
 
     @property
@@ -157,7 +156,7 @@ class Onboarding:
 
     def keep_review(self, step: str, edits: Mapping[FieldName, str]) -> None:
         """Keeps what a person typed over; an edit equal to what was read is no edit."""
-        read = self._merge([result.page for result in self.pages.values()])
+        read = self.rules.merge([result.page for result in self.pages.values()])
         made = {name: value.strip() for name, value in edits.items() if value.strip() != read.value(name)}
         self._commit(step, facts={"review": {"edits": {name.value: value for name, value in made.items()}}})
         self.edits, self.reviewed = made, True
@@ -189,7 +188,7 @@ class Onboarding:
         """
         document = self.document()
         checks: list[Check] = [self._consent_check()]
-        for check in document_checks(document, today=self._clock.today(), needs_back=self._needs_back(document)):
+        for check in self.rules.checks(document):
             checks.append(self._with_side(check))
         if self.edits:
             checks.append(

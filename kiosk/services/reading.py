@@ -1,4 +1,6 @@
-"""Reads the pages of a document: finds each, straightens it, turns it upright, reads what stands on it, and merges the pages.
+"""Reads the pages of a document: finds each, straightens it, turns it upright, and reads what stands on it.
+
+What follows from pages that were read is in `services/document_rules.py`.
 
 Engines are used through their ports; one thread at a time, as they demand.
 """
@@ -13,18 +15,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from kiosk.domain.document import Document, DocumentPage, PageSide, Quad, Region
+from kiosk.domain.document import DocumentPage, PageSide, Quad, Region
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
-from kiosk.imaging.page_quality import page_quality
+from kiosk.imaging.page_quality import Strictness, is_blank, page_quality
 from kiosk.imaging.rectify import cropped, limited, rotated, straighten
 from kiosk.imaging.region_crop import region_crop
 from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextReader
-from kiosk.services import document_merge
 from kiosk.services.aamva import is_aamva
 from kiosk.services.authenticity import page_signals
-from kiosk.services.document_classification import classify_document
 from kiosk.services.document_fields import context_of
 from kiosk.services.document_layout import count_labels
 from kiosk.services.document_pages import are_of_one_document, distinct
@@ -87,7 +87,7 @@ class _Asked:
 
 
 class DocumentReader:
-    """Reads pages and merges them. One thread at a time."""
+    """Reads pages. One thread at a time."""
 
     def __init__(
         self,
@@ -98,13 +98,19 @@ class DocumentReader:
         face_detector: FaceDetector,
         *,
         today: Callable[[], str] | None = None,
+        strictness: Strictness = Strictness.NORMAL,
     ) -> None:
-        """`today` gives the local date YYYY-MM-DD: it decides the century of two-digit years."""
+        """
+        Args:
+            today: gives the local date YYYY-MM-DD: it decides the century of two-digit years.
+            strictness: with glare and blur.
+        """
         self._locator = locator
         self._text_reader = text_reader
         self._mrz_reader = mrz_reader
         self._barcode_reader = barcode_reader
         self._face_detector = face_detector
+        self._strictness = strictness
         self._today = today or (lambda: date.today().isoformat())
 
     def read_page(self, image: Image, *, expected: PageSide | None = None, advice: Advice | None = None) -> PageResult:
@@ -147,17 +153,6 @@ class DocumentReader:
         if not are_of_one_document([result.page for result in results]) or len(distinct([result.page for result in results])) > 2:
             raise BadInput(ErrorCode.SEVERAL_DOCUMENTS, f"the picture shows {len(results)} pages that are not of one document")
         return tuple(sorted(results, key=lambda result: result.page.side is PageSide.BACK))
-
-    def merge(self, pages: Sequence[DocumentPage]) -> Document:
-        """All pages as one document: its type, country and fields with every source's reading."""
-        known = classify_document(pages, today=self._today())
-        classed = zip(pages, known.pages, known.findings, strict=True)
-        told = [replace(page, type=kind.type, findings=findings) for page, kind, findings in classed]
-        return replace(document_merge.merge(told, today=self._today()), type=known.type)
-
-    def needs_back(self, document: Document) -> bool:
-        """True for cards whose front holds no MRZ: the rest stands on the back."""
-        return document_merge.needs_back(document)
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -277,9 +272,12 @@ class DocumentReader:
     def _result(self, image: Image, look: PageLook | None, asked: _Asked, began: float, timings: dict[str, float]) -> PageResult:
         """Raises BadInput(NO_DOCUMENT_DETECTED) when there is neither a look nor a licence's barcode."""
         with _timed(timings, "barcodes"):
-            barcodes = self._barcode_reader.read(image)
+            # of a straightened page more codes can be read than of the photograph, in half the time
+            barcodes = self._barcode_reader.read(image if look is None else look.image)
         has_licence = any(is_aamva(barcode) for barcode in barcodes)
         if look is None:
+            if not has_licence and is_blank(image):
+                raise BadInput(ErrorCode.IMAGE_BLANK, "the picture is blank")
             if not has_licence:
                 raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
             look = PageLook(limited(image, PICTURE_SIDE_PX), None)
@@ -292,7 +290,8 @@ class DocumentReader:
         template = read.kind.match.template if read.kind.match is not None else None
         with _timed(timings, "regions"):
             printed = tuple(reading.quad for one in read.fields for reading in one.readings if reading.quad is not None)
-            regions = page_regions(look.image, look.all_faces, side=side, template=template, lines=look.lines, printed=printed)
+            sure = template if read.kind.match is not None and read.kind.match.edition_sure else None
+            regions = page_regions(look.image, look.all_faces, side=side, template=sure, lines=look.lines, printed=printed)
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
         with _timed(timings, "signals"):
@@ -310,7 +309,7 @@ class DocumentReader:
             quad=quad,
             location_confidence=look.location.confidence if look.location is not None else 0.0,
             size=(width, height),
-            quality=page_quality(look.image, quad, (image.shape[1], image.shape[0])),
+            quality=page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness),
             fields=read.fields,
             mrz=look.mrz,
             barcodes=tuple(replace(barcode, page=side) for barcode in barcodes),

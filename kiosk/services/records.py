@@ -9,6 +9,7 @@ from kiosk.domain.check import Check
 from kiosk.domain.decision import Decision
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Quad, Source
 from kiosk.domain.mrz import Mrz
+from kiosk.domain.mrz_layout import layout_of
 from kiosk.domain.sentences import sentence
 from kiosk.ports import Json
 from kiosk.services.inspection_records import quality_json
@@ -70,7 +71,7 @@ def document_json(document: Document) -> dict[str, Json]:
     if additional:
         body["additionalTexts"] = additional
     if document.mrz:
-        body["mrz"] = {document.mrz.format.value.lower().replace("-", "_"): _dis_mrz(document.mrz)}
+        body["mrz"] = {layout_of(document.mrz.format).mrtd.lower().replace("-", "_"): _dis_mrz(document.mrz)}
     if document.barcodes:
         by_page: dict[str, Json] = {}
         for index, barcode in enumerate(document.barcodes, 1):

@@ -10,7 +10,7 @@ from kiosk.flow.workflow import Workflow
 from kiosk.imaging.crop import around_quad
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
-from kiosk.services.document_checks import uncertain_fields
+from kiosk.services.document_rules import DocumentRules
 from kiosk.services.onboarding import Onboarding
 from kiosk.services.reading import PageResult
 
@@ -26,9 +26,9 @@ _GRAVEST_FIRST = (
 _SECONDS_PER_GROUP = {"document": 30, "selfie": 10, "liveness": 10, "review": 20, "decision": 5}
 
 
-def field_rows(document: Document, pages: dict[PageSide, Image]) -> tuple[FieldRow, ...]:
+def field_rows(document: Document, pages: dict[PageSide, Image], rules: DocumentRules) -> tuple[FieldRow, ...]:
     """A row per field in the order people read them, the uncertain first. `pages`: straightened pages for the cut-outs."""
-    uncertain = uncertain_fields(document)
+    uncertain = rules.uncertain(document)
     rows = [_row(document.fields[name], name in uncertain, pages) for name in FieldName if name in document.fields]
     return tuple(sorted(rows, key=lambda row: not row.uncertain))
 
@@ -48,9 +48,9 @@ def _row(field: Field, uncertain: bool, pages: dict[PageSide, Image]) -> FieldRo
     return FieldRow(field.name, chosen.value, chosen.source, chosen.confidence, uncertain, tuple(alternatives), cutout)
 
 
-def page_view(result: PageResult, document: Document) -> CaptureResult:
+def page_view(result: PageResult, rules: DocumentRules) -> CaptureResult:
     """What the capture screen shows of a page just read: the page, what was read of it, what is not ideal."""
-    rows = field_rows(document, {result.page.side: result.straightened})
+    rows = field_rows(rules.merge([result.page]), {result.page.side: result.straightened}, rules)
     warnings = tuple(sorted(result.page.quality.warnings, key=_GRAVEST_FIRST.index))
     return CaptureResult(encode_jpeg(result.straightened), usable=True, fields=rows, warnings=warnings)
 
@@ -61,7 +61,7 @@ def review_view(onboarding: Onboarding) -> ReviewView:
     return ReviewView(
         portrait=None if portrait is None else encode_jpeg(portrait),
         selfie=None if crop is None else encode_jpeg(crop),
-        rows=field_rows(onboarding.document(), pages),
+        rows=field_rows(onboarding.document(), pages, onboarding.rules),
     )
 
 

@@ -375,14 +375,12 @@ class SessionRunner:
         )
 
     def _new_onboarding(self) -> Onboarding:
-        # the reader is asked for only when a page is merged: consent needs no model
         return Onboarding(
             store=self._store,
             clock=self._clock,
             policy=self._policy,
             workflow=self._workflow.key,
-            merge=lambda pages: self._engines.document_reader().merge(pages),
-            needs_back=lambda document: self._engines.document_reader().needs_back(document),
+            rules=self._engines.document_rules,
         )
 
     # --- capture ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from kiosk.domain.decision import Outcome, Policy
 from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.services.clock import SystemClock
-from kiosk.services.document_merge import merge, needs_back
+from kiosk.services.document_rules import DocumentRules
 from kiosk.services.onboarding import FINISHED, Onboarding
 from kiosk.services.reading import PageResult
 from tests.fakes.memory_store import MemoryCustomerStore
@@ -39,8 +39,7 @@ def onboarding(store: MemoryCustomerStore) -> Onboarding:
         clock=SystemClock(),
         policy=POLICY,
         workflow="trial",
-        merge=lambda pages: merge(pages, today=today),
-        needs_back=needs_back,
+        rules=DocumentRules(lambda: today),
     )
 
 

@@ -25,6 +25,7 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited, rotated
 from kiosk.ports import FaceDetector
 from kiosk.services.document_checks import document_checks, uncertain_fields
+from kiosk.services.document_rules import DocumentRules
 from kiosk.services.mrz_cascade import MrzCascade
 from kiosk.services.mrz_reading import MrzReader
 from kiosk.services.reading import DocumentReader, PageResult
@@ -34,6 +35,7 @@ from kiosk.specimens.truth import Specimen
 
 SIZE = (1600, 1200)
 TODAY = "2026-11-21"
+RULES = DocumentRules(lambda: TODAY)
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "dis"
 
 # what stands for the document's own state is told by the MRZ, not by a printed field of its own
@@ -84,12 +86,12 @@ def test_both_sides_of_a_photographed_card_give_every_printed_field(reader: Docu
     front = reader.read_page(photograph(card.pages[PageSide.FRONT]), expected=PageSide.FRONT)
     back = reader.read_page(photograph(card.pages[PageSide.BACK], roll_deg=-6), expected=PageSide.BACK)
     assert (front.page.side, back.page.side) == (PageSide.FRONT, PageSide.BACK)
-    document = reader.merge([back.page, front.page])
+    document = RULES.merge([back.page, front.page])
     assert wrong_values(document, card) == {}
     assert document.mrz is not None
     assert document.mrz.lines == card.truth.mrz_lines
     assert (document.type.type, document.type.mrtd, document.type.country) == ("identity-card", "TD1", "UTO")
-    assert reader.needs_back(reader.merge([front.page]))
+    assert RULES.needs_back(RULES.merge([front.page]))
     for name in (FieldName.SURNAME, FieldName.DATE_OF_BIRTH, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_EXPIRY):
         assert {reading.source for reading in document.fields[name].readings} >= {Source.VISUAL_ZONE, Source.MRZ}
     statuses = {check.name: check.status for check in document_checks(document, today=TODAY, needs_back=True)}
@@ -100,10 +102,10 @@ def test_both_sides_of_a_photographed_card_give_every_printed_field(reader: Docu
 @pytest.mark.parametrize("design", ["td2", "td3", "mrv-a"])
 def test_documents_of_one_page_are_read_whole(reader: DocumentReader, design: str) -> None:
     truth = drawn(design)
-    document = reader.merge([reader.read_page(photograph(truth.pages[PageSide.FRONT])).page])
+    document = RULES.merge([reader.read_page(photograph(truth.pages[PageSide.FRONT])).page])
     assert wrong_values(document, truth) == {}
     assert document.type.mrtd == truth.truth.mrtd
-    assert not reader.needs_back(document)
+    assert not RULES.needs_back(document)
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
@@ -111,7 +113,7 @@ def test_a_page_is_turned_upright_however_it_lies(reader: DocumentReader, turns:
     truth = drawn("td3")
     picture = rotated(photograph(truth.pages[PageSide.FRONT], roll_deg=0), turns)
     result = reader.read_page(picture)
-    assert wrong_values(reader.merge([result.page]), truth) == {}
+    assert wrong_values(RULES.merge([result.page]), truth) == {}
     height, width = result.straightened.shape[:2]
     assert width > height
     assert result.page.quad is not None
@@ -128,7 +130,7 @@ def test_a_scan_that_is_the_page_alone_is_read_as_it_is(reader: DocumentReader) 
     truth = drawn("td3")
     result = reader.read_page(limited(truth.pages[PageSide.FRONT], 1000))
     assert result.page.quad is None
-    assert wrong_values(reader.merge([result.page]), truth) == {}
+    assert wrong_values(RULES.merge([result.page]), truth) == {}
 
 
 def test_the_portrait_is_cut_out_of_the_front_and_only_there(reader: DocumentReader) -> None:
@@ -150,8 +152,8 @@ def test_a_front_that_is_handed_in_as_a_back_is_told_and_gives_no_portrait(reade
     picture = photograph(drawn("td1").pages[PageSide.FRONT])
     result = reader.read_page(picture, expected=PageSide.BACK)
     assert (result.page.side, result.portrait) == (PageSide.FRONT, None)
-    twice = reader.merge([reader.read_page(picture).page, result.page])
-    checks = {check.name: (check.status, check.label) for check in document_checks(twice, today=TODAY, needs_back=reader.needs_back(twice))}
+    twice = RULES.merge([reader.read_page(picture).page, result.page])
+    checks = {check.name: (check.status, check.label) for check in document_checks(twice, today=TODAY, needs_back=RULES.needs_back(twice))}
     assert checks[CheckName.DOCUMENT_USABILITY] == (CheckStatus.WARNING, CheckLabel.BACK_MISSING)
     assert checks[CheckName.DATA_CONSISTENCY] == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
 
@@ -200,7 +202,7 @@ def test_field_places_refer_to_the_straightened_page(reader: DocumentReader) -> 
 
 def test_a_misprinted_check_digit_is_reported_not_mended(reader: DocumentReader) -> None:
     truth = drawn("td3", 0, True)
-    document = reader.merge([reader.read_page(photograph(truth.pages[PageSide.FRONT])).page])
+    document = RULES.merge([reader.read_page(photograph(truth.pages[PageSide.FRONT])).page])
     assert document.mrz is not None
     assert not document.mrz.valid
     digits = next(c for c in document_checks(document, today=TODAY, needs_back=False) if c.name is CheckName.MRZ_CHECK_DIGITS)
@@ -235,7 +237,7 @@ def test_the_photographed_sample_card_is_read(reader: DocumentReader) -> None:
     if not SAMPLES.is_dir():
         pytest.skip("the sample photographs are not beside the project")
     results: list[PageResult] = [reader.read_page(load_image(SAMPLES / f"document-{side}.jpeg")) for side in ("front", "back")]
-    document = reader.merge([result.page for result in results])
+    document = RULES.merge([result.page for result in results])
     assert {name.value: document.value(name) for name in document.fields} == {
         "surname": "BELL",
         "givenNames": "BRIAN",
