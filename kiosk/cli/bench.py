@@ -114,8 +114,28 @@ def _report(body: dict[str, Json], as_json: bool) -> None:
             emit(f"{part:<30} {figures}" if not isinstance(figures, list) else f"{part}\n  " + "\n  ".join(str(one) for one in figures))
             continue
         emit(part)
+        if part == "kinds":
+            _table(figures)
+            continue
         for name, value in figures.items():
             if isinstance(value, dict):
                 emit(f"  {name:<28} " + "  ".join(f"{key} {inner}" for key, inner in value.items()))
             else:
                 emit(f"  {name:<28} {value}")
+
+
+def _table(kinds: dict[str, Json]) -> None:
+    """The table of models/README.md: a row per degradation."""
+    emit("  | degradation | pages | found | IoU mean | MRZ exact | fields exact |")
+    emit("  |---|---|---|---|---|---|")
+    for kind, figures in kinds.items():
+        assert isinstance(figures, dict)
+        overlaps = figures.get("iou")
+        cells = [
+            figures["pages"],
+            figures["found"],
+            overlaps["mean"] if isinstance(overlaps, dict) else "",
+            figures.get("mrz_exact", ""),
+            figures.get("fields_exact", ""),
+        ]
+        emit(f"  | {kind} | " + " | ".join(str(cell) for cell in cells) + " |")
