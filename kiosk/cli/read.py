@@ -15,12 +15,17 @@ from kiosk.imaging.decode import load_image
 from kiosk.services.inspection_records import disclosure_json, inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, fields_json, mrz_json, page_json
+from kiosk.services.template_match import Advice
 
 
 def add_to(commands: Subparsers) -> None:
     command = commands.add_parser("read", help="read a document from pictures; nothing is stored")
     command.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="pages of one document, JPEG or PNG")
     add_options(command)
+    for name, example in (("country", "SVK"), ("type", "identity-card"), ("edition", "2013"), ("mrtd", "TD1")):
+        command.add_argument(
+            f"--{name}", action="append", default=[], metavar="VALUE", help=f"what the document is known to be, as {example}"
+        )
     command.add_argument("--save", type=Path, metavar="DIR", help="write the straightened pages and the pictures on them there")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
@@ -34,6 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     setup = load_setup()
     limits = setup.config.limits
     images = arguments.images or scanned(arguments, setup)
+    advice = Advice(tuple(arguments.country), tuple(arguments.type), tuple(arguments.edition), tuple(arguments.mrtd))
     started = time.perf_counter()
     pictures = [load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in images]
     with build_engines(setup) as engines:
@@ -42,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
         results: list[PageResult] = []
         for path, picture in zip(images, pictures, strict=True):
             with naming(path):
-                pages = reader.read_pages(picture)
+                pages = reader.read_pages(picture, advice=advice)
             results.extend(pages)
             for name, ms in (timing for page in pages for timing in page.timings_ms.items()):
                 stage = "pages" if name == "total" else name

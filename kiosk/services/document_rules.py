@@ -10,7 +10,7 @@ from kiosk.domain.document import Document, DocumentPage, FieldName
 from kiosk.domain.inspection import DocumentInspection
 from kiosk.services import document_checks, document_inspection, document_merge
 from kiosk.services.authenticity_checks import authenticity_checks
-from kiosk.services.document_classification import classify_document
+from kiosk.services.document_classification import Advice, classify_document
 
 
 class DocumentRules:
@@ -25,9 +25,9 @@ class DocumentRules:
         self._today = today
         self.ocr_threshold = ocr_threshold
 
-    def merge(self, pages: Sequence[DocumentPage]) -> Document:
+    def merge(self, pages: Sequence[DocumentPage], advice: Advice | None = None) -> Document:
         """All pages as one document, in the order they were handed in: its type, country and fields with every source's reading."""
-        known = classify_document(pages, today=self._today())
+        known = classify_document(pages, today=self._today(), advice=advice)
         classed = zip(pages, known.pages, known.findings, strict=True)
         told = [replace(page, type=kind.type, findings=findings) for page, kind, findings in classed]
         return replace(document_merge.merge(told, today=self._today()), type=known.type)
