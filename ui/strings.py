@@ -194,6 +194,11 @@ _ERRORS: Mapping[ErrorCode, tuple[str, str, str]] = {
         QT_TRANSLATE_NOOP("errors", "Look at the number and try again."),
         QT_TRANSLATE_NOOP("errors", "There is no customer with this id, or it has been erased."),
     ),
+    ErrorCode.TEMPLATE_INVALID: (
+        QT_TRANSLATE_NOOP("errors", "This kiosk isn't set up yet"),
+        QT_TRANSLATE_NOOP("errors", "Nothing is lost. A colleague will help you."),
+        QT_TRANSLATE_NOOP("errors", "A document template is wrong. Run: kiosk documents check FILE"),
+    ),
     ErrorCode.WORKFLOW_INVALID: (
         QT_TRANSLATE_NOOP("errors", "This kiosk isn't set up yet"),
         QT_TRANSLATE_NOOP("errors", "Nothing is lost. A colleague will help you."),

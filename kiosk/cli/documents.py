@@ -32,9 +32,8 @@ def run_list(arguments: argparse.Namespace) -> None:
         emit_json({"documents": [_metadata(template) for template in templates]})
         return
     for one in templates:
-        emit(
-            f"{one.country:<4} {one.type:<17} {one.edition or '-':<16} {one.mrtd or '-':<6} {'tried' if one.tried else 'never tried':<12} {one.id}"
-        )
+        edition, mrtd, tried = one.edition or "-", one.mrtd or "-", "tried" if one.tried else "never tried"
+        emit(f"{one.country:<4} {one.type:<17} {edition:<16} {mrtd:<7} {tried:<12} {one.id}")
 
 
 def run_check(arguments: argparse.Namespace) -> None:

@@ -23,9 +23,7 @@ def add_to(commands: Subparsers) -> None:
     command.add_argument("images", nargs="*", type=Path, metavar="IMAGE", help="pages of one document, JPEG or PNG")
     add_options(command)
     for name, example in (("country", "SVK"), ("type", "identity-card"), ("edition", "2013"), ("mrtd", "TD1")):
-        command.add_argument(
-            f"--{name}", action="append", default=[], metavar="VALUE", help=f"what the document is known to be, as {example}"
-        )
+        command.add_argument(f"--{name}", action="append", default=[], metavar="VALUE", help=f"the document is known to be {example}")
     command.add_argument("--save", type=Path, metavar="DIR", help="write the straightened pages and the pictures on them there")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
@@ -54,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
                 stage = "pages" if name == "total" else name
                 timings[stage] = timings.get(stage, 0.0) + ms
         rules = engines.document_rules
-        document = rules.merge([result.page for result in results])
+        document = rules.merge([result.page for result in results], advice)
         inspection = rules.inspect(document)
         checks = rules.checks(document)
     timings["total"] = (time.perf_counter() - started) * 1000
