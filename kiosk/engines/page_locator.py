@@ -45,7 +45,7 @@ class ClassicalPageLocator:
             return ()
         small = working_copy(image)
         field = EdgeField(small)
-        quads, scores = _candidates(field)
+        quads, scores = outline_quads(field)
         found: list[PageLocation] = []
         back = np.array([width / small.shape[1], height / small.shape[0]])
         for quad, score in _best(quads, scores):
@@ -108,7 +108,7 @@ def _lines(segments: Floats) -> Floats:
     return found[np.argsort(-found[:, 3])]
 
 
-def _candidates(field: EdgeField) -> tuple[Floats, Floats]:
+def outline_quads(field: EdgeField) -> tuple[Floats, Floats]:
     """Convex quads spanned by two roughly parallel pairs of lines, n x 4 x 2 clockwise, and their points."""
     segments = _segments(field)
     if len(segments) < 2:
@@ -261,7 +261,7 @@ def _page_shaped(field: EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
     skew = np.maximum(lengths[:, :2], lengths[:, 2:]) / np.minimum(lengths[:, :2], lengths[:, 2:])
     good = ((turn > 0).all(axis=1) | (turn < 0).all(axis=1)) & (sine > 0.78).all(axis=1)
     good &= (ratio > _RATIO_LIMITS[0]) & (skew < 1.5).all(axis=1)
-    good &= ratio < np.where(_on_frame(field, quads).any(axis=1), _CUT_RATIO_LIMIT, _RATIO_LIMITS[1])
+    good &= ratio < np.where(on_frame(field, quads).any(axis=1), _CUT_RATIO_LIMIT, _RATIO_LIMITS[1])
     good &= across * down > _MIN_AREA * field.width * field.height
     return np.asarray(good)
 
@@ -276,7 +276,7 @@ def _intersections(one: Floats, two: Floats) -> Floats:
 
 def _scores(field: EdgeField, quads: Floats, share: Floats, strength: Floats, overrun: Floats, framed: npt.NDArray[np.bool_]) -> Floats:
     """Points per quad from what its sides show (n x 4 each): 0.5 is what chance lines on a textured table reach, 0.92 a clean outline."""
-    framed = framed | _on_frame(field, quads)
+    framed = framed | on_frame(field, quads)
     real = ~framed
     counted = np.maximum(real.sum(axis=1), 1)
     mean_share = np.where(real, share, 0).sum(axis=1) / counted
@@ -297,7 +297,7 @@ def _scores(field: EdgeField, quads: Floats, share: Floats, strength: Floats, ov
     return np.asarray(score, dtype=np.float64)
 
 
-def _on_frame(field: EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
+def on_frame(field: EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
     """n x 4: does the side lie on the border of the picture."""
     x, y = quads[..., 0], quads[..., 1]
     after_x, after_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)

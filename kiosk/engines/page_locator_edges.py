@@ -114,7 +114,7 @@ def robust_line(t: Floats, y: Floats) -> tuple[float, float]:
     return slope, height
 
 
-def sampled(plane: Plane, points: Floats) -> Floats:
+def sampled(plane: Plane | npt.NDArray[np.float32], points: Floats) -> Floats:
     """Bilinear samples of a plane at (…, 2) points."""
     sampled = cv2.remap(
         plane.astype(np.float32),

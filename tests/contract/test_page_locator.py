@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from kiosk.domain.document import PageSide, Quad
 from kiosk.engines.page_locator import ClassicalPageLocator
+from kiosk.engines.page_locator_neural import NeuralPageLocator
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.ports import PageLocator
@@ -18,7 +20,10 @@ from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.specimen import specimen
 
 SIZE = (1280, 720)
-LOCATORS = [ClassicalPageLocator()]
+LOCATORS: list[PageLocator] = [
+    ClassicalPageLocator(),
+    NeuralPageLocator(Path(__file__).parents[2] / "models/page_locator.onnx", threads=1),
+]
 SURE = 0.55
 
 pytestmark = pytest.mark.parametrize("locator", LOCATORS, ids=lambda locator: locator.model_id)

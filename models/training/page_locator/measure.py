@@ -49,7 +49,7 @@ def overlap_on_page(found: Quad, true: Quad, size: tuple[int, int]) -> float:
         return 0.0
     common = cv2.intersectConvexConvex(one, other)[0]
     together = cv2.contourArea(one) + cv2.contourArea(other) - common
-    return float(common / together) if together > 0 else 0.0
+    return min(1.0, float(common / together)) if together > 0 else 0.0
 
 
 def draw(folder: Path, pages: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""The network: a small U-Net that says of each 2 x 2 cell of a small picture how much of it is page, outline of a page, corner of a page."""
+"""The network: a small U-Net that says of each 2 x 2 cell of a small picture how much of it is page, its outline, its corners."""
 
 from __future__ import annotations
 

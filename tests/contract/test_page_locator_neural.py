@@ -1,0 +1,104 @@
+"""What the page network finds beyond the contract: many pages, touching pages, open passports, displays, photographs of every kind."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.domain.document import PageSide
+from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.engines.page_locator import ClassicalPageLocator
+from kiosk.engines.page_locator_neural import NeuralPageLocator, page_locator
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.ports import PageLocation
+from kiosk.specimens import degrade
+from kiosk.specimens.degrade import Degradation, Photograph
+from kiosk.specimens.specimen import specimen
+
+MODEL = Path(__file__).parents[2] / "models/page_locator.onnx"
+SIZE = (800, 600)
+SURE = 0.55
+
+
+@functools.cache
+def locator() -> NeuralPageLocator:
+    return NeuralPageLocator(MODEL, threads=1)
+
+
+@functools.cache
+def page(design: str, seed: int = 0, side: PageSide = PageSide.FRONT) -> Image:
+    return specimen(design, seed=seed).pages[side]
+
+
+def sure(shot: Photograph) -> list[PageLocation]:
+    return [one for one in locator().locate(shot.image) if one.confidence >= SURE]
+
+
+def overlaps(shot: Photograph) -> list[float]:
+    """Of each true page with the best that was found."""
+    found = sure(shot)
+    return [max((geometry.overlap(one.quad, quad) for one in found), default=0.0) for quad in shot.quads]
+
+
+def test_photographs_of_every_kind_are_found() -> None:
+    designs = ("td1", "td2", "td3", "mrv-b")
+    values = [
+        overlaps(degrade.photograph(page(designs[number % 4]), seed=31_000 + number, size=SIZE, severity=0.5))[0] for number in range(24)
+    ]
+    assert np.mean(values) >= 0.9
+    assert np.median(values) >= 0.97
+
+
+def test_five_cards_on_a_table_are_five() -> None:
+    pages = [page("td1"), page("td2"), page("td3"), page("mrv-a"), page("td1", 0, PageSide.BACK)]
+    for seed in (3, 4):
+        shot = degrade.several(pages, seed=seed, size=(1200, 900), severity=0.3, kinds=frozenset({Degradation.ROLL}), grounds=["wood"])
+        assert len(sure(shot)) == 5
+        assert min(overlaps(shot)) > 0.9
+
+
+@pytest.mark.parametrize("touching", [True, False])
+def test_two_sides_in_one_scan_are_two(touching: bool) -> None:
+    shot = degrade.stacked_scan([page("td1"), page("td1", 0, PageSide.BACK)], seed=6, width_px=800, touching=touching)
+    assert len(sure(shot)) == 2
+    assert min(overlaps(shot)) > 0.9
+
+
+def test_of_an_open_passport_the_data_page_is_found() -> None:
+    values = [overlaps(degrade.open_passport(page("td3"), seed=seed, size=(700, 900), severity=0.3))[0] for seed in range(4)]
+    assert np.median(values) > 0.9
+
+
+def test_of_a_display_the_page_on_it_is_found() -> None:
+    kinds = frozenset({Degradation.SCREEN, Degradation.PERSPECTIVE})
+    values = [overlaps(degrade.photograph(page("td1"), seed=seed, size=SIZE, severity=0.4, kinds=kinds))[0] for seed in range(6)]
+    assert np.median(values) > 0.9
+
+
+def test_a_page_that_the_picture_cuts_touches_the_border() -> None:
+    shot = degrade.photograph(page("td1"), seed=2, size=SIZE, severity=1.0, kinds=frozenset({Degradation.BORDER}), grounds=["wood"])
+    found = sure(shot)
+    assert found
+    assert found[0].touches_border
+
+
+def test_the_same_picture_gives_the_same_answer() -> None:
+    shot = degrade.photograph(page("td1"), seed=5, size=SIZE)
+    assert locator().locate(shot.image) == locator().locate(shot.image)
+
+
+def test_without_the_file_outlines_alone_find_pages(tmp_path: Path) -> None:
+    assert isinstance(page_locator(tmp_path / "none.onnx"), ClassicalPageLocator)
+    assert isinstance(page_locator(MODEL), NeuralPageLocator)
+
+
+def test_a_file_that_is_no_model_is_a_model_fault(tmp_path: Path) -> None:
+    broken = tmp_path / "page_locator.onnx"
+    broken.write_bytes(b"no model")
+    with pytest.raises(ModelFault) as fault:
+        NeuralPageLocator(broken)
+    assert fault.value.code is ErrorCode.MODEL_CORRUPT
