@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kiosk.domain.countries import alpha3, same_state
 from kiosk.domain.document import DocumentPage, DocumentType, PageFinding, PageSide, SupportLevel, SupportMethod
 from kiosk.domain.mrz import Mrz, MrzFormat
+from kiosk.domain.mrz_layout import layout_of
 from kiosk.services.document_merge import kind_of_code
 from kiosk.services.document_templates import load_templates
 from kiosk.services.document_words import load_words
@@ -209,14 +210,20 @@ def _class_of(evidence: Evidence, match: TemplateMatch | None, advice: Advice | 
         if template.is_generic:
             country = mrz.values.get("issuingState", "") if mrz is not None else evidence.country
             kind = DocumentType(
-                template.type, country, template.mrtd, "", template.id, SupportLevel.FULL_SUPPORT, SupportMethod.GLOBAL_PASSPORT_SUPPORT
+                template.type,
+                country,
+                _size_of(template.mrtd),
+                "",
+                template.id,
+                SupportLevel.FULL_SUPPORT,
+                SupportMethod.GLOBAL_PASSPORT_SUPPORT,
             )
         else:
             sure = match.edition_sure
             kind = DocumentType(
                 template.type,
                 template.country,
-                template.mrtd,
+                _size_of(template.mrtd),
                 template.edition if sure else "",
                 template.id if sure else "",
                 SupportLevel.FULL_SUPPORT,
@@ -228,6 +235,11 @@ def _class_of(evidence: Evidence, match: TemplateMatch | None, advice: Advice | 
     if advice is not None and not _allowed(kind, advice):
         return PageClass(DocumentType(support=SupportLevel.NOT_SUPPORTED), _side_of(evidence))
     return PageClass(kind, _side_of(evidence))
+
+
+def _size_of(mrtd: str) -> str:
+    """A national zone by the size of its document ("FRA-ID" is a TD2), as DIS names it."""
+    return layout_of(MrzFormat(mrtd)).mrtd if mrtd else ""
 
 
 def _allowed(kind: DocumentType, advice: Advice) -> bool:
@@ -251,8 +263,8 @@ def _generic_type(evidence: Evidence) -> DocumentType:
     mrz: Mrz = evidence.mrz
     kind, country = kind_of_code(mrz.values.get("documentCode", ""), worded), mrz.values.get("issuingState", "")
     if evidence.labels < _LEAST_LABELS:
-        return DocumentType(kind, country, mrz.format.value, support=SupportLevel.MRZ_EXTRACTION_ONLY)
-    return DocumentType(kind, country, mrz.format.value, support=SupportLevel.GENERIC_SUPPORT)
+        return DocumentType(kind, country, _size_of(mrz.format.value), support=SupportLevel.MRZ_EXTRACTION_ONLY)
+    return DocumentType(kind, country, _size_of(mrz.format.value), support=SupportLevel.GENERIC_SUPPORT)
 
 
 def _worded_type(texts: Sequence[str]) -> str:
