@@ -12,15 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from kiosk.domain.document import Field, FieldName, Quad, Signal, Source, Suspicion
 from kiosk.imaging import geometry, tampering
 from kiosk.imaging.frame import Image
-from kiosk.imaging.page_quality import sharpness
+from kiosk.imaging.page_quality import measure_page
 from kiosk.imaging.recapture import grid_evidence
-from kiosk.imaging.rectify import limited
 
 RAISED = 0.5
 """Scores are scaled so that every rule's own operating point lies here; the raw measures' points are below."""
@@ -35,7 +33,7 @@ MIN_PAGE_SIDE_PX = 64
 MIN_FIELDS = 5
 MIN_LETTERS_PX = 12.0
 MAX_BLOWN = 0.03
-MIN_SHARPNESS = 0.22  # of the page at 640 px (`page_quality.sharpness`): a blurred picture shows neither grids nor edges
+MIN_SHARPNESS = 0.22  # of the page at 640 px (`page_quality.measure_page`): a blurred picture shows neither grids nor edges
 
 PAGE_TOO_SMALL = "PAGE_TOO_SMALL"
 NOT_SHARP = "NOT_SHARP"
@@ -95,7 +93,7 @@ def page_signals(
         return tuple(Signal(suspicion, None, RAISED, "", why=PAGE_TOO_SMALL) for suspicion in Suspicion)
     seen = _seen(page, picture, quad)
     if page_sharpness is None:
-        page_sharpness = sharpness(np.asarray(cv2.cvtColor(limited(page, 640), cv2.COLOR_BGR2GRAY), np.uint8))
+        page_sharpness = measure_page(page).sharpness
     sharp = page_sharpness >= MIN_SHARPNESS
     screen, printed = _grids(seen, sharp)
     return (

@@ -510,6 +510,10 @@
         <translation>O nič ste neprišli. Kolega vám pomôže.</translation>
     </message>
     <message>
+        <source>A document template is wrong. Run: kiosk documents check FILE</source>
+        <translation>Šablóna dokladu je chybná. Spustite: kiosk documents check SÚBOR</translation>
+    </message>
+    <message>
         <source>A workflow or policy file is wrong. Run: kiosk doctor</source>
         <translation>Súbor s postupom alebo pravidlami je chybný. Spustite: kiosk doctor</translation>
     </message>

@@ -21,7 +21,7 @@ from kiosk.specimens.attacks import Camera, Printer, Screen, exposed
 from kiosk.specimens.specimen import Specimen, astronaut, specimen
 
 CAMERA = Camera(width=1000, tilt=5, swing=-6, roll=3, blur=0.5, noise=2, quality=90, seed=5)
-SOFT_CAMERA = Camera(width=1000, tilt=3, blur=0.9, noise=4, sharpen=0.2, quality=0, seed=6)
+SOFT_CAMERA = Camera(width=1000, tilt=3, blur=1.1, noise=6, sharpen=0.2, quality=0, seed=6)
 S = Suspicion
 
 
@@ -143,7 +143,7 @@ def test_exchanged_inks_change_the_colour_profile() -> None:
 def test_a_portrait_without_the_pictures_grain_is_seen() -> None:
     picture, quad = exposed(_page(), SOFT_CAMERA)
     place = _in_picture(quad, _card().truth.portrait_box)
-    stranger = np.asarray(cv2.GaussianBlur(np.ascontiguousarray(astronaut()[20:400, 80:370][:, ::-1]), (0, 0), 4), np.uint8)
+    stranger = np.asarray(cv2.GaussianBlur(np.ascontiguousarray(astronaut()[20:400, 80:370][:, ::-1]), (0, 0), 9), np.uint8)
     edited = attacks.other_portrait(picture, place, stranger, np.random.default_rng(6), way="smoothed")
     assert S.PORTRAIT_SUBSTITUTED not in _raised(picture, quad)
     assert S.PORTRAIT_SUBSTITUTED in _raised(edited, quad)
