@@ -24,7 +24,7 @@ RAISED = 0.5
 """Scores are scaled so that every rule's own operating point lies here; the raw measures' points are below."""
 
 # Raw operating points: what at most two in a hundred genuine photographs reached (models/cards/authenticity.md)
-GRID_LIMIT = 2.6  # GridEvidence
+GRID_LIMIT = 3.0  # GridEvidence
 COLOURFULNESS_LIMIT = 0.022  # chroma that is left of a page when the light is taken out; grey copies have less
 COLOUR_DISTANCE_LIMIT = 0.9
 PORTRAIT_NOISE_LIMIT = 1.0  # natural logarithm of how much less noise than the page the portrait has
