@@ -22,7 +22,7 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import Strictness, is_blank, page_quality
 from kiosk.imaging.rectify import cropped, limited, rotated, straighten
 from kiosk.imaging.region_crop import region_crop
-from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextReader
+from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextLine, TextReader
 from kiosk.services.aamva import is_aamva
 from kiosk.services.authenticity import page_signals
 from kiosk.services.document_fields import context_of
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 PAGE_WIDTH_PX = 1200
 PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, no larger than this
 FACE_SIDE_PX = 640
-PAGE_TEXT_PX = 640  # side of the text detector's input for a straightened page
+PAGE_TEXT_PX = 544  # side of the text detector's input for a straightened page; below 480 small print is lost
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
 MOST_PAGES = 6
@@ -230,16 +230,24 @@ class DocumentReader:
 
         Text tells better than faces: detectors find a face in an upside-down portrait, too.
         """
+        sample: tuple[Quad, ...] = ()
+        known: tuple[TextLine, ...] = ()
         if look.mrz is None and look.quads:
             sample = longest(look.quads, SAMPLE_LINES)
-            worth = readability(self._text_reader.read_at(look.image, sample))
+            known = self._text_reader.read_at(look.image, sample)
+            worth = readability(known)
             if worth < READABLE:
                 over = PageLook(look.image, None, quads=sample)
                 over.turn(2)
-                if readability(self._text_reader.read_at(over.image, over.quads)) > worth + 0.03:
+                lines = self._text_reader.read_at(over.image, over.quads)
+                if readability(lines) > worth + 0.03:
                     look.turn(2)
+                    sample, known = over.quads, lines
         zones = [geometry.bounds(quad) for quad in look.mrz_quads]
-        look.lines = self._text_reader.read_at(look.image, [quad for quad in look.quads if not _lies_in(quad, zones)])
+        sampled = frozenset(sample)
+        rest = [quad for quad in look.quads if quad not in sampled and not _lies_in(quad, zones)]
+        found = {line.quad: line for line in (*known, *self._text_reader.read_at(look.image, rest))}
+        look.lines = tuple(found[quad] for quad in look.quads if quad in found)
 
     def _take(self, look: PageLook, found: MrzReading | None) -> None:
         """The MRZ with its places; the page is turned the way the MRZ stands."""
@@ -294,6 +302,7 @@ class DocumentReader:
             regions = page_regions(look.image, look.all_faces, side=side, template=sure, lines=look.lines, printed=printed)
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
+        quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness)
         with _timed(timings, "signals"):
             known = template.pages.get(side) if template is not None else None
             signals = page_signals(
@@ -303,13 +312,14 @@ class DocumentReader:
                 portrait=regions.get(Region.PORTRAIT, portrait),
                 fields=read.fields,
                 colours=known.colours if known is not None else None,
+                page_sharpness=quality.sharpness,
             )
         page = DocumentPage(
             side=side,
             quad=quad,
             location_confidence=look.location.confidence if look.location is not None else 0.0,
             size=(width, height),
-            quality=page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness),
+            quality=quality,
             fields=read.fields,
             mrz=look.mrz,
             barcodes=tuple(replace(barcode, page=side) for barcode in barcodes),
