@@ -10,7 +10,6 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 
 ID1_RATIO = 85.60 / 53.98  # ISO/IEC 7810 ID-1
-ID2_RATIO = 105.0 / 74.0
 ID3_RATIO = 125.0 / 88.0
 KNOWN_RATIOS = (ID1_RATIO, ID3_RATIO)  # ID-2 is within half a percent of ID-3
 _RATIO_TOLERANCE = 0.12

@@ -9,13 +9,12 @@ from kiosk.domain.countries import alpha3, same_state
 from kiosk.domain.document import DocumentPage, DocumentType, PageFinding, PageSide, SupportLevel, SupportMethod
 from kiosk.domain.mrz import Mrz, MrzFormat
 from kiosk.domain.mrz_layout import layout_of
-from kiosk.services.document_merge import kind_of_code
 from kiosk.services.document_templates import load_templates
 from kiosk.services.document_words import load_words
 from kiosk.services.template_match import Advice, Evidence, TemplateMatch, best_of, evidence_of, other_side, score_templates
 from kiosk.services.template_model import Template
 
-__all__ = ["Advice", "DocumentClass", "PageClass", "classify_document", "classify_page", "is_wrong_side"]
+__all__ = ["Advice", "DocumentClass", "PageClass", "classify_document", "classify_page", "kind_of_code"]
 
 _LEAST_LABELS = 2
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
@@ -42,7 +41,6 @@ class DocumentClass:
     type: DocumentType
     pages: tuple[PageClass, ...]
     findings: tuple[tuple[PageFinding, ...], ...]
-    template: Template | None = None
 
 
 def classify_page(evidence: Evidence, *, templates: Sequence[Template] | None = None, advice: Advice | None = None) -> PageClass:
@@ -73,12 +71,27 @@ def classify_document(
         before = _together(seen[:number], known, advice) if number else ()
         now = _together(seen[: number + 1], known, advice)
         findings.append(_findings(number, seen, alone, before, now))
-    return DocumentClass(_type_of_all(seen, together), together, tuple(findings), _template_of(together))
+    return DocumentClass(_type_of_all(seen, together), together, tuple(findings))
 
 
-def is_wrong_side(page: PageClass, expected: PageSide | None) -> bool:
-    """Whether the page is surely the other side than the one that was asked for."""
-    return expected in (PageSide.FRONT, PageSide.BACK) and page.side is not PageSide.UNKNOWN and page.side is not expected
+def kind_of_code(code: str, worded: str) -> str:
+    """ICAO 9303-4 4.2.2.1, 9303-5 4.2.2.1, 9303-7: P passport, V visa, A, C and I other official travel documents; D driving licence.
+
+    Args:
+        code: the first two characters of an MRZ.
+        worded: what the print says, for any other code.
+    """
+    match code[:1]:
+        case "P":
+            return "passport"
+        case "V":
+            return "visa"
+        case "D":
+            return "driving-licence"
+        case "I" | "A" | "C":
+            return "identity-card"
+        case _:
+            return worded
 
 
 # --- together ------------------------------------------------------------------------------------------------------
@@ -119,13 +132,6 @@ def _by_other_page(evidence: Evidence, others: Sequence[Sequence[TemplateMatch]]
             if found is not None:
                 return found
     return None
-
-
-def _template_of(classes: Sequence[PageClass]) -> Template | None:
-    matches = [one.match for one in classes if one.match is not None and one.match.edition_sure]
-    if not matches or len({match.template.id for match in matches}) > 1:
-        return None
-    return matches[0].template
 
 
 def _type_of_all(seen: Sequence[Evidence], classes: Sequence[PageClass]) -> DocumentType:

@@ -1,19 +1,17 @@
-"""All pages of one document as one: what it is, and every field with what each source said."""
+"""All pages of one document as one: every field with what each source said. What the document is, `document_classification` tells."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DATE_FIELDS, Document, DocumentPage, DocumentType, Field, FieldName, PageSide, Reading, Source
 from kiosk.domain.mrz import Mrz
-from kiosk.domain.mrz_layout import layout_of
 from kiosk.imaging.rectify import ID1_RATIO
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_names import is_part_of_name, looks_same_number, same_but_for_lost_accents, same_name, same_number
-from kiosk.services.document_words import load_words
 
 NAMES = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME})
 NUMBERS = frozenset({FieldName.DOCUMENT_NUMBER, FieldName.PERSONAL_NUMBER})
@@ -22,11 +20,17 @@ FREE_TEXTS = frozenset({FieldName.ADDRESS, FieldName.PLACE_OF_BIRTH, FieldName.I
 MAX_CONFIDENCE = 0.999
 SAME_WORDS = 0.5
 """Two addresses that share half of the shorter one's words are one, written otherwise."""
+UNKNOWN_TYPE = DocumentType()
 _SIDES = {PageSide.FRONT: 0, PageSide.BACK: 1, PageSide.UNKNOWN: 2}
 
 
-def merge(pages: Sequence[DocumentPage], *, today: str) -> Document:
-    """The document that the pages show. The front comes first whatever the order of the pictures."""
+def merge(pages: Sequence[DocumentPage], *, today: str, kind: DocumentType = UNKNOWN_TYPE) -> Document:
+    """The document that the pages show. The front comes first whatever the order of the pictures.
+
+    Args:
+        today: YYYY-MM-DD.
+        kind: what the document is; it decides nothing about the fields.
+    """
     ordered = tuple(sorted(pages, key=lambda page: _SIDES[page.side]))
     mrz = _best_mrz(ordered)
     readings: dict[FieldName, list[Reading]] = {}
@@ -37,7 +41,7 @@ def merge(pages: Sequence[DocumentPage], *, today: str) -> Document:
     fields = {name: Field(name, _agreed(name, _settled(name, readings[name], today))) for name in FieldName if readings.get(name)}
     _without_half_names(fields)
     return Document(
-        type=_type_of(ordered, mrz, fields),
+        type=kind,
         pages=ordered,
         fields=fields,
         mrz=mrz,
@@ -208,37 +212,3 @@ def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]
     # of equally sure readings the first is chosen
     result.sort(key=lambda one: one.source is not Source.VISUAL_ZONE)
     return tuple(result)
-
-
-def _type_of(pages: Sequence[DocumentPage], mrz: Mrz | None, fields: Mapping[FieldName, Field]) -> DocumentType:
-    lines = [text for page in pages for text in page.text_lines if text.count("<") < 3]
-    words = load_words()
-    kinds: Counter[str] = Counter()
-    for text in lines:
-        kinds.update({kind: (2 if len(text) < 40 else 1) for kind in words.types_in(text)})
-    worded = kinds.most_common(1)[0][0] if kinds else ""
-    country = ""
-    if mrz is not None:
-        country = mrz.values.get("issuingState", "")
-    elif FieldName.ISSUING_STATE in fields:
-        country = fields[FieldName.ISSUING_STATE].chosen.value
-    else:
-        country = next((code for text in lines for code in words.states_in(text)), "")
-    if mrz is None:
-        return DocumentType(worded, country, "")
-    return DocumentType(kind_of_code(mrz.values.get("documentCode", ""), worded), country, layout_of(mrz.format).mrtd)
-
-
-def kind_of_code(code: str, worded: str) -> str:
-    """ICAO 9303-4 4.2.2.1, 9303-5 4.2.2.1, 9303-7: P passport, V visa, A, C and I other official travel documents; D driving licence."""
-    match code[:1]:
-        case "P":
-            return "passport"
-        case "V":
-            return "visa"
-        case "D":
-            return "driving-licence"
-        case "I" | "A" | "C":
-            return "identity-card"
-        case _:
-            return worded

@@ -9,7 +9,8 @@ from itertools import combinations
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DocumentPage, FieldName, PageSide, Reading, Source
 from kiosk.services.aamva import is_aamva
-from kiosk.services.document_merge import contradict, kind_of_code
+from kiosk.services.document_classification import kind_of_code
+from kiosk.services.document_merge import contradict
 from kiosk.services.document_words import load_words
 
 IDENTITY: tuple[frozenset[FieldName], ...] = (

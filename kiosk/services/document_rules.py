@@ -30,7 +30,7 @@ class DocumentRules:
         known = classify_document(pages, today=self._today(), advice=advice)
         classed = zip(pages, known.pages, known.findings, strict=True)
         told = [replace(page, type=kind.type, findings=findings) for page, kind, findings in classed]
-        return replace(document_merge.merge(told, today=self._today()), type=known.type)
+        return document_merge.merge(told, today=self._today(), kind=known.type)
 
     def needs_back(self, document: Document) -> bool:
         """True for cards whose front holds no MRZ: the rest stands on the back."""

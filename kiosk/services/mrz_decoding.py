@@ -97,11 +97,6 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     return Decoded(mrz, mean, letters, lead, _ambiguous(lines, shares, layout), fillers, tuple(sure))
 
 
-def with_confidence(decoded: Decoded, confidence: float) -> Decoded:
-    """The same with another confidence of the MRZ."""
-    return replace(decoded, mrz=replace(decoded.mrz, confidence=confidence))
-
-
 def _kinds(layout: Layout) -> list[list[Kind]]:
     kinds = [[Kind.TEXT] * layout.length for _ in range(layout.lines)]
     for part in layout.fields:

@@ -151,11 +151,6 @@ class TemplateMatch:
     reasons: tuple[str, ...] = ()
 
 
-def match_template(evidence: Evidence, templates: Sequence[Template], advice: Advice | None = None) -> TemplateMatch | None:
-    """The template of a page, None when none is sure or two are as likely."""
-    return best_of(score_templates(evidence, templates, advice))
-
-
 def best_of(matches: Sequence[TemplateMatch]) -> TemplateMatch | None:
     """The best one if it is good enough and stands out. A layout of every state gives way to a state's own template."""
     own = [match for match in matches if not match.template.is_generic]

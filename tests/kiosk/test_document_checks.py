@@ -12,9 +12,10 @@ from kiosk.domain.mrz import Mrz, MrzRepair, parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_checks import document_checks, uncertain_fields
 from kiosk.services.document_fields import fields_of, mrz_fields
-from kiosk.services.document_merge import merge
+from kiosk.services.document_rules import DocumentRules
 
 TODAY = "2026-11-21"
+RULES = DocumentRules(lambda: TODAY)
 TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
 WRONG = ("ILSVKBB456987<4<<<<<<<<<<<<<<<", *TD1[1:])
 PRINTED = {
@@ -44,7 +45,7 @@ def document(
     if back:
         machine = fields_of(mrz_fields(mrz, PageSide.BACK, (), TODAY)) if mrz else ()
         pages.append(DocumentPage(PageSide.BACK, quad, 1.0, (1012, 638), quality, machine, mrz))
-    return merge(pages, today=TODAY)
+    return RULES.merge(pages)
 
 
 def check(name: CheckName, subject: Document, *, today: str = TODAY, needs_back: bool = True) -> Check:
@@ -83,7 +84,7 @@ def test_what_is_no_known_document_is_rejected() -> None:
 
 
 def test_nothing_read_is_not_executed_anywhere() -> None:
-    empty = merge([], today=TODAY)
+    empty = RULES.merge([])
     assert {one.status for one in document_checks(empty, today=TODAY, needs_back=False)} == {CheckStatus.NOT_EXECUTED}
 
 
@@ -132,7 +133,7 @@ def test_a_wrong_zone_on_the_front_is_not_healed_by_a_good_one_on_the_back() -> 
     whole = document(mrz=parse_mrz(TD1))
     front = replace(whole.pages[0], mrz=parse_mrz(WRONG))
     for pages in ([front, whole.pages[1]], [replace(front, mrz=parse_mrz(TD1)), replace(whole.pages[1], mrz=parse_mrz(WRONG))]):
-        found = verdict(CheckName.MRZ_CHECK_DIGITS, merge(pages, today=TODAY))
+        found = verdict(CheckName.MRZ_CHECK_DIGITS, RULES.merge(pages))
         assert found == (CheckStatus.REJECTED, CheckLabel.CHECK_DIGIT_WRONG)
 
 

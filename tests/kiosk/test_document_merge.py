@@ -8,9 +8,11 @@ from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, P
 from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_fields import fields_of, mrz_fields
-from kiosk.services.document_merge import agree, contradict, merge, needs_back
+from kiosk.services.document_merge import agree, contradict, merge
+from kiosk.services.document_rules import DocumentRules
 
 TODAY = "2026-11-21"
+RULES = DocumentRules(lambda: TODAY)
 TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
 TD3 = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
 GERMAN = ("P<D<<MUELLER<<ERIKA<<<<<<<<<<<<<<<<<<<<<<<<<", "CA00000046D<<6408125F1802212<<<<<<<<<<<<<<<2")
@@ -30,7 +32,7 @@ def page(
 
 
 def test_the_front_comes_first_whatever_the_order_of_the_pictures() -> None:
-    document = merge([page(PageSide.BACK, mrz=parse_mrz(TD1)), page(PageSide.FRONT)], today=TODAY)
+    document = RULES.merge([page(PageSide.BACK, mrz=parse_mrz(TD1)), page(PageSide.FRONT)])
     assert [one.side for one in document.pages] == [PageSide.FRONT, PageSide.BACK]
     assert document.mrz is not None
     assert (document.type.type, document.type.country, document.type.mrtd) == ("identity-card", "SVK", "TD1")
@@ -72,7 +74,7 @@ def test_a_date_that_can_be_read_two_ways_follows_the_proven_one() -> None:
 
 
 def test_germany_is_deu_in_fields_and_d_in_the_documents_country() -> None:
-    document = merge([page(PageSide.FRONT, mrz=parse_mrz(GERMAN))], today=TODAY)
+    document = RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(GERMAN))])
     assert document.value(FieldName.NATIONALITY) == "DEU"
     assert document.type.country == "D"
 
@@ -87,26 +89,26 @@ def test_germany_is_deu_in_fields_and_d_in_the_documents_country() -> None:
     ],
 )
 def test_words_tell_the_type_where_no_mrz_does(text: tuple[str, ...], kind: str, country: str) -> None:
-    document = merge([page(text=text)], today=TODAY)
+    document = RULES.merge([page(text=text)])
     assert (document.type.type, document.type.country) == (kind, country)
 
 
 def test_a_card_without_mrz_on_its_front_needs_its_back_and_still_does_when_it_is_there() -> None:
     front, back = page(PageSide.FRONT), page(PageSide.BACK, mrz=parse_mrz(TD1))
-    assert needs_back(merge([front], today=TODAY))
-    assert needs_back(merge([front, back], today=TODAY))
+    assert RULES.needs_back(RULES.merge([front]))
+    assert RULES.needs_back(RULES.merge([front, back]))
 
 
 def test_passports_and_cards_with_their_mrz_in_front_need_no_back() -> None:
-    assert not needs_back(merge([page(PageSide.FRONT, mrz=parse_mrz(TD3), size=(1200, 845))], today=TODAY))
-    assert not needs_back(merge([page(PageSide.FRONT, text=("PASSPORT",), size=(1200, 845))], today=TODAY))
-    assert not needs_back(merge([page(PageSide.FRONT, mrz=parse_mrz(TD1))], today=TODAY))
+    assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(TD3), size=(1200, 845))]))
+    assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, text=("PASSPORT",), size=(1200, 845))]))
+    assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(TD1))]))
 
 
 def test_no_pages_are_an_empty_document() -> None:
-    document = merge([], today=TODAY)
+    document = RULES.merge([])
     assert document.fields == {}
-    assert not needs_back(document)
+    assert not RULES.needs_back(document)
 
 
 # --- cross-checks
@@ -182,5 +184,5 @@ def test_the_whole_date_is_chosen_over_a_part_of_it() -> None:
 
 def test_a_french_card_is_an_identity_card_of_td2_size() -> None:
     lines = ("IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "8806923102858CORINNE<<<<<<<6512068F6")
-    document = merge([page(PageSide.FRONT, mrz=parse_mrz(lines), size=(1200, 846))], today=TODAY)
+    document = RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(lines), size=(1200, 846))])
     assert (document.type.type, document.type.country, document.type.mrtd) == ("identity-card", "FRA", "TD2")

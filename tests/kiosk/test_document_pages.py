@@ -12,10 +12,12 @@ from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_checks import document_checks
 from kiosk.services.document_fields import fields_of, mrz_fields
-from kiosk.services.document_merge import merge, needs_back
+from kiosk.services.document_merge import needs_back
 from kiosk.services.document_pages import are_of_one_document, distinct, has_back, is_same_page
+from kiosk.services.document_rules import DocumentRules
 
 TODAY = "2026-11-21"
+RULES = DocumentRules(lambda: TODAY)
 TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
 TD3 = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
 BELL = {
@@ -62,7 +64,7 @@ def page(
 
 
 def verdicts(*pages: DocumentPage) -> dict[CheckName, tuple[CheckStatus, CheckLabel]]:
-    document = merge(pages, today=TODAY)
+    document = RULES.merge(pages)
     return {check.name: (check.status, check.label) for check in document_checks(document, today=TODAY, needs_back=needs_back(document))}
 
 
