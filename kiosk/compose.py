@@ -272,6 +272,7 @@ class Engines:
             self.mrz_reader(),
             ZxingBarcodeReader(),
             self._detector(),
+            quick_detector=self._detector(live=True),
             today=self.clock.today,
             strictness=Strictness(self._setup.config.documents.strictness),
         )

@@ -105,8 +105,15 @@ class MrzReading:
 class MrzReader:
     """Reads MRZs with any LineReader. One thread at a time, as the reader's engine demands."""
 
-    def __init__(self, reader: LineReader, *, sides: Sequence[int] = DETECTOR_SIDES_PX, demands: Demands | None = None) -> None:
-        """`sides`: longer sides in pixels at which lines are sought, one after the other until a zone is read."""
+    def __init__(
+        self, reader: LineReader, *, sides: Sequence[int] = DETECTOR_SIDES_PX, demands: Demands | None = None, most_lines: int = MAX_LINES
+    ) -> None:
+        """
+        Args:
+            sides: longer sides in pixels at which lines are sought, one after the other until a zone is read.
+            most_lines: recognised before giving up.
+        """
+        self._most_lines = most_lines
         self._reader = reader
         self._sides = tuple(sides)
         self._demands = demands or Demands()
@@ -185,7 +192,7 @@ class MrzReader:
 
     def _zones_among(self, image: Image, quads: Sequence[Quad], seen: dict[Quad, LineSteps]) -> Iterator[_Zone]:
         for candidate in zone_candidates(quads):
-            if len(seen) > MAX_LINES:
+            if len(seen) > self._most_lines:
                 return
             found = self._read_zone(image, candidate, seen)
             if found is not None:

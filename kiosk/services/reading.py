@@ -17,6 +17,7 @@ from typing import Protocol
 
 from kiosk.domain.document import DocumentPage, PageSide, Quad, Region
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.mrz import MrzFormat
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import Strictness, is_blank, page_quality
@@ -97,11 +98,14 @@ class DocumentReader:
         barcode_reader: BarcodeReader,
         face_detector: FaceDetector,
         *,
+        quick_detector: FaceDetector | None = None,
         today: Callable[[], str] | None = None,
         strictness: Strictness = Strictness.NORMAL,
     ) -> None:
         """
         Args:
+            face_detector: finds small and pale faces, too; may take long.
+            quick_detector: finds faces of a portrait's size; None = the thorough one does all.
             today: gives the local date YYYY-MM-DD: it decides the century of two-digit years.
             strictness: with glare and blur.
         """
@@ -110,6 +114,7 @@ class DocumentReader:
         self._mrz_reader = mrz_reader
         self._barcode_reader = barcode_reader
         self._face_detector = face_detector
+        self._quick_detector = quick_detector
         self._strictness = strictness
         self._today = today or (lambda: date.today().isoformat())
 
@@ -271,7 +276,14 @@ class DocumentReader:
     def _find_faces(self, look: PageLook) -> None:
         small = limited(look.image, FACE_SIDE_PX)
         scale = look.image.shape[1] / small.shape[1]
-        found = self._face_detector.detect(small)
+        if self._quick_detector is None or look.location is None:
+            found = self._face_detector.detect(small)
+        else:
+            # a page that was located fills its picture, so a portrait on it is large; a back that its MRZ tells need not be searched for one
+            found = self._quick_detector.detect(small)
+            is_back = look.mrz is not None and look.mrz.format is MrzFormat.TD1
+            if not is_back and not portrait_faces(found, small.shape[0]):
+                found = self._face_detector.detect(small)
         look.all_faces = tuple(enlarged(face, scale) for face in found)
         look.faces = tuple(enlarged(face, scale) for face in portrait_faces(found, small.shape[0]))
 
