@@ -279,7 +279,7 @@ class DocumentReader:
         if self._quick_detector is None or look.location is None:
             found = self._face_detector.detect(small)
         else:
-            # a page that was located fills its picture, so a portrait on it is large; a back that its MRZ tells need not be searched for one
+            # a located page fills its picture, so a portrait on it is large; a back that its MRZ tells need not be searched for one
             found = self._quick_detector.detect(small)
             is_back = look.mrz is not None and look.mrz.format is MrzFormat.TD1
             if not is_back and not portrait_faces(found, small.shape[0]):
