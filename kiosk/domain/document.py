@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kiosk.domain.mrz import Mrz
@@ -226,7 +226,7 @@ class DocumentPage:
         location_confidence: 0..1 of the page locator.
         size: (width, height) of the straightened page, pixels. Field places refer to it.
         portrait: quad of the portrait in the straightened page, None when there is none.
-        type: what this page alone says the document is.
+        type: what the document is: what this page alone says as long as it is alone, then what all pages say together.
         regions: quads of the other pictures on it (ghost portrait, signature, fingerprint), and of the portrait.
         findings: what classification noticed when this page came to the earlier ones; set by merging.
         signals: advisory authenticity signals, one per suspicion that was looked for.
@@ -262,3 +262,8 @@ class Document:
         """The chosen value, or an empty string."""
         found = self.fields.get(name)
         return found.chosen.value if found else ""
+
+    def as_read(self) -> Document:
+        """The document without what a person typed over it."""
+        read = {name: tuple(one for one in field.readings if one.source is not Source.OPERATOR) for name, field in self.fields.items()}
+        return replace(self, fields={name: Field(name, readings) for name, readings in read.items() if readings})

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.document import FieldName, PageSide
 
+OCR_THRESHOLD = 0.92
+"""DIS: `innovatrics.dot.dis.customer.document.inspection.ocr-text-field-threshold`."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageTampering:

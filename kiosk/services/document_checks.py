@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.countries import is_known
 from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.mrz import Mrz, MrzRepair, last_day
 from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.services.document_merge import agree, contradict, merge
 from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
 
-CONFIDENCE_THRESHOLD = 0.92
 MAX_AGE_YEARS = 120
 MAX_VALIDITY_YEARS: Mapping[str, int] = {"passport": 11, "visa": 11, "driving-licence": 60}
 """From issue (or today) to expiry: passports run ten years, with what is left of the last one added; identity cards for the old may run
@@ -35,7 +35,7 @@ _GRAVE = frozenset(
 )
 
 
-def document_checks(document: Document, *, today: str, needs_back: bool, threshold: float = CONFIDENCE_THRESHOLD) -> tuple[Check, ...]:
+def document_checks(document: Document, *, today: str, needs_back: bool, threshold: float = OCR_THRESHOLD) -> tuple[Check, ...]:
     """Every check that the document alone allows, in the order people read them.
 
     All are judged on what the document says. What a person typed over it is another check's matter (OPERATOR_EDITS).
@@ -45,7 +45,7 @@ def document_checks(document: Document, *, today: str, needs_back: bool, thresho
         needs_back: the front announces a back (`DocumentRules.needs_back`).
         threshold: confidence below which a field counts as read unsurely, 0..1.
     """
-    said = _as_read(document)
+    said = document.as_read()
     return (
         _usability(said, needs_back),
         _mrz_check_digits(said, needs_back),
@@ -56,13 +56,7 @@ def document_checks(document: Document, *, today: str, needs_back: bool, thresho
     )
 
 
-def _as_read(document: Document) -> Document:
-    """The document without what was typed."""
-    read = {name: tuple(one for one in field.readings if one.source is not Source.OPERATOR) for name, field in document.fields.items()}
-    return replace(document, fields={name: Field(name, readings) for name, readings in read.items() if readings})
-
-
-def uncertain_fields(document: Document, *, threshold: float = CONFIDENCE_THRESHOLD) -> frozenset[FieldName]:
+def uncertain_fields(document: Document, *, threshold: float = OCR_THRESHOLD) -> frozenset[FieldName]:
     """Fields that a person must look at: sources disagree, or nothing proves a value that was read unsurely."""
     return frozenset(name for name, field in document.fields.items() if _is_uncertain(field, threshold))
 

@@ -8,12 +8,9 @@ from statistics import median
 from types import MappingProxyType
 
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Reading, Signal, Source, Suspicion
-from kiosk.domain.inspection import DocumentInspection, PageScores, PageTampering
+from kiosk.domain.inspection import OCR_THRESHOLD, DocumentInspection, PageScores, PageTampering
 from kiosk.domain.mrz import last_day
 from kiosk.services.document_merge import contradict
-
-OCR_THRESHOLD = 0.92
-"""DIS: `innovatrics.dot.dis.customer.document.inspection.ocr-text-field-threshold`."""
 
 
 def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD) -> DocumentInspection:
@@ -23,7 +20,7 @@ def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD)
         today: YYYY-MM-DD, the day of onboarding.
         threshold: confidence of a visual zone's field below which it is listed as low, 0..1.
     """
-    fields = _as_read(document)
+    fields = document.as_read().fields
     confidences = _ocr_confidences(document)
     compared = {source: _inconsistent(fields, source) for source in (Source.MRZ, Source.BARCODE)}
     zones = [page.mrz for page in document.pages if page.mrz is not None] or ([document.mrz] if document.mrz is not None else [])
@@ -38,11 +35,6 @@ def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD)
         tampering=MappingProxyType({page.side: _tampering(page) for page in _by_side(document) if page.signals}),
         scores=MappingProxyType({page.side: _scores(page) for page in _by_side(document) if page.signals}),
     )
-
-
-def _as_read(document: Document) -> Mapping[FieldName, Field]:
-    read = {name: tuple(one for one in field.readings if one.source is not Source.OPERATOR) for name, field in document.fields.items()}
-    return {name: Field(name, readings) for name, readings in read.items() if readings}
 
 
 def _ocr_confidences(document: Document) -> Mapping[FieldName, float]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kiosk.domain.check import Check
 from kiosk.domain.document import Document, DocumentPage, FieldName
-from kiosk.domain.inspection import DocumentInspection
+from kiosk.domain.inspection import OCR_THRESHOLD, DocumentInspection
 from kiosk.services import document_checks, document_inspection, document_merge
 from kiosk.services.authenticity_checks import authenticity_checks
 from kiosk.services.document_classification import Advice, classify_document
@@ -16,7 +16,7 @@ from kiosk.services.document_classification import Advice, classify_document
 class DocumentRules:
     """Pure but for the day; any thread."""
 
-    def __init__(self, today: Callable[[], str], *, ocr_threshold: float = document_checks.CONFIDENCE_THRESHOLD) -> None:
+    def __init__(self, today: Callable[[], str], *, ocr_threshold: float = OCR_THRESHOLD) -> None:
         """
         Args:
             today: the local date YYYY-MM-DD.
