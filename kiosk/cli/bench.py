@@ -1,10 +1,10 @@
-"""`kiosk bench startup|preview|documents`: measured figures with the machine they were measured on."""
+"""`kiosk bench startup|preview|documents|authenticity`: measured figures with the machine they were measured on."""
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,11 @@ def add_to(commands: Subparsers) -> None:
         "--peer-python", default="", metavar="PATH", help="the Python of the environment that the peers are installed in"
     )
     documents.set_defaults(run=run_documents)
-    for action in (startup, preview, documents):
+    authenticity = actions.add_parser("authenticity", help="authenticity signals on simulated attacks and genuine photographs of specimens")
+    authenticity.add_argument("--count", type=whole_number(1), default=20, help="pictures of each kind; 15 kinds, about a second each (20)")
+    authenticity.add_argument("--seed", type=whole_number(0), default=50000, help="first seed (50000)")
+    authenticity.set_defaults(run=run_authenticity)
+    for action in (startup, preview, documents, authenticity):
         action.add_argument("--json", action="store_true")
 
 
@@ -59,6 +63,37 @@ def run_preview(arguments: argparse.Namespace) -> None:
 
     note(f"showing the {arguments.screen} screen for {arguments.seconds:.0f} s")
     _report({"machine": machine.describe(), "preview": window.preview(arguments.seconds, arguments.screen)}, arguments.json)
+
+
+def run_authenticity(arguments: argparse.Namespace) -> None:
+    from kiosk.bench import authenticity, machine
+
+    note(f"making and judging {15 * arguments.count} pictures")
+    figures = authenticity.authenticity(arguments.count, first_seed=arguments.seed)
+    body: dict[str, Json] = {"machine": machine.describe()}
+    if arguments.json:
+        emit_json(body | figures)
+        return
+    _report(body | {"signals_ms": figures["signals_ms"]}, as_json=False)
+    emit("raised of measured, 95 % interval")
+    for kind, signals in _tables(figures["genuine"]):
+        for name, rate in _tables(signals):
+            emit(f"  genuine {kind:<16} {name:<24} {_rate(rate)}")
+    for name, rate in _tables(figures["attacks"]):
+        emit(f"  attack  {name:<41} {_rate(rate)}")
+
+
+def _tables(value: Json) -> Iterator[tuple[str, dict[str, Json]]]:
+    assert isinstance(value, dict)
+    for name, table in value.items():
+        assert isinstance(table, dict)
+        yield name, table
+
+
+def _rate(table: Mapping[str, Json]) -> str:
+    low, high = table["low"], table["high"]
+    assert isinstance(low, float) and isinstance(high, float)
+    return f"{table['raised']:>4} of {table['of']:<4} {100 * low:5.1f} to {100 * high:5.1f} %"
 
 
 def run_documents(arguments: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.check import GROUP_OF, Check, CheckGroup
+from kiosk.domain.check import ADVISORY, GROUP_OF, Check, CheckGroup, CheckStatus
 from kiosk.domain.decision import Decision
 from kiosk.domain.document import Document, Field, FieldName, PageSide, PageWarning
 from kiosk.domain.views import Alternative, CaptureResult, DecisionView, FieldRow, ReviewView, StepProgress
@@ -66,8 +66,10 @@ def review_view(onboarding: Onboarding) -> ReviewView:
 
 
 def decision_view(decision: Decision, checks: tuple[Check, ...], first_name: str) -> DecisionView:
+    """Advisory checks are shown where they stood out: that nothing was noticed says nothing, and six more lines would hide what matters."""
     order = list(CheckGroup)
-    grouped = tuple(sorted(checks, key=lambda check: order.index(GROUP_OF[check.name])))
+    shown = [check for check in checks if check.name not in ADVISORY or check.status is CheckStatus.WARNING]
+    grouped = tuple(sorted(shown, key=lambda check: order.index(GROUP_OF[check.name])))
     main = next((check for reason in decision.reasons[:1] for check in checks if check.name is reason.check), None)
     return DecisionView(decision.outcome, first_name.split(" ")[0].title() if first_name else "", grouped, main)
 
