@@ -92,7 +92,8 @@ def _tables(value: Json) -> Iterator[tuple[str, dict[str, Json]]]:
 
 def _rate(table: Mapping[str, Json]) -> str:
     low, high = table["low"], table["high"]
-    assert isinstance(low, float) and isinstance(high, float)
+    assert isinstance(low, float)
+    assert isinstance(high, float)
     return f"{table['raised']:>4} of {table['of']:<4} {100 * low:5.1f} to {100 * high:5.1f} %"
 
 
