@@ -56,6 +56,7 @@ class EdgeField:
             cv2.copyTo(y, stronger, best_y)
             cv2.copyTo(strength, stronger, total)
         self.dx, self.dy = best_x, best_y
+        self.fine_dx, self.fine_dy = best_x.astype(np.float32), best_y.astype(np.float32)  # for sampling between pixels
         # a white card on a white table shows only the shadow of its rim: the threshold follows the picture's own noise
         noise = float(np.median(total[::2, ::2]))
         self.low = max(14.0, 2.2 * noise)
@@ -73,7 +74,7 @@ def refined(field: EdgeField, quad: Floats) -> Floats:
         t = np.linspace(0.08, 0.92, 40)
         base = a[None, :] + t[:, None] * delta[None, :]
         points = base[:, None, :] + reach[None, :, None] * normal[None, None, :]
-        across = np.abs(sampled(field.dx, points) * normal[0] + sampled(field.dy, points) * normal[1])
+        across = np.abs(sampled(field.fine_dx, points) * normal[0] + sampled(field.fine_dy, points) * normal[1])
         peak = across.max(axis=1)
         good = peak > field.low
         c = float(normal @ a)
@@ -117,7 +118,7 @@ def robust_line(t: Floats, y: Floats) -> tuple[float, float]:
 def sampled(plane: Plane | npt.NDArray[np.float32], points: Floats) -> Floats:
     """Bilinear samples of a plane at (…, 2) points."""
     sampled = cv2.remap(
-        plane.astype(np.float32),
+        plane.astype(np.float32, copy=False),
         points[..., 0].astype(np.float32),
         points[..., 1].astype(np.float32),
         cv2.INTER_LINEAR,

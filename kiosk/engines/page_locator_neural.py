@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from kiosk.domain.document import Quad
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.ort import OnnxSession, Provider
 from kiosk.engines.page_locator import ClassicalPageLocator, on_frame, outline_quads
@@ -38,6 +39,7 @@ _COMPARED = 60
 _SURE_CHANCE = 0.2
 """Chance of an overlap of 0.9 from which on a page is called sure: the figures at it are in models/cards/page_locator.md."""
 _LEAST_CHANCE = 0.08
+_ALONG_BORDER = 0.025  # of the picture's longer side
 _POWER = math.log(0.55) / math.log(_SURE_CHANCE)  # makes that chance a confidence of 0.55, the ports' word for sure
 _MAX_RATIO = 2.3  # ID-1 has 1.59; seen at 45 degrees 2.2
 _T = np.linspace(0.06, 0.94, 48)
@@ -96,6 +98,8 @@ class NeuralPageLocator:
         for index in _apart(quads, chances):
             fine = quads[index] if framed[index].any() else refined(field, quads[index])
             corners = geometry.ordered(geometry.as_quad((fine + 0.5) * back - 0.5))
+            if _is_all_there_is(corners, width, height):
+                continue
             touching = touches_border(corners, width, height) or bool(framed[index].any())
             found.append(PageLocation(corners, round(float(chances[index]) ** _POWER, 4), touching))
         return tuple(found)
@@ -140,7 +144,12 @@ def page_regions(planes: Planes) -> list[_Region]:
         if share < _MIN_SHARE:
             break
         mask = (labels == index).astype(np.uint8)
-        starts = [(_start(hull) + 0.5) / 2 - 0.5 for hull in (_hull(mask), _hull(_without_spurs(mask))) if len(hull) >= 4]
+        starts: list[Floats] = []
+        for hull in (_hull(mask), _hull(_without_spurs(mask))):
+            if len(hull) >= 4:
+                start = geometry.as_array(geometry.ordered(geometry.as_quad((_start(hull) + 0.5) / 2 - 0.5)))
+                if not starts or float(np.abs(start - starts[0]).max()) > 1.0:
+                    starts.append(start)
         if starts:
             regions.append(_Region(starts))
     return regions
@@ -302,8 +311,8 @@ def _snapped(quad: Floats, framed: npt.NDArray[np.bool_], field: EdgeField, outl
             continue
         base = a + _T[:, None] * (b - a)
         points = base[:, None, :] + reach[None, :, None] * normal
-        across = np.abs(sampled(field.dx, points) * normal[0] + sampled(field.dy, points) * normal[1])
-        beside = np.abs(sampled(field.dy, points) * normal[0] - sampled(field.dx, points) * normal[1])
+        dx, dy = sampled(field.fine_dx, points), sampled(field.fine_dy, points)
+        across, beside = np.abs(dx * normal[0] + dy * normal[1]), np.abs(dy * normal[0] - dx * normal[1])
         seen = outline.is_inside(points)
         edge = np.where(seen & (across > 1.5 * beside), np.minimum(across / (3 * field.low), 1.0), 0.0)
         rim = np.where(seen, outline.at(outline.ridge, points), 0.0)
@@ -331,6 +340,15 @@ def _apart(quads: Floats, chances: Floats) -> list[int]:
         if all(geometry.inside_fraction(one, other) < 0.3 and geometry.inside_fraction(other, one) < 0.3 for other in others):
             kept.append(index)
     return kept
+
+
+def _is_all_there_is(quad: Quad, width: int, height: int) -> bool:
+    """Three sides along the picture's border: the picture is the page, or a part of it, and is read as it is."""
+    near = _ALONG_BORDER * max(width, height)
+    points = geometry.as_array(quad)
+    gaps = np.column_stack([points[:, 0], points[:, 1], width - 1 - points[:, 0], height - 1 - points[:, 1]])
+    along = (np.maximum(gaps, np.roll(gaps, -1, axis=0)) < near).any(axis=1)
+    return int(along.sum()) >= 3
 
 
 def _split(quads: Floats, chances: Floats) -> Floats:

@@ -49,7 +49,7 @@ def features(quads: Floats, framed: npt.NDArray[np.bool_], field: EdgeField, out
         base = quads[:, :, None, :] + t[None, None, :, None] * delta[:, :, None, :]
         points = base[:, :, :, None, :] + _ACROSS[:, None] * normal[:, :, None, None, :]
         seen = outline.is_inside(points)
-        dx, dy = (sampled(plane, points.reshape(count, -1, 2)).reshape(points.shape[:-1]) for plane in (field.dx, field.dy))
+        dx, dy = (sampled(plane, points.reshape(count, -1, 2)).reshape(points.shape[:-1]) for plane in (field.fine_dx, field.fine_dy))
         nx, ny = normal[:, :, None, None, 0], normal[:, :, None, None, 1]
         across, beside = np.abs(dx * nx + dy * ny), np.abs(dx * ny - dy * nx)
         best = np.where(seen & (across > 2.0 * beside), across, 0.0).max(axis=3)

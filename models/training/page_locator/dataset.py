@@ -19,7 +19,7 @@ from kiosk.imaging import geometry
 from kiosk.specimens import degrade
 from kiosk.specimens.degrade import Degradation
 from kiosk.specimens.specimen import specimen
-from models.training.page_locator.pages import random_page
+from models.training.page_locator.pages import no_document, random_page
 from models.training.page_locator.split import TRAINED_DESIGNS, TRAINED_GROUNDS
 
 WIDTH, HEIGHT, STRIDE = 128, 96, 2
@@ -65,8 +65,11 @@ def sample(number: int, designs: list[Image]) -> tuple[Image, Image]:
 
     seed, severity, kind = 1_000_000 + number, float(random.uniform(0.25, 1.0)), random.random()
     common = {"seed": seed, "severity": severity, "grounds": TRAINED_GROUNDS}
-    if kind < 0.11:
+    if kind < 0.055:
         shot = degrade.empty(size=DRAWN, **common)
+    elif kind < 0.11:
+        sheet = degrade.photograph(no_document(random), size=DRAWN, **common)
+        shot = degrade.Photograph(sheet.image, (), sheet.kinds, sheet.ground)
     elif kind < 0.19:
         shot = degrade.several([page() for _ in range(int(random.integers(2, 7)))], size=DRAWN, **common)
     elif kind < 0.26:

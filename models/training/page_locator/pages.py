@@ -50,6 +50,26 @@ def random_page(random: Random, *, ratio: float | None = None) -> Image:
     return np.ascontiguousarray(page)
 
 
+def no_document(random: Random) -> Image:
+    """A printed sheet, or a window as screens show them: straight outlines and text, and no identity document."""
+    width = int(random.integers(300, 460))
+    height = round(width * random.uniform(0.6, 1.5))
+    sheet = np.full((height, width, 3), random.uniform(205, 253), np.uint8)
+    if random.random() < 0.4:
+        sheet[: round(random.uniform(12, 26))] = random.uniform(50, 230, 3).astype(np.uint8)
+        cv2.rectangle(sheet, (0, 0), (width - 1, height - 1), (90, 90, 90), 1)
+    scale = random.uniform(0.2, 0.4)
+    step, margin = round(scale * random.uniform(45, 70)), round(width * random.uniform(0.04, 0.12))
+    font = int(random.choice(_FONTS))
+    for y in range(margin + 20, height - margin, step):
+        if random.random() < 0.12:
+            continue
+        words = " ".join(_word(random, 10).lower() for _ in range(30))
+        room = int((width - 2 * margin) / (scale * 19) * (1.0 if random.random() < 0.8 else random.uniform(0.2, 0.9)))
+        cv2.putText(sheet, words[:room], (margin, y), font, scale, (40, 40, 40), 1, cv2.LINE_AA)
+    return sheet
+
+
 def _ground(random: Random, width: int, height: int) -> Image:
     y, x = np.mgrid[:height, :width].astype(np.float32)
     base = random.uniform(165, 252) if random.random() < 0.88 else random.uniform(20, 165)
