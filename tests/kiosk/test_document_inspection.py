@@ -98,6 +98,11 @@ def test_a_wrong_digit_makes_the_zone_invalid() -> None:
     assert found(front()).mrz_valid is None
 
 
+def test_one_invalid_zone_is_enough_whatever_another_picture_shows() -> None:
+    wrong = back((TD1[0].replace("987<3", "987<4"), *TD1[1:]))
+    assert found(front(), back(), wrong).mrz_valid is False
+
+
 def test_fields_that_differ_are_named_by_the_source_that_says_otherwise() -> None:
     inspection = found(front(PRINTED | {FieldName.DATE_OF_BIRTH: "1985-08-16"}), back())
     assert inspection.consistent is False
@@ -135,12 +140,14 @@ def test_the_mrz_does_not_make_the_print_better_read() -> None:
     assert set(inspection.low_confidence) == set(PRINTED)
 
 
-def test_what_was_typed_is_not_inspected() -> None:
-    document = merge([front(PRINTED | {FieldName.DATE_OF_BIRTH: "1985-08-16"}), back()], today=TODAY)
-    typed = dict(document.fields)
-    name = FieldName.DATE_OF_BIRTH
-    typed[name] = Field(name, (Reading("1985-08-06", Source.OPERATOR, 1.0), *typed[name].readings))
-    assert inspect(replace(document, fields=typed), today=TODAY) == inspect(document, today=TODAY)
+@pytest.mark.parametrize(("name", "typed"), [(FieldName.DATE_OF_BIRTH, "1999-01-01"), (FieldName.DATE_OF_EXPIRY, "2020-01-01")])
+def test_what_was_typed_is_not_inspected(name: FieldName, typed: str) -> None:
+    document = merge([front(), back()], today=TODAY)
+    fields = dict(document.fields)
+    fields[name] = Field(name, (Reading(typed, Source.OPERATOR, 1.0), *fields[name].readings))
+    inspection = inspect(replace(document, fields=fields), today=TODAY)
+    assert inspection == inspect(document, today=TODAY)
+    assert (inspection.consistent, inspection.expired) == (True, False)
 
 
 SIGNALS = (

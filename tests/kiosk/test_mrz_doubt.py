@@ -1,0 +1,98 @@
+"""What an MRZ reader does with doubt: two readings that check digits cannot tell apart are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from kiosk.domain.document import Quad
+from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, MrzFormat
+from kiosk.imaging.frame import Image
+from kiosk.imaging.geometry import box_quad
+from kiosk.ports import LineSteps
+from kiosk.services.mrz_reading import MrzReader, MrzReading
+from tests.fakes.mrz_strips import with_check_digits
+
+STEPS = 3
+"""Per character: nothing, the character, nothing."""
+PITCH_PX = 15
+LINES = with_check_digits(
+    ("P<UTOSPECIMEN<<PETRA<MARIA<<<<<<<<<<<<<<<<<<", "80417026<0UTO8703140F3109020<<<<<<<<<<<<<<<0"), LAYOUTS[MrzFormat.TD3]
+)
+Doubts = Mapping[tuple[int, int], Mapping[str, float]]
+
+
+class ScriptedLineReader:
+    """LineReader that sees LINES in a picture of two bars, certain save where told otherwise; the bars differ in their bright half."""
+
+    model_id = "scripted"
+
+    def __init__(self, doubts: Doubts) -> None:
+        self._doubts = doubts
+
+    def find_lines(self, image: Image, *, max_side_px: int = 736) -> tuple[Quad, ...]:
+        width = 44.0 * PITCH_PX
+        return box_quad(20, 400, 20 + width, 422), box_quad(20, 440, 20 + width, 462)
+
+    def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
+        assert alphabet == ALPHABET
+        halves = [(line[:, : line.shape[1] // 2].mean(), line[:, line.shape[1] // 2 :].mean()) for line in lines]
+        return tuple(self._steps(0 if left > right else 1, line.shape[1]) for line, (left, right) in zip(lines, halves, strict=True))
+
+    def _steps(self, row: int, width: int) -> LineSteps:
+        found = np.zeros((44 * STEPS, 1 + len(ALPHABET)), np.float32)
+        found[:, 0] = 1.0
+        for column, character in enumerate(LINES[row]):
+            at = column * STEPS + 1
+            found[at, 0] = 0.0
+            for seen, probability in self._doubts.get((row, column), {character: 0.99}).items():
+                found[at, 1 + ALPHABET.index(seen)] = probability
+        return LineSteps(found, width / len(found))
+
+
+def read(doubts: Doubts) -> MrzReading | None:
+    width = 44 * PITCH_PX + 40
+    picture = np.full((600, width, 3), 90, np.uint8)
+    picture[395:431, : width // 2] = picture[431:470, width // 2 :] = 220
+    return MrzReader(ScriptedLineReader(doubts)).read(picture)
+
+
+def test_what_is_seen_surely_is_read() -> None:
+    found = read({})
+    assert found is not None
+    assert found.mrz.lines == LINES
+    assert found.mrz.valid
+    assert found.sure
+
+
+@pytest.mark.parametrize(("share", "is_read"), [(0.51, False), (0.8, True)])
+def test_two_readings_that_keep_every_check_digit_are_told_apart_by_what_was_seen_or_not_at_all(share: float, is_read: bool) -> None:
+    """80 and BD give the same check digits (9303-3 4.9: 8 * 7 + 0 * 3 and 11 * 7 + 13 * 3 both end in 6)."""
+    found = read({(1, 0): {"8": share, "B": 0.99 - share}, (1, 1): {"0": share, "D": 0.99 - share}})
+    assert (found is not None) is is_read
+    assert found is None or found.mrz.lines == LINES
+
+
+@pytest.mark.parametrize(("share", "is_read"), [(0.5, False), (0.8, True)])
+def test_a_letter_of_a_name_that_may_be_another_makes_the_zone_unread(share: float, is_read: bool) -> None:
+    assert LINES[0][11] == "E"
+    found = read({(0, 11): {"E": share, "F": 0.97 - share}})
+    assert (found is not None) is is_read
+
+
+def test_a_check_digit_chooses_among_what_was_really_seen_and_the_choice_is_recorded() -> None:
+    assert LINES[1][3] == "1"
+    found = read({(1, 3): {"7": 0.6, "1": 0.39}})
+    assert found is not None
+    assert found.mrz.lines == LINES
+    assert [(one.line, one.column, one.read, one.taken) for one in found.mrz.repairs] == [(1, 3, "7", "1")]
+
+
+def test_a_check_digit_never_makes_valid_what_was_not_seen() -> None:
+    found = read({(1, 3): {"7": 0.99}})
+    assert found is not None
+    assert found.mrz.lines[1][3] == "7"
+    assert not found.mrz.valid
+    assert found.mrz.repairs == ()
