@@ -163,7 +163,7 @@ class DocumentType:
     without a template. `support` and `method` as in DIS.
     """
 
-    type: str = ""  # "identity-card" | "passport" | "visa" | "driving-licence" | ""
+    type: str = ""  # "identity-card" | "passport" | "visa" | "driving-licence" | "residence-permit" | ""
     country: str = ""
     mrtd: str = ""  # "TD1" | "TD2" | "TD3" | "MRV-A" | "MRV-B" | ""
     edition: str = ""
