@@ -18,12 +18,12 @@ import numpy.typing as npt
 from kiosk.domain.document import Quad
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.ort import OnnxSession, Provider
-from kiosk.engines.page_locator import ClassicalPageLocator, on_frame, outline_quads
+from kiosk.engines.page_locator import on_frame, outline_quads
 from kiosk.engines.page_locator_edges import EdgeField, Floats, refined, sampled, touches_border, working_copy
 from kiosk.engines.page_locator_score import Outline, expanded, features
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
-from kiosk.ports import PageLocation, PageLocator
+from kiosk.ports import PageLocation
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +45,6 @@ _MAX_RATIO = 2.3  # ID-1 has 1.59; seen at 45 degrees 2.2
 _T = np.linspace(0.06, 0.94, 48)
 _REACH = np.arange(-12.0, 12.01, 1.0)
 _REACH_SHARE = 0.06  # of a page's shorter side: further in, print has edges as straight as the page's own
-
-
-def page_locator(path: Path, *, threads: int | None = None) -> PageLocator:
-    """The network where its file is there, else the classical locator."""
-    if path.is_file():
-        return NeuralPageLocator(path, threads=threads)
-    log.info("no page network: outlines alone find pages")
-    return ClassicalPageLocator()
 
 
 class NeuralPageLocator:

@@ -18,7 +18,7 @@ from kiosk.engines.barcode_reader import ZxingBarcodeReader
 from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.mrz_line_reader import MrzLineReader
-from kiosk.engines.page_locator import ClassicalPageLocator
+from kiosk.engines.page_locator_neural import NeuralPageLocator
 from kiosk.engines.text_reader import RapidTextReader
 from kiosk.imaging import geometry
 from kiosk.imaging.decode import load_image
@@ -56,7 +56,8 @@ def reader_with(model_library: ModelLibrary, faces: FaceDetector | None = None) 
     text = RapidTextReader(path("text_detection"), path("text_recognition"))
     mrz = MrzCascade(MrzLineReader(path("mrz_lines"), path("mrz_finding")), MrzReader(text))
     faces = faces or BlazeFaceDetector(path("face_detection"))
-    return DocumentReader(ClassicalPageLocator(), text, mrz, ZxingBarcodeReader(), faces, today=lambda: TODAY)
+    locator = NeuralPageLocator(path("page_location"))
+    return DocumentReader(locator, text, mrz, ZxingBarcodeReader(), faces, today=lambda: TODAY)
 
 
 @pytest.fixture(scope="session")
