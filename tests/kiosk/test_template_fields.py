@@ -102,7 +102,7 @@ def test_a_label_in_another_fields_area_is_no_value(template: Template) -> None:
 
 
 def test_areas_yield_where_the_labels_say_that_the_page_lies_otherwise(template: Template) -> None:
-    """The page is cut one row too low: surname's area holds the given name."""
+    """The page is cut one row too low: surname's area holds the given name, that of the given names what stands below."""
     found = read(
         template,
         line("Surname", 0.40, 0.015),
@@ -110,10 +110,18 @@ def test_areas_yield_where_the_labels_say_that_the_page_lies_otherwise(template:
         line("Date of birth", 0.40, 0.295),
         line("03.02.1990", 0.40, 0.345),
         line("ANNA", 0.40, 0.205),
+        line("KOŠICE", 0.60, 0.345),
     )
     assert found[FieldName.SURNAME].value == "NOVÁKOVÁ"
     assert found[FieldName.DATE_OF_BIRTH].value == "1990-02-03"
     assert FieldName.GIVEN_NAMES not in found
+
+
+def test_without_labels_areas_are_trusted_only_where_most_of_them_hold_what_they_should(template: Template) -> None:
+    shifted = read(template, line("ANNA", 0.40, 0.205), line("03.02.1990", 0.40, 0.345), line("BRATISLAVA", 0.40, 0.485))
+    assert shifted == {}
+    right = read(template, line("NOVÁKOVÁ", 0.40, 0.205), line("ANNA", 0.40, 0.345), line("03.02.1990", 0.40, 0.485))
+    assert right.keys() == {FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DATE_OF_BIRTH}
 
 
 def test_a_date_of_another_form_is_no_value(template: Template) -> None:
