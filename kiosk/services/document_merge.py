@@ -21,6 +21,7 @@ MAX_CONFIDENCE = 0.999
 SAME_WORDS = 0.5
 """Two addresses that share half of the shorter one's words are one, written otherwise."""
 UNKNOWN_TYPE = DocumentType()
+_TWO_SIDED = frozenset({"identity-card", "driving-licence", "residence-permit"})
 _SIDES = {PageSide.FRONT: 0, PageSide.BACK: 1, PageSide.UNKNOWN: 2}
 
 
@@ -59,7 +60,7 @@ def needs_back(document: Document) -> bool:
     width, height = fronts[0].size
     ratio = max(width, height) / max(1, min(width, height))
     # a picture taken as the page alone may be cut anyhow: then only the kind of document tells
-    return fronts[0].quad is None or abs(ratio / ID1_RATIO - 1.0) < 0.08 or document.type.type in ("identity-card", "driving-licence")
+    return fronts[0].quad is None or abs(ratio / ID1_RATIO - 1.0) < 0.08 or document.type.type in _TWO_SIDED
 
 
 def agree(name: FieldName, one: Reading, other: Reading) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.domain.document import (
@@ -19,6 +21,7 @@ from kiosk.domain.document import (
 from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.domain.mrz_layout import check_digit
 from kiosk.services.document_classification import Advice, PageClass, classify_document, classify_page
+from kiosk.services.document_templates import load_templates
 from kiosk.services.template_match import evidence_from, evidence_of
 
 TODAY = "2026-11-21"
@@ -210,6 +213,22 @@ def test_a_page_of_another_document_is_a_mismatch() -> None:
     found = classify_document(pages, today=TODAY)
     assert PageFinding.DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES in found.findings[1]
     assert found.findings[0] == ()
+
+
+def test_a_back_of_an_edition_that_the_front_cannot_be_of_is_another_documents() -> None:
+    """The front may be of either of two editions; the back is surely of a third."""
+    templates = list(load_templates())
+    last = next(one for one in templates if one.id == "DEU_identity-card_2021")
+    templates[templates.index(last)] = replace(last, issued_to="2024-12-31")
+    templates.append(replace(last, id="DEU_identity-card_2025", edition="2025", issued_from="2025-01-01"))
+    front = page(DEU_FRONT, expires="2028-03-01")
+    back = page(DEU_BACK, td1("D", expiry="360301"), side=PageSide.BACK, issued="2026-03-02")
+    alone = classify_document([front], today=TODAY, templates=templates).pages[0].match
+    assert alone is not None
+    assert set(alone.editions) == {"DEU_identity-card_2010", "DEU_identity-card_2021"}
+    found = classify_document([front, back], today=TODAY, templates=templates)
+    assert found.pages[1].type.template == "DEU_identity-card_2025"
+    assert PageFinding.DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES in found.findings[1]
 
 
 def test_a_back_alone_misses_its_front_until_it_comes() -> None:

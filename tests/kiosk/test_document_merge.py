@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
+from kiosk.domain.document import DocumentPage, DocumentType, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_fields import fields_of, mrz_fields
-from kiosk.services.document_merge import agree, contradict, merge
+from kiosk.services.document_merge import agree, contradict, merge, needs_back
 from kiosk.services.document_rules import DocumentRules
 
 TODAY = "2026-11-21"
@@ -103,6 +105,13 @@ def test_passports_and_cards_with_their_mrz_in_front_need_no_back() -> None:
     assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(TD3), size=(1200, 845))]))
     assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, text=("PASSPORT",), size=(1200, 845))]))
     assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(TD1))]))
+
+
+def test_of_a_picture_that_is_the_page_alone_the_shape_tells_nothing() -> None:
+    scan = replace(page(PageSide.FRONT, size=(900, 900)), quad=None)
+    assert RULES.needs_back(RULES.merge([scan]))
+    assert not RULES.needs_back(RULES.merge([page(PageSide.FRONT, size=(900, 900))]))
+    assert needs_back(merge([page(PageSide.FRONT, size=(900, 900))], today=TODAY, kind=DocumentType("residence-permit")))
 
 
 def test_no_pages_are_an_empty_document() -> None:

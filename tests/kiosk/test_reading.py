@@ -187,7 +187,9 @@ def test_a_pattern_that_looks_like_a_face_makes_no_front_of_a_known_back(model_l
     assert result.portrait is None
 
 
-@pytest.mark.parametrize(("score", "share", "side"), [(0.65, 0.35, "back"), (0.95, 0.05, "back"), (0.95, 0.35, "front")])
+@pytest.mark.parametrize(
+    ("score", "share", "side"), [(0.65, 0.35, "back"), (0.95, 0.05, "back"), (0.95, 0.18, "back"), (0.95, 0.35, "front")]
+)
 def test_without_a_template_a_large_sure_face_beside_a_cards_mrz_makes_a_front(score: float, share: float, side: str) -> None:
     card = drawn("td1")
     picture = card.pages[PageSide.BACK]
