@@ -6,7 +6,7 @@ import importlib
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent, QWindow
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
@@ -372,10 +372,6 @@ class Window(QWidget):
         side = 64 if self.width() >= self.height() else 40
         self._content_layout.setContentsMargins(px(side), px(20), px(side), px(28))
         self._content_layout.setSpacing(px(20))
-
-    def content_rect(self) -> QRect:
-        """Where screens are shown."""
-        return self.content.geometry()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remove()

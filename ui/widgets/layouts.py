@@ -31,10 +31,6 @@ class Box(Part):
         for item in items:
             self.box.addWidget(item, stretch)
 
-    def set_margins(self, left: int, top: int, right: int, bottom: int) -> None:
-        self._margins = (left, top, right, bottom)
-        self.apply_theme()
-
     def apply_theme(self) -> None:
         self.box.setContentsMargins(*(self.theme.px(units) for units in self._margins))
         self.box.setSpacing(self.theme.px(self._spacing))

@@ -43,12 +43,6 @@ class Text(QLabel):
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
 
-    def set_tone(self, tone: str) -> None:
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
 
 def set_style_property(widget: QWidget, name: str, value: object) -> None:
     """A property that the style sheet looks at, applied at once."""

@@ -143,10 +143,6 @@ class Illustration(Part):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.apply_theme()
 
-    def set_drawing(self, name: str) -> None:
-        self._name = name
-        self.update()
-
     def sizeHint(self) -> QSize:
         own = self.theme.illustration_size(self._name)
         return QSize(self.theme.px(self._units * own.width() / own.height()), self.theme.px(self._units))
