@@ -14,7 +14,7 @@ import pytest
 from kiosk.domain.errors import ErrorCode
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ["kiosk", "ui", "tests", "installer", "bootstrap.py"]
+SOURCES = ["kiosk", "ui", "tests", "models", "installer", "bootstrap.py"]
 LIMIT_S = 300
 
 IMPORT_EVERYTHING_WITHOUT_QT = """
