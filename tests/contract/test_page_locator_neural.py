@@ -10,8 +10,7 @@ import pytest
 
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import ErrorCode, ModelFault
-from kiosk.engines.page_locator import ClassicalPageLocator
-from kiosk.engines.page_locator_neural import NeuralPageLocator, page_locator
+from kiosk.engines.page_locator_neural import NeuralPageLocator
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.ports import PageLocation
@@ -95,11 +94,6 @@ def test_a_page_that_the_picture_cuts_touches_the_border() -> None:
 def test_the_same_picture_gives_the_same_answer() -> None:
     shot = degrade.photograph(page("td1"), seed=5, size=SIZE)
     assert locator().locate(shot.image) == locator().locate(shot.image)
-
-
-def test_without_the_file_outlines_alone_find_pages(tmp_path: Path) -> None:
-    assert isinstance(page_locator(tmp_path / "none.onnx"), ClassicalPageLocator)
-    assert isinstance(page_locator(MODEL), NeuralPageLocator)
 
 
 def test_a_file_that_is_no_model_is_a_model_fault(tmp_path: Path) -> None:
