@@ -74,10 +74,6 @@ class MrzCascade:
         quick = self._glancing.attempt(image)
         return quick if quick is not None and quick.sure else None
 
-    def way_up(self, image: Image) -> int | None:
-        """As `MrzReader.way_up`, with the quick reader: works where a zone is too damaged to be read, too."""
-        return self._quick.way_up(image)
-
 
 def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading | None:
     """What two readings of the same picture, neither of them beyond doubt, are worth together (the table above)."""

@@ -134,19 +134,6 @@ class MrzReader:
         found = self.attempt(image, lines=lines)
         return found if found is not None and found.plausible else None
 
-    def way_up(self, image: Image) -> int | None:
-        """0, 90, 180 or 270: the clockwise turn that makes the picture's MRZ upright; None when none is seen. Nothing is decoded."""
-        for candidate in zone_candidates(self._reader.find_lines(image, max_side_px=self._sides[0]), limit=2):
-            best: tuple[float, tuple[Quad, ...]] = (LEGIBLE, ())
-            lying = aligned(candidate) if self._demands.align_ends else candidate
-            for lines in (lying, tuple(turned(quad) for quad in reversed(lying))):
-                steps = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE) for quad in lines], ALPHABET)
-                if all(_may_be_mrz(line) for line in steps):
-                    best = max(best, (min(legibility(line) for line in steps), lines), key=lambda one: one[0])
-            if best[1]:
-                return quarter_turns(around(best[1]))
-        return None
-
     def attempt(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
         """The best reading of all, `plausible` or not. Arguments and errors as in `read`."""
         began = time.perf_counter()

@@ -121,7 +121,6 @@ def test_a_clean_page_needs_the_quick_reader_alone_at_any_quarter_turn(cascade: 
     assert found is not None
     assert found.mrz.lines == LINES
     assert found.rotation == quarters * 90
-    assert cascade.way_up(picture) == quarters * 90
 
 
 def test_the_quick_reader_says_the_same_as_the_cascade(cascade: MrzCascade) -> None:
@@ -163,7 +162,6 @@ def test_a_misprinted_check_digit_is_read_as_printed(cascade: MrzCascade) -> Non
 )
 def test_a_picture_without_mrz_gives_none(cascade: MrzCascade, picture: Image) -> None:
     assert cascade.glance(picture) is None
-    assert cascade.way_up(picture) is None
     assert cascade.read(picture) is None
 
 

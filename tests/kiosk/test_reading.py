@@ -130,6 +130,16 @@ def test_a_page_is_turned_upright_however_it_lies(reader: DocumentReader, turns:
     assert np.hypot(result.page.quad[0][0] - expected[0], result.page.quad[0][1] - expected[1]) < 15
 
 
+def test_a_front_without_an_mrz_is_turned_by_the_way_its_text_can_be_read(reader: DocumentReader) -> None:
+    """A face is found in an upside-down portrait, too: nothing but the text tells."""
+    card = drawn("td1")
+    result = reader.read_page(rotated(photograph(card.pages[PageSide.FRONT], roll_deg=0), 2))
+    assert result.page.mrz is None
+    document = RULES.merge([result.page])
+    for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_BIRTH):
+        assert document.value(name) == card.truth.fields[name]
+
+
 def test_a_scan_that_is_the_page_alone_is_read_as_it_is(reader: DocumentReader) -> None:
     truth = drawn("td3")
     result = reader.read_page(limited(truth.pages[PageSide.FRONT], 1000))
