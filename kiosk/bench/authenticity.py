@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 from kiosk.services.authenticity import page_signals
+from kiosk.services.document_templates import template_by_id
 from kiosk.specimens import attacks
 from kiosk.specimens.attacks import Camera, Generator, Printer, Screen, exposed
 from kiosk.specimens.degrade import Degradation, photograph
@@ -25,8 +25,6 @@ from kiosk.specimens.specimen import DESIGNS, Specimen, astronaut, specimen
 
 HELD_OUT = 50_000
 """Seeds from here on were never looked at when operating points were chosen."""
-_REFERENCE = 1  # the seed of the page that a design's colours are taken from
-_GRID = (8, 5)
 _ORDINARY = frozenset(set(Degradation) - {Degradation.SCREEN, Degradation.PRINT})
 """What B-side photographs may suffer and still show the document itself."""
 
@@ -40,12 +38,6 @@ class Shot:
     page: Image
     side: PageSide
     specimen: Specimen
-
-
-@dataclass(frozen=True, slots=True)
-class _Colour:
-    area: tuple[float, float, float, float]
-    bgr: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,29 +201,12 @@ def _judged(shot: Shot, costs: list[float]) -> tuple[Signal, ...]:
         if where is shot.side
     ]
     portrait = placed(truth.portrait_box) if shot.side is PageSide.FRONT else None
-    known = _colours(truth.design, shot.side)
+    template = template_by_id(truth.template)
+    known = template.pages[shot.side].colours if template is not None and shot.side in template.pages else None
     began = time.perf_counter()
     signals = page_signals(page, picture=shot.picture, quad=shot.quad, portrait=portrait, fields=fields, colours=known)
     costs.append((time.perf_counter() - began) * 1000)
     return signals
-
-
-@functools.lru_cache(maxsize=64)
-def _colours(design: str, side: PageSide) -> Mapping[str, _Colour]:
-    """What a template would know: the mean colours of a grid of places, without the portrait's."""
-    made = specimen(design, seed=_REFERENCE)
-    page, (left, top, width, height) = made.pages[side], made.truth.portrait_box
-    rows, columns = page.shape[0], page.shape[1]
-    found = {}
-    for row in range(_GRID[1]):
-        for column in range(_GRID[0]):
-            area = (0.04 + 0.115 * column, 0.04 + 0.184 * row, 0.155 + 0.115 * column, 0.224 + 0.184 * row)
-            x0, y0, x1, y1 = area[0] * columns, area[1] * rows, area[2] * columns, area[3] * rows
-            if side is PageSide.FRONT and x0 < left + width and x1 > left and y0 < top + height and y1 > top:
-                continue
-            blue, green, red = page[int(y0) : int(y1), int(x0) : int(x1)].reshape(-1, 3).mean(axis=0).tolist()
-            found[f"{row}/{column}"] = _Colour(area, (round(blue), round(green), round(red)))
-    return found
 
 
 def _of(signals: tuple[Signal, ...], suspicion: Suspicion) -> Signal:

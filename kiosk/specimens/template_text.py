@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from kiosk.domain.document import DATE_FIELDS, FieldName, PageSide, Region
 from kiosk.domain.face import Box
@@ -145,7 +144,7 @@ def _page(design: str, side: PageSide, made: Sequence[Specimen]) -> list[str]:
             if region in regions:
                 boxes = [one.truth.regions[region][1] for one in made]
                 out.append(f"{region.value} = {_shares(around(boxes), (width, height))}")
-    for name_of_place, box, colour in _plain_places([one.pages[side] for one in made], _pictures(made[0], side)):
+    for name_of_place, box, colour in _coloured_places([one.pages[side] for one in made], _pictures(made[0], side)):
         out += ["", f"[pages.{side.value}.colours.{name_of_place}]", f"area = {_shares(box, (width, height))}", f"bgr = {list(colour)}"]
     return out
 
@@ -193,6 +192,10 @@ def _number_regex(design: str) -> str:
     return runs if DESIGNS[design].type == "passport" else runs + r"\d{0,4}"
 
 
+_GRID = (4, 5)
+"""Rows and columns of the places whose colours a template knows."""
+
+
 def _pictures(made: Specimen, side: PageSide) -> list[Box]:
     """Where no ground is seen however bright it may be."""
     truth = made.truth
@@ -201,26 +204,28 @@ def _pictures(made: Specimen, side: PageSide) -> list[Box]:
     return boxes + ([truth.mrz_box] if truth.mrz_side is side else [])
 
 
-def _plain_places(pages: Sequence[Image], pictures: Sequence[Box]) -> list[tuple[str, Box, tuple[int, int, int]]]:
-    """Two places of bare ground, far from each other, with their mean colours: where the darkest pixel of all drawings is brightest."""
-    darkest: npt.NDArray[np.uint8] = np.min([page.min(axis=2) for page in pages], axis=0)
-    height, width = darkest.shape
-    for left, top, across, down in pictures:
-        darkest[max(0, int(top)) : int(top + down) + 1, max(0, int(left)) : int(left + across) + 1] = 0
-    w, h = round(0.08 * width), round(0.08 * height)
-    places = [
-        (float(np.percentile(darkest[y : y + h, x : x + w], 2)), x, y)
-        for y in range(round(0.06 * height), round(0.62 * height), h // 2)
-        for x in range(round(0.05 * width), round(0.87 * width), w // 2)
-    ]
-    places.sort(reverse=True)
-    first = places[0]
-    second = next((place for place in places if abs(place[1] - first[1]) > 0.35 * width), places[-1])
-    found = []
-    for label, (_dark, x, y) in (("one", first), ("other", second)):
-        b, g, r = np.mean([page[y : y + h, x : x + w].reshape(-1, 3).mean(axis=0) for page in pages], axis=0)
-        found.append((label, (float(x), float(y), float(w), float(h)), (round(float(b)), round(float(g)), round(float(r)))))
+def _coloured_places(pages: Sequence[Image], pictures: Sequence[Box]) -> list[tuple[str, Box, tuple[int, int, int]]]:
+    """A grid of places with their mean colours over all drawings; those that are a picture's for the greater part are left out."""
+    height, width = pages[0].shape[:2]
+    rows, columns = _GRID
+    w, h = 0.92 * width / columns, 0.92 * height / rows
+    found: list[tuple[str, Box, tuple[int, int, int]]] = []
+    for row in range(rows):
+        for column in range(columns):
+            x, y = 0.04 * width + column * w, 0.04 * height + row * h
+            covered = sum(_common((x, y, w, h), box) for box in pictures)
+            if covered > 0.3 * w * h:
+                continue
+            cells = [page[round(y) : round(y + h), round(x) : round(x + w)].reshape(-1, 3).mean(axis=0) for page in pages]
+            b, g, r = np.mean(cells, axis=0).tolist()
+            found.append((f"row{row}column{column}", (x, y, w, h), (round(b), round(g), round(r))))
     return found
+
+
+def _common(one: Box, other: Box) -> float:
+    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    tall = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return max(0.0, wide) * max(0.0, tall)
 
 
 # --- TOML ----------------------------------------------------------------------------------------------------------
