@@ -58,9 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
         pictures[name] = (path, *load_picture(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px))
     with build_engines(setup) as engines, open_customer_store(setup) as store:
         reader = engines.document_reader()
-        onboarding = Onboarding(
-            store=store, clock=engines.clock, policy=policy, workflow=workflow.key, rules=engines.document_rules
-        )
+        onboarding = Onboarding(store=store, clock=engines.clock, policy=policy, workflow=workflow.key, rules=engines.document_rules)
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind
         pages: dict[PageSide, PageResult] = {}
