@@ -11,10 +11,11 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_ex
 from kiosk.domain.countries import is_known
 from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
 from kiosk.domain.inspection import OCR_THRESHOLD
-from kiosk.domain.mrz import Mrz, MrzRepair, last_day
+from kiosk.domain.mrz import Mrz, MrzRepair, last_day, may_be_date
 from kiosk.domain.mrz_layout import Kind, layout_of
-from kiosk.services.document_merge import agree, contradict, merge
+from kiosk.services.document_merge import accents_open, agree, contradict, merge
 from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
+from kiosk.services.document_templates import template_by_id
 
 MAX_AGE_YEARS = 120
 MAX_VALIDITY_YEARS: Mapping[str, int] = {"passport": 11, "visa": 11, "driving-licence": 60}
@@ -58,14 +59,16 @@ def document_checks(document: Document, *, today: str, needs_back: bool, thresho
 
 def uncertain_fields(document: Document, *, threshold: float = OCR_THRESHOLD) -> frozenset[FieldName]:
     """Fields that a person must look at: sources disagree, or nothing proves a value that was read unsurely."""
-    return frozenset(name for name, field in document.fields.items() if _is_uncertain(field, threshold))
+    impossible = set(_no_dates(document))
+    return frozenset(name for name, field in document.fields.items() if _is_uncertain(field, threshold, impossible))
 
 
-def _is_uncertain(field: Field, threshold: float) -> bool:
+def _is_uncertain(field: Field, threshold: float, impossible: set[FieldName]) -> bool:
     chosen = field.chosen
     if chosen.source is Source.OPERATOR:
         return False
-    if any(not agree(field.name, one, other) for one, other in combinations(field.readings, 2)):
+    pairs = list(combinations(field.readings, 2))
+    if field.name in impossible or any(not agree(field.name, *pair) or accents_open(field.name, *pair) for pair in pairs):
         return True
     return not chosen.proven and chosen.confidence < threshold
 
@@ -82,12 +85,24 @@ def _usability(document: Document, needs_back: bool) -> Check:
     label = _wrong_pages(document, needs_back)
     if label is not None:
         return Check(name, CheckStatus.WARNING, label, inputs=inputs, model=model)
+    if _lacks_mrz(document):
+        return Check(name, CheckStatus.WARNING, CheckLabel.MRZ_UNREADABLE, inputs=inputs, model=model)
     score = min(min(page.quality.sharpness, page.quality.hotspots) for page in document.pages)
     warnings = sorted({warning.value for page in document.pages for warning in page.quality.warnings if warning in _GRAVE})
     if warnings:
         params = {"warnings": ", ".join(warnings)}
         return Check(name, CheckStatus.WARNING, CheckLabel.LOW_QUALITY, round(score, 3), inputs=inputs, model=model, params=params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, round(score, 3), inputs=inputs, model=model)
+
+
+def _lacks_mrz(document: Document) -> bool:
+    """A passport or visa, or the page of a known document that bears the lines, without any that could be read: it may be half a page."""
+    if document.mrz is not None or any(page.mrz is not None for page in document.pages):
+        return False
+    if document.type.type in ("passport", "visa"):
+        return True
+    templates = [(page.side, template_by_id(page.type.template)) for page in document.pages if page.type.template]
+    return any(template is not None and template.mrz is not None and template.mrz.page is side for side, template in templates)
 
 
 def _is_known(document: Document) -> bool:
@@ -204,6 +219,8 @@ def _plausibility(document: Document, today: str) -> Check:
         since = issued.last if issued is not None else today
         rules.append((_years(since, expires.first) <= limit, FieldName.DATE_OF_EXPIRY))
     rules += [(is_known(code), field) for field, code in states]
+    # no reading has it, and no printed date makes it good
+    rules += [(False, field) for field in _no_dates(document)]
     broken = list(dict.fromkeys(field for holds, field in rules if not holds))
     inputs = tuple(dict.fromkeys(field.value for _, field in rules))
     score = round(sum(holds for holds, _ in rules) / max(1, len(rules)), 3)
@@ -217,6 +234,17 @@ def _plausibility(document: Document, today: str) -> Check:
         params = {"field": missing[0].value, "fields": ", ".join(field.value for field in missing)}
         return not_executed(name, CheckLabel.INPUT_MISSING, inputs=tuple(field.value for field in missing), **params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, score, 1.0, inputs, model)
+
+
+def _no_dates(document: Document) -> list[FieldName]:
+    """Dates of the document's zones that no calendar has (month 13), whatever their check digits say."""
+    zones = [page.mrz for page in document.pages if page.mrz is not None] or ([document.mrz] if document.mrz is not None else [])
+    return [
+        FieldName(part.name)
+        for mrz in zones
+        for part in layout_of(mrz.format).fields
+        if part.kind is Kind.DATE and not may_be_date(mrz.lines[part.place.line][part.place.start : part.place.end])
+    ]
 
 
 def _missing(document: Document) -> list[FieldName]:

@@ -85,6 +85,12 @@ def are_of_one_document(pages: Sequence[DocumentPage]) -> bool:
     return not any(one.isdisjoint(other) for found in (kinds, states) for one, other in combinations(found, 2))
 
 
+def are_one_scan(pages: Sequence[DocumentPage]) -> bool:
+    """Whether pages of one picture can be one document's: of one kind and state, and no side there twice with other print."""
+    shown = distinct(pages)
+    return are_of_one_document(pages) and sum(map(is_front, shown)) < 2 and sum(map(is_back, shown)) < 2 and len(shown) <= 2
+
+
 def _bears_portrait_alone(page: DocumentPage) -> bool:
     """A portrait and nothing that a back has. Ghost portraits of backs are not kept as portraits by the reader."""
     return page.portrait is not None and page.mrz is None and not has_aamva(page)

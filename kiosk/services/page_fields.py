@@ -59,6 +59,16 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
 
 
+def names_document(look: PageLook, *, today: str) -> bool:
+    """Whether what was read is surely a known document's: its title and its state stand on it."""
+    if len(look.lines) < 3:
+        return False
+    height, width = look.image.shape[:2]
+    texts = [line.text for line in look.lines]
+    evidence = evidence_from(texts, look.mrz, {}, today=today, size=(width, height), located=look.location is not None)
+    return classify_page(evidence).match is not None
+
+
 def _sure(readings: Readings) -> Readings:
     """Without what was read too badly to be worth a look."""
     return {

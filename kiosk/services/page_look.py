@@ -35,6 +35,7 @@ class PageLook:
         all_faces: as found, unsure and small ones too.
         faces: those of them that can be a portrait's, the largest first.
         labels: how many different fields it has labels of.
+        titled: a template's own title stands on it; asked only where nothing else tells.
         part: of the straightened page (0..1 left, top, right, bottom), when it was cut to the data page.
     """
 
@@ -48,6 +49,7 @@ class PageLook:
     all_faces: tuple[Face, ...] = ()
     faces: tuple[Face, ...] = ()
     labels: int = 0
+    titled: bool = False
     part: tuple[float, float, float, float] | None = None
 
     @property
@@ -66,7 +68,7 @@ class PageLook:
     @property
     def is_document(self) -> bool:
         """Evidence enough to call it one; a face with a frame around it, a book or a blank card is not."""
-        if self.mrz is not None or self.labels >= 2:
+        if self.mrz is not None or self.labels >= 2 or self.titled:
             return True
         framed = self.location is not None and len(self.lines) >= 3
         return self.evidence >= WEAK_EVIDENCE and bool(self.faces) and (self.labels >= 1 or framed)

@@ -28,12 +28,13 @@ from kiosk.services.aamva import is_aamva
 from kiosk.services.authenticity import page_signals
 from kiosk.services.document_fields import context_of
 from kiosk.services.document_layout import count_labels
-from kiosk.services.document_pages import are_of_one_document, distinct
+from kiosk.services.document_pages import are_one_scan
 from kiosk.services.mrz_reading import MrzReading
-from kiosk.services.page_fields import page_fields
+from kiosk.services.page_fields import names_document, page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
 from kiosk.services.page_regions import page_regions
+from kiosk.services.page_shape import licence_numbers, shape_warnings, shows_two_holders, with_islands
 from kiosk.services.template_match import Advice
 
 logger = logging.getLogger(__name__)
@@ -146,24 +147,35 @@ class DocumentReader:
         timings: dict[str, float] = {}
         locations = self._located(image, timings)[:MOST_PAGES]
         if len(locations) < 2:
-            return (self._result(image, self._best_look(image, locations, timings), _Asked(expected, advice), began, timings),)
+            return (self._single(image, locations, _Asked(expected, advice), began, timings),)
         looks = [look for location in locations if (look := self._look_at(image, location, timings)).is_document]
         if not looks:
-            return (self._result(image, self._best_look(image, (), timings), _Asked(expected, advice), began, timings),)
+            return (self._single(image, (), _Asked(expected, advice), began, timings),)
+        if any(shows_two_holders(look) for look in looks):
+            raise BadInput(ErrorCode.SEVERAL_DOCUMENTS, "the picture shows the portraits of several persons")
         results: list[PageResult] = []
         for number, look in enumerate(looks):
             spent = timings if number == 0 else {}  # finding the pages is counted once
             results.append(self._result(image, look, _Asked(expected if len(looks) == 1 else None, advice), began, spent))
             began = time.perf_counter()
-        if not are_of_one_document([result.page for result in results]) or len(distinct([result.page for result in results])) > 2:
+        if not are_one_scan([result.page for result in results]):
             raise BadInput(ErrorCode.SEVERAL_DOCUMENTS, f"the picture shows {len(results)} pages that are not of one document")
         return tuple(sorted(results, key=lambda result: result.page.side is PageSide.BACK))
+
+    def _single(
+        self, image: Image, locations: Sequence[PageLocation], asked: _Asked, began: float, timings: dict[str, float]
+    ) -> PageResult:
+        """The one page; raises BadInput(SEVERAL_DOCUMENTS) when what looks like one are two that lie too close to be told apart."""
+        look = self._best_look(image, locations, timings)
+        if look is not None and shows_two_holders(look):
+            raise BadInput(ErrorCode.SEVERAL_DOCUMENTS, "the picture shows the portraits of several persons")
+        return self._result(image, look, asked, began, timings)
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def _located(self, image: Image, timings: dict[str, float]) -> tuple[PageLocation, ...]:
         with _timed(timings, "locate"):
-            return tuple(one for one in self._locator.locate(image) if one.confidence >= SURE_LOCATION)
+            return with_islands(image, [one for one in self._locator.locate(image) if one.confidence >= SURE_LOCATION])
 
     def _look_at(self, image: Image, location: PageLocation, timings: dict[str, float]) -> PageLook:
         with _timed(timings, "straighten"):
@@ -211,7 +223,8 @@ class DocumentReader:
         if look.mrz is None:
             with _timed(timings, "mrz"):
                 self._read_hard_mrz(look)
-        look.labels = count_labels(look.lines, context_of(self._today()))
+        look.labels = max(count_labels(look.lines, context_of(self._today())), licence_numbers(look.lines))
+        look.titled = not look.is_document and names_document(look, today=self._today())
         look.crop_open_passport()
         return look
 
@@ -315,6 +328,7 @@ class DocumentReader:
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
         quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness)
+        quality = replace(quality, warnings=tuple(dict.fromkeys((*quality.warnings, *shape_warnings(look, template)))))
         with _timed(timings, "signals"):
             known = template.pages.get(side) if template is not None else None
             signals = page_signals(

@@ -1,0 +1,139 @@
+"""Whether what was read as a page is one whole page, and only one: by proportion, way up, portraits and print."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+
+import cv2
+import numpy as np
+
+from kiosk.domain.document import PageWarning
+from kiosk.domain.face import Face
+from kiosk.domain.mrz import MrzFormat
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.islands import page_islands
+from kiosk.imaging.rectify import ID1_RATIO, ID3_RATIO, KNOWN_RATIOS, page_ratio
+from kiosk.ports import PageLocation, TextLine
+from kiosk.services.page_look import PageLook
+from kiosk.services.template_model import Template
+
+_TILTED = 0.2
+"""Logarithm of how far a page's proportion in a photograph may be off: a tilt of 35 degrees. A third of a page missing is 0.4."""
+_WIDEST = 2.2  # of a picture without an outline in it: cameras and sheets of paper are less
+_ON_PLAIN_GROUND = 0.7
+_CUT = 0.95
+_SAME_SIZE = 0.78  # of two portraits' heights; a ghost portrait is about half of the portrait
+_MRZ_RATIOS = {MrzFormat.TD1: (ID1_RATIO,), MrzFormat.MRV_A: (120 / 80,)}
+_LICENCE_FIELD = re.compile(r"^\s*(1|2|3|4a|4b|4c|4d|5|8|9)\.", re.IGNORECASE)
+_LICENCE_ORDER = ("1", "2", "3", "4a", "4c", "4b", "4d", "5", "8", "9")
+_LEAST_NUMBERS = 4
+
+
+def shape_warnings(look: PageLook, template: Template | None) -> tuple[PageWarning, ...]:
+    """What proportion and colours speak against the page being usable."""
+    warnings = [] if is_whole(look, template) else [PageWarning.DOCUMENT_OUT_OF_IMAGE]
+    if is_reversed(look.image, look.lines):
+        # nothing can be compared with the portrait of a negative; its paper is as dark as that of a page in the dark
+        warnings.append(PageWarning.BRIGHTNESS_LOW)
+    return tuple(warnings)
+
+
+def is_whole(look: PageLook, template: Template | None) -> bool:
+    """False when a part of the page must be missing: its proportion is no page's, or it stands where such pages lie.
+
+    Args:
+        template: what the page was recognised as.
+    """
+    height, width = look.image.shape[:2]
+    if look.location is None:
+        return bool(max(width, height) <= _WIDEST * min(width, height))
+    if look.part is not None:
+        return True
+    ratios: Sequence[float] = KNOWN_RATIOS
+    if look.mrz is not None:
+        ratios = _MRZ_RATIOS.get(look.mrz.format, (ID3_RATIO,))
+    if template is not None:
+        ratios = (template.ratio,)
+    # cards made to be held upright exist, of those that are known and of those with an MRZ none does
+    if (look.mrz is not None or (template is not None and template.ratio > 1)) and height > 1.05 * width:
+        return False
+    ratio = page_ratio(look.location.quad)
+    return min(abs(math.log(ratio / max(known, 1 / known))) for known in ratios) <= _TILTED
+
+
+def shows_two_holders(look: PageLook) -> bool:
+    """Two portraits of one size, side by side or one above the other: two pages were taken for one."""
+    return any(_are_two_portraits(one, other) for one, other in combinations(look.faces, 2))
+
+
+def _are_two_portraits(one: Face, other: Face) -> bool:
+    (ax, ay, aw, ah), (bx, by, bw, bh) = one.box, other.box
+    apart = max(abs(ax + aw / 2 - bx - bw / 2), abs(ay + ah / 2 - by - bh / 2))
+    return min(ah, bh) >= _SAME_SIZE * max(ah, bh) and apart > 2.0 * max(ah, bh)
+
+
+def licence_numbers(lines: Sequence[TextLine]) -> int:
+    """How many of the fields that the licences of Europe number ("1." "4a.") stand in order; fewer than four are none.
+
+    Directive 2006/126/EC, annex I: the numbers are the labels, in every language.
+    """
+    top: dict[str, float] = {}
+    for line in lines:
+        match = _LICENCE_FIELD.match(line.text)
+        if match is not None:
+            top.setdefault(match[1].lower(), geometry.centre(line.quad)[1])
+    found = [name for name in _LICENCE_ORDER if name in top]
+    heights = [top[name] for name in found]
+    tall = np.median([geometry.bounds(line.quad)[3] - geometry.bounds(line.quad)[1] for line in lines]) if lines else 0.0
+    in_order = all(after > before - tall for before, after in pairwise(heights))
+    return len(found) if len(found) >= _LEAST_NUMBERS and in_order else 0
+
+
+def is_reversed(page: Image, lines: Sequence[TextLine]) -> bool:
+    """Whether the text is bright on dark ground nearly everywhere, as in the negative of a page; too few lines say nothing."""
+    bright = total = 0
+    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
+    for line in lines:
+        left, top, right, bottom = geometry.bounds(line.quad)
+        if len(line.text) < 4 or right - left < bottom - top:
+            continue
+        low, ground, high = np.percentile(grey[max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1], (3, 50, 97))
+        if high - low > 40:
+            total += 1
+            bright += high - ground > ground - low
+    return total >= 6 and bright > 0.8 * total
+
+
+def with_islands(image: Image, found: Sequence[PageLocation]) -> tuple[PageLocation, ...]:
+    """The pages that were located, and on plain ground those that were missed, run together or cut.
+
+    Outlines are the finer ones; where the ground is plain, nothing else than a page stands out of it.
+    """
+    islands = page_islands(image)
+    if not islands:
+        return tuple(found)
+    pages: list[PageLocation] = []
+    for quad in islands:
+        mine = [one for one in found if _holds(quad, geometry.centre(one.quad))]
+        best = max(mine, key=lambda one: geometry.area(one.quad), default=None)
+        share = geometry.area(best.quad) / geometry.area(quad) if best is not None else 0.0
+        pages.append(best if best is not None and _CUT <= share < 1.3 else PageLocation(quad, _ON_PLAIN_GROUND))
+    if len(pages) == 1 and not found:
+        # one page that no outline tells is read as the picture is: a scan of it, with its margin
+        return ()
+    kept = [one for one in found if not any(_holds(quad, geometry.centre(one.quad)) or _covers(one.quad, quad) for quad in islands)]
+    return (*pages, *kept)
+
+
+def _holds(quad: tuple[tuple[float, float], ...], point: tuple[float, float]) -> bool:
+    return cv2.pointPolygonTest(np.asarray(quad, dtype=np.float32), point, False) >= 0
+
+
+def _covers(large: tuple[tuple[float, float], ...], small: tuple[tuple[float, float], ...]) -> bool:
+    """An outline around several islands is not a page's."""
+    middle = (sum(x for x, _ in small) / 4, sum(y for _, y in small) / 4)
+    return _holds(large, middle)
