@@ -119,6 +119,8 @@ class Reading:
         quad: place in the straightened page, pixels; None for what has no place (a barcode's content, typed text).
         raw: as read, before normalising.
         proven: a check digit covers the value and holds.
+        room: places that the MRZ left empty behind a value that it may have had to cut (a name, a visa's number); None where nothing may
+            be missing. Only what does not fit there may be missing (9303-4 4.2.3, 9303-7 4.2.2.2).
     """
 
     value: str
@@ -128,6 +130,7 @@ class Reading:
     quad: Quad | None = None
     raw: str = ""
     proven: bool = False
+    room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

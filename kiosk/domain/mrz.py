@@ -8,14 +8,22 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.domain.mrz_layout import ALPHABET, FILLER, CheckPlace, Kind, Layout, MrzFormat, Place, check_digit, layout_for
+from kiosk.domain.mrz_layout import ALPHABET, FILLER, CheckPlace, Kind, Layout, MrzFormat, Place, check_digit, layout_for, layout_of
 
-__all__ = ["Mrz", "MrzFormat", "MrzRepair", "birth_date_iso", "expiry_date_iso", "gender_letter", "last_day", "parse_mrz"]
+TO_LETTER: Mapping[str, str] = dict(zip("01245678", "OIZASGTB", strict=True))
+TO_DIGIT: Mapping[str, str] = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
+"""What a character of the wrong class is read as where only letters, or only digits, may stand: there is no other choice."""
+GENDERS = ("M", "F", "X")
+
+__all__ = ["Mrz", "MrzFormat", "MrzRepair", "birth_date_iso", "expiry_date_iso", "gender_letter", "last_day", "may_be_date", "parse_mrz"]
 
 
 @dataclass(frozen=True, slots=True)
 class MrzRepair:
-    """A character that was read one way and taken another, because the alphabet of its place or a check digit says so."""
+    """A character that was read one way and taken another, because the alphabet of its place or a check digit says so.
+
+    Where two characters were nearly as likely and a check digit covers the place, `read` is the one that was not taken.
+    """
 
     line: int
     column: int
@@ -47,8 +55,36 @@ class Mrz:
 
     @property
     def valid(self) -> bool:
-        """Every check digit that the format has holds."""
+        """Every check digit that the format has holds, for the characters that were taken."""
         return all(self.check_digits.values())
+
+    @property
+    def doubtful_repairs(self) -> tuple[MrzRepair, ...]:
+        """Repairs for which the place left another choice; a letter where only digits may stand (or the reverse) leaves none."""
+        kinds = layout_of(self.format).kind_at
+        return tuple(one for one in self.repairs if _is_choice(kinds(one.line, one.column), one))
+
+    def proves(self, name: str) -> bool:
+        """Does the check digit `name` ("composite" for the whole zone) hold for what was read, no character of it chosen in doubt?"""
+        if not self.check_digits.get(name, False):
+            return False
+        layout = layout_of(self.format)
+        check = next(check for check in layout.checks if check.name == name)
+        places = [*check.covers, check.digit]
+        if layout.long_number is not None and _at(self.lines, check.digit) == FILLER:
+            places.append(layout.long_number)
+        return not any(
+            repair.line == place.line and place.start <= repair.column < place.end for repair in self.doubtful_repairs for place in places
+        )
+
+
+def _is_choice(kind: Kind, repair: MrzRepair) -> bool:
+    """Names and the document code are settled by their grammar."""
+    if kind in (Kind.DATE, Kind.CHECK):
+        return TO_DIGIT.get(repair.read) != repair.taken
+    if kind in (Kind.COUNTRY, Kind.SEX):
+        return TO_LETTER.get(repair.read) != repair.taken
+    return kind is Kind.TEXT
 
 
 def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = None, repairs: Sequence[MrzRepair] = ()) -> Mrz:
@@ -60,7 +96,8 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
         repairs: what the reader changed before.
 
     Values have their fillers at both ends removed; names have single fillers turned into spaces; a document number of more than nine
-    characters is put together from both its places (9303-5 4.2.4, 9303-6 4.2.4). Gender is "M", "F", "X" or "" (not said).
+    characters is put together from both its places (9303-5 4.2.4, 9303-6 4.2.4). Gender is "M", "F", "X" or "" (not said, or a letter
+    that says none; `lines` keep it). A date keeps its six characters, be they a date or not.
 
     Raises:
         BadInput: BAD_ARGUMENT when count, length or alphabet fit no format.
@@ -78,6 +115,8 @@ def parse_mrz(lines: Sequence[str], *, confidences: Sequence[float] | None = Non
             values["surname"], values["givenNames"] = split_names(text)
         elif part.kind is Kind.NAME:
             values[part.name] = _spaced(text)
+        elif part.kind is Kind.SEX:
+            values[part.name] = text if text in GENDERS else ""
         else:
             values[part.name] = text.strip(FILLER)
     long_number = _long_number(lines, layout)
@@ -201,6 +240,20 @@ def last_day(iso: str) -> str:
         return date.fromisoformat(iso).isoformat() if len(iso) == 10 else ""
     except ValueError:
         return ""
+
+
+def may_be_date(yymmdd: str) -> bool:
+    """May six characters of an MRZ be a date? Unknown parts are fillers or, of day and month, 00 (9303-3 4.8)."""
+    if len(yymmdd) != 6:
+        return False
+    year, month, day = yymmdd[:2], yymmdd[2:4], yymmdd[4:6]
+    if any(part != FILLER * 2 and not (part.isascii() and part.isdecimal()) for part in (year, month, day)):
+        return False
+    # a leap year where none is told: what may be, is
+    told = 2000 if year == FILLER * 2 else 2000 + int(year)
+    months = range(1, 13) if month in (FILLER * 2, "00") else (int(month),)
+    days = 1 if day in (FILLER * 2, "00") else int(day)
+    return any(1 <= one <= 12 and days <= monthrange(told, one)[1] for one in months)
 
 
 def _iso(yymmdd: str, century: int) -> str:

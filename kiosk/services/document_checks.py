@@ -11,7 +11,7 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_ex
 from kiosk.domain.countries import is_known
 from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
 from kiosk.domain.inspection import OCR_THRESHOLD
-from kiosk.domain.mrz import Mrz, MrzRepair, last_day, may_be_date
+from kiosk.domain.mrz import Mrz, last_day, may_be_date
 from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.services.document_merge import accents_open, agree, contradict, merge
 from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
@@ -156,26 +156,10 @@ def _zone_check(mrz: Mrz) -> Check:
             params |= {"field": named[0], "fields": ", ".join(named)}
         return Check(name, CheckStatus.REJECTED, CheckLabel.CHECK_DIGIT_WRONG, round(holding, 3), 1.0, inputs, model, params=params)
     # look-alikes that the alphabet of their place settles (O in a date) are reading; a changed character that could be either is repair
-    doubtful = [repair for repair in mrz.repairs if not _is_forced(mrz, repair)]
-    if doubtful:
-        params = {"count": str(len(doubtful))}
+    if mrz.doubtful_repairs:
+        params = {"count": str(len(mrz.doubtful_repairs))}
         return Check(name, CheckStatus.WARNING, CheckLabel.REPAIRED, 1.0, 1.0, inputs, model, params=params)
     return Check(name, CheckStatus.PASSED, CheckLabel.OK, 1.0, 1.0, inputs, model)
-
-
-def _is_forced(mrz: Mrz, repair: MrzRepair) -> bool:
-    """The place leaves no other choice: it holds letters only or digits only. In a number, which may hold both, it is a guess."""
-    if repair.read.upper() == repair.taken:
-        return True
-    kind = next(
-        (
-            field.kind
-            for field in layout_of(mrz.format).fields
-            if field.place.line == repair.line and field.place.start <= repair.column < field.place.end
-        ),
-        Kind.CHECK,
-    )
-    return kind is not Kind.TEXT
 
 
 def _expiry(document: Document, today: str) -> Check:

@@ -28,6 +28,10 @@ _PROVEN_BY = {
     FieldName.PERSONAL_NUMBER: "personalNumber",
 }
 
+UNPROVEN_NAME = 0.985
+"""The most that a name of the MRZ is sure by itself: no check digit covers it (9303-3 4.9)."""
+_NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES)
+_NUMBER_LENGTH = 9
 _MRZ_NAMES = {
     FieldName.SURNAME: "surname",
     FieldName.GIVEN_NAMES: "givenNames",
@@ -62,7 +66,7 @@ def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -
 
 
 def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> dict[FieldName, tuple[Reading, ...]]:
-    """What the MRZ says. Proven is what a check digit of its own covers, as it was read (or repaired) and holds.
+    """What the MRZ says. Proven is what a check digit of its own covers and holds for, with no character of it chosen in doubt.
 
     A date with an unknown day or month keeps what is known (YYYY-MM, YYYY); it is not called proven, because a source that says the whole
     date says more.
@@ -83,11 +87,13 @@ def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> d
         raw = values.get(key, value)
         if not value:
             continue
-        proven = mrz.check_digits.get(_PROVEN_BY.get(name, ""), False) and (name not in DATE_FIELDS or len(value) == 10)
+        proven = mrz.proves(_PROVEN_BY.get(name, "")) and (name not in DATE_FIELDS or len(value) == 10)
         if name is FieldName.PERSONAL_NUMBER and mrz.format is not MrzFormat.TD3:
-            proven = mrz.valid  # by its own check and the composite digit
+            proven = mrz.valid and not mrz.doubtful_repairs  # by its own check and the composite digit
         confidence = 1.0 if proven else round(mrz.field_confidences.get(key, mrz.confidence), 4)
-        found[name] = (Reading(value, Source.MRZ, confidence, side, _line_of(key, mrz, quads), raw, proven),)
+        if name in _NAMES:
+            proven, confidence = False, min(confidence, UNPROVEN_NAME)
+        found[name] = (Reading(value, Source.MRZ, confidence, side, _line_of(key, mrz, quads), raw, proven, _room(name, key, mrz)),)
     return found
 
 
@@ -141,6 +147,26 @@ def _belongs_elsewhere(name: FieldName, printed: Reading, known: Readings) -> bo
     )
 
 
+def _room(name: FieldName, key: str, mrz: Mrz) -> int | None:
+    """Places left behind a value that may have been cut, None for what is written out.
+
+    A surname gives way to given names only when it takes more than its half of their common field (9303-4 4.2.3). Visas alone cut
+    numbers (9303-7 4.2.2.2): the others have room for a long one or none.
+    """
+    if name is FieldName.DOCUMENT_NUMBER and mrz.format in (MrzFormat.MRV_A, MrzFormat.MRV_B):
+        return _NUMBER_LENGTH - len(mrz.values.get(key, ""))
+    if name not in _NAMES:
+        return None
+    places = {part.name: part.place for part in layout_of(mrz.format).fields}
+    place = places.get(key) or places["name"]
+    text = mrz.lines[place.line][place.start : place.end]
+    left = len(text) - len(text.rstrip("<"))
+    shared = key not in places
+    if name is FieldName.SURNAME and shared and mrz.values.get("givenNames") and 2 * len(mrz.values.get(key, "")) < len(text):
+        return None
+    return left
+
+
 def _personal_number(mrz: Mrz) -> str:
     """TD3 has a place for it; the optional data of cards is one only where the issuing state's own check says so."""
     if mrz.format is MrzFormat.TD3:
@@ -159,7 +185,7 @@ def _line_of(key: str, mrz: Mrz, quads: Sequence[Quad]) -> Quad | None:
 
 def _says_same(name: FieldName, printed: str, known: str) -> bool:
     if name in (FieldName.SURNAME, FieldName.GIVEN_NAMES):
-        return same_name(printed, known, may_be_cut=False)
+        return same_name(printed, known)
     if name is FieldName.DOCUMENT_NUMBER:
         return same_number(printed, known) or looks_same_number(printed, known)
     return printed == known

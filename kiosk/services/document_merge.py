@@ -11,13 +11,24 @@ from kiosk.domain.document import DATE_FIELDS, Document, DocumentPage, DocumentT
 from kiosk.domain.mrz import Mrz
 from kiosk.imaging.rectify import ID1_RATIO
 from kiosk.services.document_dates import Tense, dates_in
-from kiosk.services.document_names import is_part_of_name, looks_same_number, same_but_for_lost_accents, same_name, same_number
+from kiosk.services.document_names import (
+    has_words_shortened,
+    is_part_of_name,
+    lacks_words,
+    leaves_accents_open,
+    looks_same_number,
+    same_but_for_lost_accents,
+    same_name,
+    same_number,
+)
 
 NAMES = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME})
 NUMBERS = frozenset({FieldName.DOCUMENT_NUMBER, FieldName.PERSONAL_NUMBER})
 STATES = frozenset({FieldName.NATIONALITY, FieldName.ISSUING_STATE})
 FREE_TEXTS = frozenset({FieldName.ADDRESS, FieldName.PLACE_OF_BIRTH, FieldName.ISSUING_AUTHORITY})
 MAX_CONFIDENCE = 0.999
+UNCONFIRMED_ACCENTS = 0.985
+"""The most that a printed name is sure whose accents the MRZ does not confirm."""
 SAME_WORDS = 0.5
 """Two addresses that share half of the shorter one's words are one, written otherwise."""
 UNKNOWN_TYPE = DocumentType()
@@ -86,7 +97,7 @@ def contradict(name: FieldName, one: Reading, other: Reading) -> bool:
     """Do two readings say different things, beyond what a reader's slip explains?
 
     A slip is an accent that was missed, a number in which O was taken for 0, one of two surnames or lines that was not read, an address
-    in other words. Such readings do not agree either: they ask for a look.
+    in other words. Such readings do not agree either: they ask for a look. So does a name of which a whole word is missing, here or there.
     """
     if agree(name, one, other):
         return False
@@ -98,17 +109,32 @@ def contradict(name: FieldName, one: Reading, other: Reading) -> bool:
     if name not in NAMES or Source.MRZ not in sources:
         return True
     printed, mrz = (other, one) if one.source is Source.MRZ else (one, other)
-    return not (same_but_for_lost_accents(printed.value, mrz.value) or is_part_of_name(printed.value, mrz.value))
+    mrz_names = {mrz.value, mrz.raw or mrz.value} if name is FieldName.FULL_NAME else {mrz.value}
+    return not any(_may_be_slip(name, printed.value, written, mrz.room) for written in mrz_names)
+
+
+def accents_open(name: FieldName, one: Reading, other: Reading) -> bool:
+    """A printed name that agrees with the MRZ, which does not tell whether its accents were read right."""
+    if name not in NAMES or (one.source is Source.MRZ) is (other.source is Source.MRZ) or not agree(name, one, other):
+        return False
+    printed, mrz = (other, one) if one.source is Source.MRZ else (one, other)
+    orders = {mrz.value, mrz.raw or mrz.value} if name is FieldName.FULL_NAME else {mrz.value}
+    return printed.source is Source.VISUAL_ZONE and all(leaves_accents_open(printed.value, order, room=mrz.room) for order in orders)
+
+
+def _may_be_slip(name: FieldName, printed: str, mrz: str, room: int | None) -> bool:
+    if same_but_for_lost_accents(printed, mrz, room=room) or is_part_of_name(printed, mrz) or lacks_words(printed, mrz):
+        return True
+    return name is FieldName.FULL_NAME and room == 0 and has_words_shortened(printed, mrz)
 
 
 def _same_names(name: FieldName, one: Reading, other: Reading) -> bool:
     """A printed name against a coded one; between two of a kind none may be cut. Full names in either order."""
-    coded = Source.MRZ in (one.source, other.source)
     pairs = [(other, one)] if one.source is Source.MRZ else [(one, other)] if other.source is Source.MRZ else [(one, other), (other, one)]
-    if any(same_name(printed.value, mrz.value, may_be_cut=coded) for printed, mrz in pairs):
+    if any(same_name(printed.value, mrz.value, room=mrz.room) for printed, mrz in pairs):
         return True
-    turned = [(printed.value, mrz.raw) for printed, mrz in pairs if name is FieldName.FULL_NAME and mrz.raw]
-    return any(same_name(printed, mrz, may_be_cut=coded) for printed, mrz in turned)
+    turned = [(printed, mrz) for printed, mrz in pairs if name is FieldName.FULL_NAME and mrz.raw]
+    return any(same_name(printed.value, mrz.raw, room=mrz.room) for printed, mrz in turned)
 
 
 def _full_names(readings: dict[FieldName, list[Reading]]) -> None:
@@ -122,7 +148,8 @@ def _full_names(readings: dict[FieldName, list[Reading]]) -> None:
         said = [reading for reading in readings[FieldName.FULL_NAME] if reading.source is source]
         surname, given = (_first(readings.get(name, ()), source) for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES))
         if not said and surname is not None and given is not None:
-            whole = replace(surname, value=f"{given.value} {surname.value}", raw=f"{surname.value} {given.value}")
+            room = surname.room if given.room is None else given.room
+            whole = replace(surname, room=room, value=f"{given.value} {surname.value}", raw=f"{surname.value} {given.value}")
             sure = min(surname.confidence, given.confidence)
             readings[FieldName.FULL_NAME].append(replace(whole, confidence=sure, proven=surname.proven and given.proven))
 
@@ -147,7 +174,7 @@ def _words(text: str) -> list[str]:
 
 def _is_cut_number(printed: Reading, mrz: Reading) -> bool:
     """The MRZ of a visa holds the first nine characters of a longer number (ICAO 9303-7 4.2.2.2)."""
-    return mrz.source is Source.MRZ and len(mrz.value) == 9 and len(printed.value) > 9 and printed.value.startswith(mrz.value)
+    return mrz.source is Source.MRZ and mrz.room == 0 and len(printed.value) > 9 and printed.value.startswith(mrz.value)
 
 
 def _best_mrz(pages: Sequence[DocumentPage]) -> Mrz | None:
@@ -204,7 +231,10 @@ def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]
         if backed and not reading.proven and not spelled_out:
             doubt = (1.0 - reading.confidence) * min(1.0 - min(other.confidence, 0.99) for other in backed)
             surest = max(reading.confidence, *(other.confidence for other in backed if name in NAMES), 0.0)
-            reading = replace(reading, confidence=round(max(surest, min(MAX_CONFIDENCE, 1.0 - doubt)), 4))
+            raised = max(surest, min(MAX_CONFIDENCE, 1.0 - doubt))
+            if any(accents_open(name, reading, other) for other in backed):
+                raised = min(surest, UNCONFIRMED_ACCENTS)
+            reading = replace(reading, confidence=round(raised, 4))
         fuller = [other for other in backed if name in DATE_FIELDS and len(other.value) > len(reading.value)]
         if fuller:
             # a part of a date is no answer where the whole one is known

@@ -11,8 +11,16 @@ from kiosk.domain.transliteration import LETTERS, PAIRS
 _LOST: Mapping[str, tuple[str, ...]] = {"A": ("A", "AE", "AA"), "O": ("O", "OE"), "U": ("U", "UE")}
 _ABBREVIATED_FROM = 24
 """Letters of a printed name from which the MRZ may shorten each of its parts (9303-4 4.2.3); shorter ones fit their line whole."""
-_LEAST_CUT = 5
-"""Letters that a name cut in the middle of a word must keep."""
+_MOST_LEFT = 1
+"""Places left behind a name that is cut in the middle of a word: none, or the one where the next word's filler would be."""
+_BORN = re.compile(r"(?<=\w)[\s,(]+(?:GEB|NÉE|NEE)\b.*$", re.IGNORECASE)
+"""The name at birth, which cards print behind the surname and the MRZ leaves out."""
+_ACCENTS_AMONG = 4
+"""Of so many letters one may have an accent that the reader took for another letter's."""
+_SPELLED_OUT: Mapping[str, tuple[str, ...]] = {
+    letter: tuple(way for way in LETTERS[letter] if len(way) > 1) for letter in ("Ä", "Å", "Ö", "Ø", "Ü")
+}
+_ANY_LETTER = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def transliterated(name: str) -> str:
@@ -20,30 +28,75 @@ def transliterated(name: str) -> str:
     return " ".join("".join(options[0] for options in word) for word in _words(name, _options))
 
 
-def same_name(printed: str, mrz: str, *, may_be_cut: bool = True) -> bool:
+def same_name(printed: str, mrz: str, *, room: int | None = None) -> bool:
     """Does the MRZ name stand for the printed one?
 
     A name printed in two scripts ("ИВАНОВ / IVANOV") is each of its halves.
 
     Args:
-        may_be_cut: a long name is cut at the end of its line (9303-3 4.6.2): then the MRZ name only begins like the printed one, and at
-            least the first five letters must agree. Further given names may be missing as a whole, and the parts of a long name may be
-            shortened each.
+        room: places that the MRZ left empty behind the name; None = nothing may be missing. A name is cut only for want of room
+            (9303-3 4.6.2, 9303-4 4.2.3): in the middle of a word where its line is full, before a word that does not fit in what is
+            left, and the parts of a long name may be shortened each when not all of it fits.
     """
     short = mrz.upper()
     if not _tight(short):
         return False
     halves = [half for half in printed.split("/") if half.strip()]
-    return any(_stands_for(_words(half, _options), short, may_be_cut) for half in {printed, *halves})
+    forms = {form for half in (printed, *halves) for form in (half, _BORN.sub("", half))}
+    return any(_stands_for(_words(form, _options), short, room) for form in forms)
 
 
-def same_but_for_lost_accents(printed: str, mrz: str) -> bool:
-    """Does the MRZ name stand for the printed one if OCR has missed accents (SOLVI for SØLVI, in the MRZ SOELVI)?"""
+def same_but_for_lost_accents(printed: str, mrz: str, *, room: int | None = None) -> bool:
+    """Does the MRZ name stand for the printed one if OCR has missed accents (SOLVI for SØLVI, in the MRZ SOELVI)?
+
+    A letter with an accent that the reader does not know is taken for one that it does (LACZYÚSKA for ŁĄCZYŃSKA): such a letter may be
+    any, where few of the name have accents.
+    """
+    letters = [character for character in unicodedata.normalize("NFC", printed.upper()) if character.isalpha()]
+    accents = sum(_bare(letter) != letter for letter in letters)
+    guessed = accents * _ACCENTS_AMONG <= len(letters)
 
     def lost(text: str) -> list[tuple[str, ...]]:
-        return [_LOST.get(letter, (letter,)) for letter in "".join(_bare(character) for character in text) if _is_latin(letter)]
+        found: list[tuple[str, ...]] = []
+        for character in text:
+            letter = _bare(character)
+            ways = (*LETTERS.get(_known(character), ()), *_LOST.get(letter, (letter,) if _is_latin(letter) else ()))
+            if ways:
+                found.append((*ways, *_ANY_LETTER) if guessed and letter != character else ways)
+        return found
 
-    return _stands_for(_words(printed, lost), mrz.upper(), may_be_cut=False)
+    return _stands_for(_words(printed, lost), mrz.upper(), room)
+
+
+def leaves_accents_open(printed: str, mrz: str, *, room: int | None = None) -> bool:
+    """The MRZ leaves away a mark that has a spelling of its own there (DÜLKOVÁ for DULKOVA: 9303-3 writes Ü as UE or UXX).
+
+    Some states write so. But a reader that does not know Ů takes it for Ü as well, and the MRZ would be the same.
+    """
+
+    def spelled_out(word: str) -> list[tuple[str, ...]]:
+        return [_SPELLED_OUT.get(letter, ways) for letter in word for ways in _options(letter)]
+
+    if not set(unicodedata.normalize("NFC", printed.upper())) & _SPELLED_OUT.keys():
+        return False
+    halves = [half for half in printed.split("/") if half.strip()]
+    return not any(_stands_for(_words(half, spelled_out), mrz.upper(), room) for half in {printed, *halves})
+
+
+def has_words_shortened(printed: str, mrz: str) -> bool:
+    """Every word of the MRZ's begins one of the printed name, in order: what is left of a full name whose halves were both cut."""
+    words = iter(_words(printed, _options))
+    parts = [part for part in re.split(r"[^A-Z0-9]+", mrz.upper()) if part]
+    return bool(parts) and all(any(_begins(word, part) for word in words) for part in parts)
+
+
+def lacks_words(printed: str, mrz: str) -> bool:
+    """The MRZ's name is the printed one without some whole words: further given names, one of two surnames."""
+    words, short = _words(printed, _options), mrz.upper()
+    count = len(words)
+    fewer = [words[:last] for last in range(1, count)] + [words[first:] for first in range(1, count)]
+    fewer += [words[:place] + words[place + 1 :] for place in range(1, count - 1)]
+    return any(_stands_for(some, short, None) for some in fewer)
 
 
 def is_part_of_name(printed: str, mrz: str) -> bool:
@@ -71,25 +124,44 @@ _Spelling = Sequence[tuple[str, ...]]
 """Per letter of a word the ways to write it."""
 
 
-def _stands_for(words: Sequence[_Spelling], short: str, may_be_cut: bool) -> bool:
+def _stands_for(words: Sequence[_Spelling], short: str, room: int | None) -> bool:
     tight = _tight(short)
+    if not tight:
+        return False
     places = {0}
-    for word in words:
-        if may_be_cut and len(tight) in places and words[0] is not word:
+    for number, word in enumerate(words):
+        # with the filler before it
+        if number and len(tight) in places and room is not None and _least(word) + 1 > room:
             return True  # whole words are missing
-        for options in word:
-            if may_be_cut and len(tight) >= _LEAST_CUT and any(option.startswith(tight[place:]) for place in places for option in options):
-                return True  # the line ended here
+        for letter, options in enumerate(word):
+            if room is not None and room <= _MOST_LEFT and _ends_within(tight, places, options):
+                rest = _least(word[letter + 1 :]) + sum(_least(other) + 1 for other in words[number + 1 :])
+                if rest + 1 > room:
+                    return True  # the line ended here
             places = {place + len(option) for place in places for option in options if tight.startswith(option, place)}
             if not places:
-                return may_be_cut and _is_shortened(words, short)
+                return room is not None and _is_shortened(words, short, room)
     return len(tight) in places and bool(words)
 
 
-def _is_shortened(words: Sequence[_Spelling], short: str) -> bool:
+def _least(word: _Spelling) -> int:
+    """Letters that the word takes at least."""
+    return sum(min(map(len, options)) for options in word)
+
+
+def _ends_within(tight: str, places: set[int], options: Sequence[str]) -> bool:
+    """The text ends before this letter or in the middle of how it is written."""
+    return any(
+        place > 0 and option and option != tight[place:] and option.startswith(tight[place:]) for place in places for option in options
+    )
+
+
+def _is_shortened(words: Sequence[_Spelling], short: str, room: int) -> bool:
     """Every part of the MRZ name begins a part of the printed one, in order, and at least one is whole (9303-4 4.2.3.3)."""
     parts = [part for part in re.split(r"[^A-Z0-9]+", short) if part]
     if sum(len(word) for word in words) < _ABBREVIATED_FROM or len(parts) != len(words):
+        return False
+    if sum(map(_least, words)) - sum(map(len, parts)) <= room:
         return False
     whole = [_spells(word, part) for word, part in zip(words, parts, strict=True)]
     return any(whole) and all(done or _begins(word, part) for done, word, part in zip(whole, words, parts, strict=True))

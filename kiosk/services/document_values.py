@@ -10,6 +10,9 @@ from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_words import Words, plain
 
 _TENSES = {FieldName.DATE_OF_EXPIRY: Tense.FUTURE}
+_CLASSES = frozenset({"AM", "BE", "CE", "DE"})
+"""Classes of vehicles on driving licences that are letters alone (Directive 2006/126/EC): the list of them stands beside the legend's names
+of fields. Somebody may be called so; then the MRZ or the barcode says it, or nothing does."""
 _NUMBERED = re.compile(r"^\s*\d{1,2}[a-d]?\s*[.)]\s*(?=\D)")
 
 
@@ -106,6 +109,8 @@ def _name(text: str) -> Value | None:
     if any(c.isdigit() or c in "<>=@#%&" for c in text):
         return None
     letters = [c for c in text if c.isalpha()]
+    if plain(text).upper() in _CLASSES:
+        return None
     if not letters or len(letters) < 0.6 * len(text.replace(" ", "")) or len(text) > 60 or len(text.split()) > 8:
         return None
     if len({_script(c) for c in letters}) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DocumentPage, DocumentType, PageFinding, PageWarning
 from kiosk.domain.errors import ErrorCode
 from kiosk.ports import Json
@@ -38,7 +39,7 @@ def document_type_json(type_: DocumentType) -> dict[str, Json]:
     """DIS `DocumentType`; what is not known is absent, the method is there only with FULL_SUPPORT."""
     body: dict[str, Json] = {}
     if type_.country:
-        body["country"] = type_.country.lower()
+        body["country"] = alpha3(type_.country).lower()
     if type_.edition:
         body["edition"] = type_.edition
     if type_.type:

@@ -30,6 +30,7 @@ _FEW = 2
 _MOST_FIT = 0.65
 """Of the areas without a label: on a page that lies a row too high or low most hold what cannot be their field's."""
 _OVERLAP = 0.5
+_NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME)
 _SHORT_LABEL = re.compile(r"^\s*\w{1,3}\s*:\s*")
 """A label too short to be known for one, read as part of its value ("à : PARIS")."""
 
@@ -105,6 +106,8 @@ def merge_readings(
     for name, readings in generic.items():
         if name in merged:
             continue
+        if name in _NAMES and _is_elsewhere(name, template, side):
+            continue
         field = template.field_of(name, side)
         kept = (
             readings
@@ -114,6 +117,12 @@ def merge_readings(
         if kept:
             merged[name] = kept
     return {name: merged[name] for name in FieldName if name in merged}
+
+
+def _is_elsewhere(name: FieldName, template: Template, side: PageSide) -> bool:
+    """The template knows this page, and the field on another one: a legend ("2. Other names") or a column's heading is meant here."""
+    here = template.pages.get(side)
+    return here is not None and name not in here.fields and any(name in page.fields for page in template.pages.values())
 
 
 def _fitting(field: TemplateField, reading: Reading, context: Context) -> Reading | None:

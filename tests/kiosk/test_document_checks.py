@@ -9,6 +9,7 @@ import pytest
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageQuality, PageSide, PageWarning, Reading, Source
 from kiosk.domain.mrz import Mrz, MrzRepair, parse_mrz
+from kiosk.domain.mrz_layout import check_digit
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_checks import document_checks, uncertain_fields
 from kiosk.services.document_fields import fields_of, mrz_fields
@@ -328,3 +329,23 @@ def test_the_threshold_of_confidence_can_be_chosen() -> None:
     assert (status(0.92), status(0.85)) == (CheckStatus.WARNING, CheckStatus.PASSED)
     assert uncertain_fields(unsure)
     assert not uncertain_fields(unsure, threshold=0.85)
+
+
+@pytest.mark.parametrize(
+    ("birth", "plausible"),
+    [("851345", False), ("850230", False), ("850800", True), ("8508<<", True), ("85<<<<", True), ("<<<<<<", True), ("8508<6", False)],
+)
+def test_a_date_of_the_mrz_that_no_calendar_has_is_implausible_whatever_is_printed(birth: str, plausible: bool) -> None:
+    """With its right check digit: a date that says nothing would pass in silence."""
+    lower = f"{birth}{check_digit(birth)}{TD1[1][7:29]}"
+    composite = check_digit(TD1[0][5:30] + lower[0:7] + lower[8:15] + lower[18:29])
+    subject = document(mrz=parse_mrz((TD1[0], f"{lower}{composite}", TD1[2])))
+    assert subject.mrz is not None
+    assert subject.mrz.valid
+    found = check(CheckName.DATA_PLAUSIBILITY, subject)
+    if plausible:
+        assert found.status is CheckStatus.PASSED
+    else:
+        assert (found.status, found.label) == (CheckStatus.REJECTED, CheckLabel.IMPLAUSIBLE)
+        assert found.params["fields"] == "dateOfBirth"
+    assert (FieldName.DATE_OF_BIRTH in uncertain_fields(subject)) is not plausible

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kiosk.domain.document import Barcode, FieldName, PageSide, Reading, Source
 from kiosk.domain.mrz import parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.ports import TextLine
 from kiosk.services.document_fields import barcode_fields, context_of, is_aamva, mrz_fields, reconciled, visual_fields
+from kiosk.services.document_values import value_of
 
 TODAY = "2026-11-21"
 TD1 = ("ILSVKBB456987<3<<<<<<<<<<<<<<<", "8508063M3011249SVK<<<<<<<<<<<0", "BELL<<BRIAN<<<<<<<<<<<<<<<<<<<")
@@ -45,6 +48,32 @@ def test_only_what_a_check_digit_of_its_own_covers_is_proven() -> None:
     assert proven == {FieldName.DOCUMENT_NUMBER, FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_EXPIRY}
     assert fields[FieldName.SURNAME][0].confidence == 0.95
     assert fields[FieldName.DOCUMENT_NUMBER][0].confidence == 1.0
+
+
+def test_a_name_that_only_the_mrz_has_is_never_certain() -> None:
+    """No check digit covers it, however sure the reader is."""
+    fields = mrz_fields(parse_mrz(TD1), PageSide.BACK, (), TODAY)
+    for name in (FieldName.SURNAME, FieldName.GIVEN_NAMES):
+        assert fields[name][0].confidence < 0.99
+        assert not fields[name][0].proven
+
+
+def test_a_field_of_the_mrz_tells_how_much_more_it_could_hold() -> None:
+    card = mrz_fields(parse_mrz(TD1), PageSide.BACK, (), TODAY)
+    assert card[FieldName.GIVEN_NAMES][0].room == 19
+    assert card[FieldName.SURNAME][0].room is None  # half the line was free for it
+    assert card[FieldName.DOCUMENT_NUMBER][0].room is None
+    visa = mrz_fields(
+        parse_mrz(("V<UTOBELL<<ANNA".ljust(44, "<"), "X123456787UTO6901154F3404159<<<<<<<<<<<<<<<<")), PageSide.FRONT, (), TODAY
+    )
+    assert visa[FieldName.DOCUMENT_NUMBER][0].room == 0
+
+
+@pytest.mark.parametrize("text", ["AM", "BE", "CE", "DE", "2. AM"])
+def test_a_class_of_vehicles_is_no_name(text: str) -> None:
+    context = context_of(TODAY)
+    assert value_of(FieldName.GIVEN_NAMES, text, context) is None
+    assert value_of(FieldName.GIVEN_NAMES, "JO", context) is not None
 
 
 def test_a_wrong_check_digit_proves_nothing() -> None:

@@ -9,8 +9,9 @@ import pytest
 from kiosk.domain.document import DocumentPage, DocumentType, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.imaging.geometry import box_quad
+from kiosk.services.document_checks import uncertain_fields
 from kiosk.services.document_fields import fields_of, mrz_fields
-from kiosk.services.document_merge import agree, contradict, merge, needs_back
+from kiosk.services.document_merge import accents_open, agree, contradict, merge, needs_back
 from kiosk.services.document_rules import DocumentRules
 
 TODAY = "2026-11-21"
@@ -156,6 +157,75 @@ def test_what_agrees_and_what_contradicts(name: FieldName, one: str, other: str,
     for pair in ((printed(one), coded(other)), (coded(other), printed(one))):
         assert agree(name, *pair) is agrees
         assert contradict(name, *pair) is contradicts
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "contradicts"),
+    [
+        (FieldName.SURNAME, "NOVAKOVA", "NOVAK", True),
+        (FieldName.SURNAME, "MARTINEZ", "MARTIN", True),
+        (FieldName.SURNAME, "LACZYNS", "LACZYNSKA", True),
+        (FieldName.GIVEN_NAMES, "ALEXANDRA", "ALEXAND", True),
+        (FieldName.GIVEN_NAMES, "JOSEPHINE", "JOSEPH", True),
+        (FieldName.GIVEN_NAMES, "JOHN PETER", "JOHN", False),
+        (FieldName.SURNAME, "ERIKSSON SMITH", "ERIKSSON", False),
+        (FieldName.SURNAME, "ŁACZYÚSKA", "LACZYNSKA", False),
+    ],
+)
+@pytest.mark.parametrize("room", [None, 20])
+def test_a_part_of_a_name_is_no_agreement(name: FieldName, one: str, other: str, contradicts: bool, room: int | None) -> None:
+    """A word that is missing asks for a look, another spelling is a contradiction."""
+    mrz = replace(coded(other), room=room)
+    for pair in ((printed(one), mrz), (mrz, printed(one))):
+        assert not agree(name, *pair)
+        assert contradict(name, *pair) is contradicts
+
+
+def test_the_mrz_tells_whether_a_name_may_be_cut() -> None:
+    short = parse_mrz(("P<UTONOVAK<<ALEXAND".ljust(44, "<"), TD3[1]))
+    full = parse_mrz(("P<UTOVAN<DER<ZANDVOORT<NOVAKOVA<HELGA<<ALEXA", TD3[1]))
+    given = visual(FieldName.GIVEN_NAMES, "ALEXANDRA")
+    for mrz, same in ((short, False), (full, True)):
+        readings = merge([page(PageSide.FRONT, given, mrz=mrz)], today=TODAY).fields[FieldName.GIVEN_NAMES].readings
+        assert agree(FieldName.GIVEN_NAMES, *readings) is same
+        assert contradict(FieldName.GIVEN_NAMES, *readings) is not same
+
+
+def test_a_short_surname_does_not_give_way_to_given_names() -> None:
+    full = parse_mrz(("P<UTOMARTIN<<MARIA<ALEXANDRA<CHARLOTTE<BERNA", TD3[1]))
+    fields = [visual(FieldName.SURNAME, "MARTINEZ"), visual(FieldName.GIVEN_NAMES, "MARIA ALEXANDRA CHARLOTTE BERNADETTE")]
+    document = merge([page(PageSide.FRONT, *fields, mrz=full)], today=TODAY)
+    assert contradict(FieldName.SURNAME, *document.fields[FieldName.SURNAME].readings)
+    assert agree(FieldName.GIVEN_NAMES, *document.fields[FieldName.GIVEN_NAMES].readings)
+
+
+def test_a_full_name_is_cut_with_its_halves() -> None:
+    full = parse_mrz(("V<UTOVAN<DER<ZANDVOORT<LACZYNSKA<DE<LA<<MARI", "CN618359<5UTO6901154F3404159<<<<<<<<<<<<<<<<"))
+    for value in ("MARIA CHARLOTTE VAN DER ZANDVOORT LACZYNSKA DE LA FUENTE", "VAN DER ZANDVOORT LACZYNSKA DE LA FUENTE MARIA CHARLOTTE"):
+        document = merge([page(PageSide.FRONT, visual(FieldName.FULL_NAME, value), mrz=full)], today=TODAY)
+        assert not contradict(FieldName.FULL_NAME, *document.fields[FieldName.FULL_NAME].readings)
+
+
+def test_only_visas_cut_numbers() -> None:
+    visa = parse_mrz(("V<UTOBELL<<ANNA".ljust(44, "<"), "X123456787UTO6901154F3404159<<<<<<<<<<<<<<<<"))
+    passport = parse_mrz((TD3[0], "X123456787" + TD3[1][10:]))
+    number = visual(FieldName.DOCUMENT_NUMBER, "X1234567890")
+    for mrz, same in ((visa, True), (passport, False)):
+        readings = merge([page(PageSide.FRONT, number, mrz=mrz)], today=TODAY).fields[FieldName.DOCUMENT_NUMBER].readings
+        assert agree(FieldName.DOCUMENT_NUMBER, *readings) is same
+        assert contradict(FieldName.DOCUMENT_NUMBER, *readings) is not same
+
+
+def test_accents_that_the_mrz_does_not_confirm_are_not_made_surer() -> None:
+    mrz = parse_mrz(("P<UTODULKOVA<<ANNA".ljust(44, "<"), TD3[1]))
+    document = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "DÜLKOVÁ", confidence=1.0), mrz=mrz)], today=TODAY)
+    field = document.fields[FieldName.SURNAME]
+    assert field.chosen.value == "DÜLKOVÁ"
+    assert field.chosen.confidence < 0.99
+    assert accents_open(FieldName.SURNAME, *field.readings)
+    assert FieldName.SURNAME in uncertain_fields(document)
+    sure = merge([page(PageSide.FRONT, visual(FieldName.SURNAME, "DÚLKOVÁ"), mrz=mrz)], today=TODAY)
+    assert FieldName.SURNAME not in uncertain_fields(sure)
 
 
 def test_a_full_name_is_compared_with_the_mrz_in_either_order() -> None:

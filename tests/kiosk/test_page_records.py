@@ -41,6 +41,11 @@ def test_a_page_is_answered_with_its_place_and_what_it_is() -> None:
     assert "warnings" not in body
 
 
+@pytest.mark.parametrize(("printed", "said"), [("D", "deu"), ("GBD", "gbr"), ("UTO", "uto"), ("SVK", "svk")])
+def test_a_country_is_said_with_three_letters_whatever_the_mrz_has(printed: str, said: str) -> None:
+    assert document_type_json(DocumentType("passport", printed))["country"] == said
+
+
 @pytest.mark.parametrize("warning", PageWarning)
 def test_a_corner_is_out_of_the_image_when_the_page_is(warning: PageWarning) -> None:
     body: Any = page_answer_json(replace(PAGE, quality=replace(PAGE.quality, warnings=(warning,))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,14 @@ def test_a_generic_reading_that_does_not_fit_the_templates_format_is_left_out(te
     }
     merged = merge_readings({}, generic, template, PageSide.FRONT, CONTEXT)
     assert merged.keys() == {FieldName.DOCUMENT_NUMBER}
+
+
+def test_the_legend_on_a_known_back_gives_no_name(template: Template) -> None:
+    """ "2. Other names" above the list of classes explains the front."""
+    two_sided = replace(template, pages={**template.pages, PageSide.BACK: replace(template.pages[PageSide.FRONT], fields={})})
+    generic = {FieldName.GIVEN_NAMES: (Reading("GROUP", Source.VISUAL_ZONE, 0.97, PageSide.BACK, None, "GROUP"),)}
+    assert merge_readings({}, generic, two_sided, PageSide.BACK, CONTEXT) == {}
+    assert merge_readings({}, generic, template, PageSide.BACK, CONTEXT).keys() == {FieldName.GIVEN_NAMES}
 
 
 def test_areas_to_recognise_are_those_of_the_page_in_pixels(template: Template) -> None:
