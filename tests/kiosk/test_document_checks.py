@@ -113,7 +113,7 @@ def test_a_wrong_check_digit_is_rejected_and_named() -> None:
 def test_a_repaired_number_is_warned_of_and_a_letter_in_a_letters_place_is_not() -> None:
     mrz = parse_mrz(TD1)
     guessed = replace(mrz, repairs=(MrzRepair(0, 6, "8", "B"),))
-    forced = replace(mrz, repairs=(MrzRepair(1, 1, "O", "5"), MrzRepair(2, 0, "8", "B"), MrzRepair(0, 6, "b", "B")))
+    forced = replace(mrz, repairs=(MrzRepair(1, 1, "S", "5"), MrzRepair(2, 0, "8", "B"), MrzRepair(0, 6, "b", "B")))
     assert verdict(CheckName.MRZ_CHECK_DIGITS, document(mrz=guessed)) == (CheckStatus.WARNING, CheckLabel.REPAIRED)
     assert verdict(CheckName.MRZ_CHECK_DIGITS, document(mrz=forced)) == (CheckStatus.PASSED, CheckLabel.OK)
 
@@ -176,7 +176,7 @@ def test_typing_does_not_make_a_document_plausible_or_well_read() -> None:
 
 
 def test_what_was_only_typed_is_not_what_the_document_says() -> None:
-    few = {name: value for name, value in PRINTED.items() if name is not FieldName.DATE_OF_EXPIRY}
+    few: dict[FieldName, str] = {name: value for name, value in PRINTED.items() if name is not FieldName.DATE_OF_EXPIRY}
     typed = typed_over(document(few, back=False), {FieldName.DATE_OF_EXPIRY: "2030-11-24"})
     assert verdict(CheckName.DOCUMENT_EXPIRY, typed) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
     assert verdict(CheckName.DATA_PLAUSIBILITY, typed) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
@@ -198,7 +198,7 @@ def test_what_every_document_says_and_could_not_be_read_is_named(name: FieldName
 
 
 def test_a_full_name_is_a_surname_too() -> None:
-    whole = {FieldName.FULL_NAME if name is FieldName.SURNAME else name: value for name, value in PRINTED.items()}
+    whole: dict[FieldName, str] = {FieldName.FULL_NAME if name is FieldName.SURNAME else name: value for name, value in PRINTED.items()}
     del whole[FieldName.GIVEN_NAMES]
     subject = document(whole | {FieldName.FULL_NAME: "BRIAN BELL"}, back=False)
     assert verdict(CheckName.DATA_PLAUSIBILITY, subject) == (CheckStatus.PASSED, CheckLabel.OK)
