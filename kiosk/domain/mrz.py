@@ -80,6 +80,8 @@ class Mrz:
 
 def _is_choice(kind: Kind, repair: MrzRepair) -> bool:
     """Names and the document code are settled by their grammar."""
+    if repair.read.upper() == repair.taken:
+        return False
     if kind in (Kind.DATE, Kind.CHECK):
         return TO_DIGIT.get(repair.read) != repair.taken
     if kind in (Kind.COUNTRY, Kind.SEX):

@@ -102,6 +102,13 @@ class Layout:
         """The line of the (first) name; 0 where there is none."""
         return next((field.place.line for field in self.fields if field.kind is Kind.NAME), 0)
 
+    def kind_at(self, line: int, column: int) -> Kind:
+        """What may stand in a place; TEXT where the format says nothing of it."""
+        if any(check.digit.line == line and check.digit.start <= column < check.digit.end for check in self.checks):
+            return Kind.CHECK
+        inside = (field.kind for field in self.fields if field.place.line == line and field.place.start <= column < field.place.end)
+        return next(inside, Kind.TEXT)
+
     def may_begin(self, first: str) -> bool:
         """Does a first line that begins with `first` fit? Too short a beginning fits no national zone."""
         return len(first) >= len(self.begins) and all(wanted in ("*", seen) for wanted, seen in zip(self.begins, first, strict=False))

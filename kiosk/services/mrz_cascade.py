@@ -2,10 +2,12 @@
 
     quick, sure            -> its reading (the usual case, some tens of milliseconds)
     both, the same lines   -> that reading
-    both, other lines      -> the one whose check digits hold, if it is sure and the other is not wherever they differ; else none
+    both, other lines      -> the one whose check digits hold, if it is sure and the other is not wherever they differ;
+                              else the other as it is printed, if that was read surely wherever they differ; else none
     one alone              -> its reading if it is clear enough alone; else none
 
-A reading whose check digits do not hold claims nothing and is handed out as either reader would hand it out.
+A reading whose check digits do not hold claims nothing and is handed out as either reader would hand it out. Where the readers differed,
+what the one took and the other read goes into the repairs: a check digit decided, and nothing there is proven.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.domain.document import Quad
+from kiosk.domain.mrz import MrzRepair
 from kiosk.domain.mrz_layout import layout_of
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineReader
@@ -43,6 +46,10 @@ ALONE_LEAST = 0.9
 ALONE_LEAD = 50.0
 SURE_PLACE = 0.9
 UNSURE_PLACE = 0.8
+CLEAR_PLACE = 0.98
+"""So sure of a character, a reader is not overruled by a check digit: I for 1 and Z for 2 are read so, 0 for O is not (at most 0.97)."""
+SEEN_PLACE = 0.5
+"""What one of the readers saw with less than this is no doubt about what the other took."""
 
 
 class MrzCascade:
@@ -80,13 +87,16 @@ def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading
     if quick is None or thorough is None:
         return _alone(quick or thorough)
     if quick.mrz.lines == thorough.mrz.lines:
-        surer = max(quick, thorough, key=lambda reading: reading.mrz.confidence)
-        return surer if surer.plausible or surer.mrz.valid else None
+        surer, other = sorted((quick, thorough), key=lambda reading: reading.mrz.confidence, reverse=True)
+        return _with_doubts_of(surer, other) if surer.plausible or surer.mrz.valid else None
     if not quick.mrz.valid and not thorough.mrz.valid:
         likelier = max(quick, thorough, key=lambda reading: (reading.plausible, reading.mrz.confidence))
         return likelier if likelier.plausible else None
     for one, other in ((quick, thorough), (thorough, quick)):
         if one.mrz.valid and one.plausible and _outweighs(one, other):
+            return _with_doubts_of(one, other)
+    for one, other in ((quick, thorough), (thorough, quick)):
+        if not one.mrz.valid and one.plausible and _clearly_other(one, other):
             return one
     return None
 
@@ -100,16 +110,48 @@ def _alone(reading: MrzReading | None) -> MrzReading | None:
 
 def _outweighs(one: MrzReading, other: MrzReading) -> bool:
     """Is `one` sure and `other` unsure wherever they differ? Check digits that hold for `one` alone speak for what they cover."""
+    if not other.plausible and one.sure:
+        return True  # what nobody would hand out may hold by chance, one time in a thousand
     if other.mrz.format is not one.mrz.format:
         return _alone(one) is not None and not other.plausible
     proven = frozenset[tuple[int, int]]() if other.mrz.valid else _covered(one)
-    for line, text in enumerate(one.mrz.lines):
-        for column, character in enumerate(text):
-            if character == other.mrz.lines[line][column] or (line, column) in proven:
-                continue
-            if one.certainty[line][column] < SURE_PLACE or other.certainty[line][column] >= UNSURE_PLACE:
-                return False
+    for line, column in _differing(one, other):
+        seen = other.certainty[line][column]
+        if (line, column) in proven and seen < CLEAR_PLACE:
+            continue
+        if one.certainty[line][column] < SURE_PLACE or seen >= UNSURE_PLACE:
+            return False
     return True
+
+
+def _clearly_other(one: MrzReading, other: MrzReading) -> bool:
+    """Has `one` clearly read what the check digits of `other` speak against, and was `other` unsure wherever they differ?"""
+    if other.mrz.format is not one.mrz.format:
+        return False
+    return all(one.certainty[line][at] >= CLEAR_PLACE and other.certainty[line][at] < UNSURE_PLACE for line, at in _differing(one, other))
+
+
+def _differing(one: MrzReading, other: MrzReading) -> list[tuple[int, int]]:
+    """(line, column) where two readings of one format have other characters."""
+    pairs = enumerate(zip(one.mrz.lines, other.mrz.lines, strict=True))
+    return [(line, at) for line, (here, there) in pairs for at in range(len(here)) if here[at] != there[at]]
+
+
+def _with_doubts_of(one: MrzReading, other: MrzReading) -> MrzReading:
+    """`one` with what `other` saw in its place among the repairs; a reading that is not plausible only counts where it was clear."""
+    if other.mrz.format is not one.mrz.format:
+        return one
+    least = SEEN_PLACE if other.plausible else CLEAR_PLACE
+    differing = _differing(one, other)
+    seen = [
+        MrzRepair(line, at, other.mrz.lines[line][at], one.mrz.lines[line][at])
+        for line, at in differing
+        if other.certainty[line][at] >= least
+    ]
+    seen += [repair for repair in other.mrz.doubtful_repairs if (repair.line, repair.column) not in differing]
+    found = {(repair.line, repair.column): repair for repair in (*seen, *one.mrz.repairs)}
+    repairs = tuple(found[place] for place in sorted(found))
+    return replace(one, sure=one.sure and repairs == one.mrz.repairs, mrz=replace(one.mrz, repairs=repairs))
 
 
 def _covered(reading: MrzReading) -> frozenset[tuple[int, int]]:

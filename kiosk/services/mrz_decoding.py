@@ -1,7 +1,8 @@
 """From cells of probabilities to the characters of an MRZ: alphabets by place, then check digits where the reader itself was in doubt.
 
-Nothing is forced. A place's alphabet turns a look-alike (0 in a name is O); a check digit only chooses among readings that the
-recogniser gave a real probability. A document whose printed check digits do not hold keeps them and is reported as it is.
+Nothing is forced. A place's alphabet turns a look-alike (0 in a name is O) and no other character that was clearly read; a check digit,
+or a list of countries, only chooses among readings that were nearly as likely to the recogniser. A document whose printed check digits do
+not hold keeps them and is reported as it is.
 """
 
 from __future__ import annotations
@@ -15,21 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.domain.countries import is_known
-from kiosk.domain.mrz import Mrz, MrzRepair, check_holds, field_confidences_of, parse_mrz
+from kiosk.domain.mrz import TO_DIGIT, TO_LETTER, Mrz, MrzRepair, check_holds, field_confidences_of, parse_mrz
 from kiosk.domain.mrz_layout import ALPHABET, DIGITS, FILLER, LETTERS, FieldPlace, Kind, Layout
 from kiosk.services.mrz_names import likeliest_names
 
 Cells = npt.NDArray[np.float32]
 
-TO_LETTER: Mapping[str, str] = dict(zip("01245678", "OIZASGTB", strict=True))
-TO_DIGIT: Mapping[str, str] = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
-LIKE_LETTERS = ("ODQ", "CG", "IL", "UV", "BR")
-LIKE_LETTER_SHARE = 0.05
-"""What a letter lends to one that looks like it when a country code is sought: NLO is no country, NLD is."""
-REAL_DOUBT = 0.03
-"""A reading with less than this share of its cell's best one is no candidate for a check digit to choose."""
-REAL_DOUBT_DIGIT = 0.2
-"""The same for a check digit itself: with one in ten holding by chance, changing it proves little."""
+REAL_DOUBT = 0.5
+"""A reading with less than this share of its cell's best one is no candidate for a check digit or a list of countries to choose."""
+REAL_DOUBT_O = 0.2
+"""The same between O and 0: photographed 0s are read as O with up to 0.97 and Os as 0 with up to 1.0, so neither reading is sure."""
 MAX_CHANGES = 3
 MIN_MEAN = 0.6
 AMBIGUOUS = 1.15
@@ -72,7 +68,7 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     chosen = [[_by_place(shares[line][column], kinds[line][column]) for column in range(layout.length)] for line in range(layout.lines)]
     for part in layout.fields:
         if part.kind is Kind.COUNTRY:
-            chosen[part.place.line][part.place.start : part.place.end] = _country(part, shares, read)
+            chosen[part.place.line][part.place.start : part.place.end] = _country(part, shares)
         elif part.kind is Kind.NAME:
             places = shares[part.place.line][part.place.start : part.place.end]
             chosen[part.place.line][part.place.start : part.place.end] = likeliest_names([_for_kind(share, Kind.NAME) for share in places])
@@ -81,13 +77,8 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
         return None
     chosen[0][:2] = code
     lines, lead = _by_check_digits(["".join(line) for line in chosen], shares, kinds, layout)
-    repairs = [
-        MrzRepair(line, column, read[line][column], lines[line][column])
-        for line in range(layout.lines)
-        for column in range(layout.length)
-        if read[line][column] != lines[line][column]
-    ]
-    sure = [_certainty(cells[line], lines[line]) for line in range(layout.lines)]
+    repairs = _repairs(read, lines, shares, kinds, layout)
+    sure = [_certainty(cells[line], lines[line], kinds[line]) for line in range(layout.lines)]
     mean = float(np.concatenate(sure).mean())
     if mean < MIN_MEAN:
         return None
@@ -98,13 +89,7 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
 
 
 def _kinds(layout: Layout) -> list[list[Kind]]:
-    kinds = [[Kind.TEXT] * layout.length for _ in range(layout.lines)]
-    for part in layout.fields:
-        for column in range(part.place.start, part.place.end):
-            kinds[part.place.line][column] = part.kind
-    for check in layout.checks:
-        kinds[check.digit.line][check.digit.start] = Kind.CHECK
-    return kinds
+    return [[layout.kind_at(line, column) for column in range(layout.length)] for line in range(layout.lines)]
 
 
 def _shares(line: Cells) -> list[dict[str, float]]:
@@ -131,13 +116,17 @@ def _for_kind(share: Mapping[str, float], kind: Kind) -> dict[str, float]:
     if kind in (Kind.DATE, Kind.CHECK):
         return _allowed(share, DIGITS + FILLER, TO_DIGIT)
     if kind is Kind.SEX:
-        return _allowed(share, "MFX" + FILLER, {"H": "M", "N": "M", "P": "F", "E": "F", "K": "X"})
+        return _allowed(share, "MFX" + FILLER, {})
+    if kind is Kind.COUNTRY:
+        return _allowed(share, LETTERS + FILLER, TO_LETTER)
     return dict(share)
 
 
 def _by_place(share: Mapping[str, float], kind: Kind) -> str:
+    """The likeliest character that may stand there; what was clearly read stays even if it may not."""
     options = _for_kind(share, kind)
-    return max(options, key=options.__getitem__)
+    best, read = max(options, key=options.__getitem__), max(share, key=share.__getitem__)
+    return best if options[best] >= REAL_DOUBT * share[read] else read
 
 
 def _document_code(shares: Sequence[Mapping[str, float]]) -> str | None:
@@ -153,31 +142,26 @@ def _document_code(shares: Sequence[Mapping[str, float]]) -> str | None:
     return first + max(seconds, key=seconds.__getitem__)
 
 
-def _country(part: FieldPlace, shares: Sequence[Sequence[Mapping[str, float]]], read: Sequence[str]) -> list[str]:
-    """A known code when its characters, look-alikes counted, are likely; else what was read: some documents print no code there."""
+def _country(part: FieldPlace, shares: Sequence[Sequence[Mapping[str, float]]]) -> list[str]:
+    """What was read; where letters were in real doubt, the likeliest known code of those. An unknown code that was clearly read stays."""
     places = [shares[part.place.line][column] for column in range(part.place.start, part.place.end)]
-    letters = [_with_like_letters(_allowed(share, LETTERS + FILLER, TO_LETTER)) for share in places]
-    ranked = [sorted(options, key=options.__getitem__, reverse=True)[:3] for options in letters]
-    as_read = read[part.place.line][part.place.start : part.place.end]
-    likely: tuple[float, str] = (0.0, as_read)
-    for combination in itertools.product(*ranked):
-        code = "".join(combination)
-        if is_known(code.rstrip(FILLER)):
-            probability = math.prod(options[character] for options, character in zip(letters, code, strict=True))
-            likely = max(likely, (probability, code))
-    if likely[0] >= 0.01:
-        return list(likely[1])
-    plain = "".join(options[0] for options in ranked)
-    shape_holds = plain[:2].isalpha() and plain.endswith(FILLER)  # a two-letter code, as some specimens have
-    return list(plain if shape_holds else as_read)
+    as_read = [_by_place(share, Kind.COUNTRY) for share in places]
+    options = [_rivals(share, Kind.COUNTRY, now) | {now: 1.0} for share, now in zip(places, as_read, strict=True)]
+    known = [code for code in itertools.product(*options) if is_known("".join(code).rstrip(FILLER))]
+    if known:
+        likelihood = [math.prod(seen[character] for seen, character in zip(options, code, strict=True)) for code in known]
+        return list(known[likelihood.index(max(likelihood))])
+    printed = [max(share, key=share.__getitem__) for share in places]
+    # some documents print a number there; a single digit is a misread letter
+    return printed if sum(character in DIGITS for character in printed) > 1 else as_read
 
 
-def _with_like_letters(options: Mapping[str, float]) -> dict[str, float]:
-    lent = dict(options)
-    for group in LIKE_LETTERS:
-        for letter in group:
-            lent[letter] += LIKE_LETTER_SHARE * max(options[other] for other in group)
-    return lent
+def _rivals(share: Mapping[str, float], kind: Kind, now: str, *, between_o: float = REAL_DOUBT) -> dict[str, float]:
+    """Other characters that may stand in a place and were nearly as likely as `now`, with how likely against it."""
+    seen = _for_kind(share, kind)
+    taken = seen.get(now, share[now])
+    least = {one: between_o if {one, now} == {"O", "0"} else REAL_DOUBT for one in seen}
+    return {one: other / taken for one, other in seen.items() if one != now and other >= least[one] * taken}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,19 +199,36 @@ def _by_check_digits(
 def _options(
     lines: Sequence[str], shares: Sequence[Sequence[Mapping[str, float]]], kinds: Sequence[Sequence[Kind]], layout: Layout
 ) -> list[_Option]:
-    covered = {(place.line, column) for check in layout.checks for place in check.covers for column in range(place.start, place.end)}
-    digits = {(check.digit.line, check.digit.start) for check in layout.checks}
-    options: list[_Option] = []
-    for line, column in sorted(covered | digits):
-        seen = _for_kind(shares[line][column], kinds[line][column])
-        now = seen.get(lines[line][column], FLOOR)
-        least = REAL_DOUBT_DIGIT if (line, column) in digits else REAL_DOUBT
-        options.extend(
-            _Option(line, column, character, math.log(now / share))
-            for character, share in seen.items()
-            if character != lines[line][column] and share >= least * now
-        )
+    options = [
+        _Option(line, column, character, -math.log(likely))
+        for line, column in _covered(layout)
+        for character, likely in _rivals(shares[line][column], kinds[line][column], lines[line][column], between_o=REAL_DOUBT_O).items()
+    ]
     return sorted(options, key=lambda option: option.cost)[:12]
+
+
+def _covered(layout: Layout) -> list[tuple[int, int]]:
+    """(line, column) of what check digits cover, the digits included."""
+    places = [place for check in layout.checks for place in (*check.covers, check.digit)]
+    return sorted({(place.line, column) for place in places for column in range(place.start, place.end)})
+
+
+def _repairs(
+    read: Sequence[str],
+    lines: Sequence[str],
+    shares: Sequence[Sequence[Mapping[str, float]]],
+    kinds: Sequence[Sequence[Kind]],
+    layout: Layout,
+) -> list[MrzRepair]:
+    """What was taken otherwise than read, and where a check digit speaks for one of two characters that were nearly as likely."""
+    found: dict[tuple[int, int], str] = {}
+    for line, column in _covered(layout):
+        rivals = _rivals(shares[line][column], kinds[line][column], lines[line][column])
+        if rivals:
+            found[line, column] = max(rivals, key=rivals.__getitem__)
+    for line, (before, after) in enumerate(zip(read, lines, strict=True)):
+        found |= {(line, column): one for column, (one, other) in enumerate(zip(before, after, strict=True)) if one != other}
+    return [MrzRepair(line, column, one, lines[line][column]) for (line, column), one in sorted(found.items())]
 
 
 def _changes(lines: Sequence[str], options: Sequence[_Option]) -> Iterator[tuple[float, list[str]]]:
@@ -245,12 +246,12 @@ def _all_hold(lines: Sequence[str], layout: Layout) -> bool:
     return all(check_holds(lines, layout, check) for check in layout.checks)
 
 
-def _certainty(line: Cells, text: str) -> npt.NDArray[np.float32]:
-    """Probability of each chosen character, with the look-alike of the other class that its place rules out."""
+def _certainty(line: Cells, text: str, kinds: Sequence[Kind]) -> npt.NDArray[np.float32]:
+    """Probability of each chosen character, with the look-alike of the other class where its place rules that out."""
     values = []
-    for vector, character in zip(line, text, strict=True):
+    for vector, character, kind in zip(line, text, kinds, strict=True):
         lookalikes = TO_DIGIT if character in DIGITS else TO_LETTER
-        same = [character, *(other for other, inside in lookalikes.items() if inside == character)]
+        same = [character, *(other for other, inside in lookalikes.items() if inside == character and kind is not Kind.TEXT)]
         values.append(min(1.0, sum(float(vector[ALPHABET.index(one)]) for one in same)))
     return np.array(values, np.float32)
 
@@ -268,7 +269,7 @@ def _least(cells: Sequence[Cells], lines: Sequence[str], layout: Layout) -> tupl
         if part.kind not in (Kind.NAME, Kind.SEX) and (part.kind is not Kind.COUNTRY or agreed):
             continue
         text = _text(lines, part)
-        sure = _certainty(cells[part.place.line][part.place.start : part.place.end], text)
+        sure = _certainty(cells[part.place.line][part.place.start : part.place.end], text, [part.kind] * len(text))
         used = len(text.rstrip(FILLER)) + 2 if part.kind is Kind.NAME else 0
         for index, (one, character) in enumerate(zip(sure, text, strict=True)):
             if character != FILLER:
@@ -292,7 +293,7 @@ def _ambiguous(lines: Sequence[str], shares: Sequence[Sequence[Mapping[str, floa
             character = lines[part.place.line][column]
             if character == FILLER:
                 continue  # the grammar of names decided
-            taken = seen[character]
+            taken = seen.get(character, shares[part.place.line][column][character])
             second = max(share for other, share in seen.items() if other != character)
             count += taken < AMBIGUOUS * second
     return count

@@ -84,7 +84,8 @@ class MrzReading:
         line_quads: of each line, top first.
         rotation: 0, 90, 180 or 270, the clockwise turn of the picture that makes the zone upright.
         ms: time that finding and reading took.
-        sure: read beyond doubt: check digits hold, and so do the demands on every character that none covers.
+        sure: read beyond doubt: check digits hold, and so do the demands on every character that none covers. Where one of two was
+            taken there is a repair all the same.
         plausible: good enough to be handed out.
         least, lead: as `mrz_decoding.Decoded` has them.
         certainty: per line the probability of each character, 0..1.

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.domain.mrz import parse_mrz
+from kiosk.domain.mrz import MrzRepair, parse_mrz
 from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.mrz_line_reader import MrzLineReader
@@ -80,9 +80,36 @@ def test_a_sure_letter_outweighs_a_doubtful_one() -> None:
 
 
 def test_check_digits_decide_what_they_cover() -> None:
-    found = settled(reading({NUMBER_PLACE: "A"}), reading(doubts={NUMBER_PLACE: 0.7}))
+    found = settled(reading({NUMBER_PLACE: "A"}, {NUMBER_PLACE: 0.9}), reading(doubts={NUMBER_PLACE: 0.7}))
     assert found is not None
     assert found.mrz.lines == LINES
+    assert found.mrz.valid
+    assert found.mrz.repairs == (MrzRepair(1, 2, "A", "4"),)
+    assert not found.mrz.proves("documentNumber")
+    assert found.mrz.proves("dateOfBirth")
+    assert not found.sure
+
+
+@pytest.mark.parametrize("certain", [0.985, 0.999])
+def test_a_character_that_was_clearly_read_is_not_overruled_by_check_digits(certain: float) -> None:
+    printed = reading({NUMBER_PLACE: "A"}, {NUMBER_PLACE: certain})
+    found = settled(printed, reading(doubts={NUMBER_PLACE: 0.54}))
+    assert found is not None
+    assert found.mrz.lines == printed.mrz.lines
+    assert not found.mrz.valid
+    assert settled(printed, reading()) is None  # each is sure: neither is believed
+
+
+def test_a_reading_that_nobody_would_hand_out_does_not_veto_a_sure_one() -> None:
+    by_chance = with_check_digits((LINES[0], "A" + LINES[1][1:]), LAYOUTS[MrzFormat.TD3])
+    chance = replace(reading(), mrz=parse_mrz(by_chance))
+    assert chance.mrz.valid
+    sure = replace(reading(), sure=True)
+    found = settled(replace(chance, plausible=False), sure)
+    assert found is not None
+    assert found.mrz.lines == LINES
+    assert settled(chance, sure) is None  # two plausible readings that hold and differ
+    assert settled(replace(chance, plausible=False), reading()) is None  # not sure either
 
 
 def test_check_digits_say_nothing_of_names() -> None:

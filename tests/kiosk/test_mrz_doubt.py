@@ -96,3 +96,77 @@ def test_a_check_digit_never_makes_valid_what_was_not_seen() -> None:
     assert found.mrz.lines[1][3] == "7"
     assert not found.mrz.valid
     assert found.mrz.repairs == ()
+
+
+@pytest.mark.parametrize(("share", "is_repaired"), [(0.1, False), (0.3, False), (0.45, True)])
+def test_a_check_digit_only_takes_what_was_nearly_as_likely(share: float, is_repaired: bool) -> None:
+    assert LINES[1][3] == "1"
+    found = read({(1, 3): {"I": 0.85 - share / 2, "1": share}})
+    assert found is not None
+    assert found.mrz.valid is is_repaired
+    assert found.mrz.lines[1][3] == ("1" if is_repaired else "I")
+    assert not found.mrz.proves("documentNumber")
+
+
+def test_what_could_as_well_have_been_another_is_recorded_and_proves_nothing() -> None:
+    assert LINES[1][1] == "0"
+    found = read({(1, 1): {"0": 0.6, "O": 0.4}})
+    assert found is not None
+    assert found.mrz.valid
+    assert found.mrz.lines == LINES
+    assert [(one.line, one.column, one.read, one.taken) for one in found.mrz.doubtful_repairs] == [(1, 1, "O", "0")]
+    assert not found.mrz.proves("documentNumber")
+    assert not found.mrz.proves("composite")
+    assert found.mrz.proves("dateOfBirth")
+
+
+def test_a_look_alike_that_its_place_rules_out_is_no_doubt() -> None:
+    assert LINES[1][14] == "7"
+    found = read({(1, 14): {"T": 0.99}, (0, 4): {"0": 0.99}, (1, 12): {"0": 0.99}})
+    assert found is not None
+    assert found.mrz.lines == LINES
+    assert found.mrz.valid
+    assert found.mrz.doubtful_repairs == ()
+    assert len(found.mrz.repairs) == 3
+    assert found.mrz.proves("dateOfBirth")
+
+
+@pytest.mark.parametrize(("column", "printed"), [(12, "D"), (10, "V")])
+def test_an_unknown_country_that_was_clearly_read_stays_unknown(column: int, printed: str) -> None:
+    found = read({(1, column): {printed: 0.99}})
+    assert found is not None
+    assert found.mrz.lines[1][column] == printed
+    assert found.mrz.values["nationality"] != "UTO"
+    assert found.mrz.repairs == ()
+
+
+def test_a_country_read_in_doubt_is_a_known_one_and_the_choice_is_recorded() -> None:
+    found = read({(1, 12): {"D": 0.51, "O": 0.46}})
+    assert found is not None
+    assert found.mrz.values["nationality"] == "UTO"
+    assert [(one.column, one.read, one.taken) for one in found.mrz.doubtful_repairs] == [(12, "D", "O")]
+
+
+def test_a_letter_that_is_no_sex_stays_in_the_lines_and_says_none() -> None:
+    found = read({(1, 20): {"H": 0.99}})
+    assert found is not None
+    assert found.mrz.lines[1][20] == "H"
+    assert found.mrz.values["gender"] == ""
+    assert found.mrz.repairs == ()
+
+
+def test_a_letter_in_a_date_that_looks_like_no_digit_stays() -> None:
+    found = read({(1, 14): {"K": 0.99}})
+    assert found is not None
+    assert found.mrz.lines[1][14] == "K"
+    assert not found.mrz.valid
+
+
+def test_a_month_13_stays_as_it_is_printed() -> None:
+    printed = with_check_digits((LINES[0], LINES[1][:13] + "851345" + LINES[1][19:]), LAYOUTS[MrzFormat.TD3])
+    changed = {(1, at): {printed[1][at]: 0.99} for at in range(44) if printed[1][at] != LINES[1][at]}
+    found = read(changed)
+    assert found is not None
+    assert found.mrz.valid
+    assert found.mrz.values["dateOfBirth"] == "851345"
+    assert found.mrz.repairs == ()
