@@ -13,7 +13,7 @@ from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageS
 from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.mrz import Mrz, last_day, may_be_date
 from kiosk.domain.mrz_layout import Kind, layout_of
-from kiosk.services.document_merge import accents_open, agree, contradict, merge
+from kiosk.services.document_merge import NAMES, accents_open, agree, contradict, merge
 from kiosk.services.document_pages import IDENTITY, are_of_one_document, distinct, has_aamva, has_back, has_front
 from kiosk.services.document_templates import template_by_id
 
@@ -70,6 +70,8 @@ def _is_uncertain(field: Field, threshold: float, impossible: set[FieldName]) ->
     pairs = list(combinations(field.readings, 2))
     if field.name in impossible or any(not agree(field.name, *pair) or accents_open(field.name, *pair) for pair in pairs):
         return True
+    if field.name in NAMES and chosen.room == 0 and field.of(Source.VISUAL_ZONE) is None:
+        return True  # only the MRZ says it and its line is full: there may be more of it
     return not chosen.proven and chosen.confidence < threshold
 
 

@@ -122,6 +122,14 @@ def accents_open(name: FieldName, one: Reading, other: Reading) -> bool:
     return printed.source is Source.VISUAL_ZONE and all(leaves_accents_open(printed.value, order, room=mrz.room) for order in orders)
 
 
+def is_cut_form(name: FieldName, mrz: Reading, printed: Reading) -> bool:
+    """The MRZ has the printed name, but for accents, only up to the end of its line."""
+    if name not in NAMES or mrz.source is not Source.MRZ or printed.source is not Source.VISUAL_ZONE or mrz.room is None:
+        return False
+    cut = same_but_for_lost_accents(printed.value, mrz.value, room=mrz.room)
+    return cut and not same_but_for_lost_accents(printed.value, mrz.value)
+
+
 def _may_be_slip(name: FieldName, printed: str, mrz: str, room: int | None) -> bool:
     if same_but_for_lost_accents(printed, mrz, room=room) or is_part_of_name(printed, mrz) or lacks_words(printed, mrz):
         return True
@@ -235,6 +243,10 @@ def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]
             if any(accents_open(name, reading, other) for other in backed):
                 raised = min(surest, UNCONFIRMED_ACCENTS)
             reading = replace(reading, confidence=round(raised, 4))
+        longer = [other.confidence for other in readings if is_cut_form(name, reading, other)]
+        if longer:
+            # what the line's end cut is no answer where the rest is printed, be it with an accent misread
+            reading = replace(reading, confidence=min(reading.confidence, *longer))
         fuller = [other for other in backed if name in DATE_FIELDS and len(other.value) > len(reading.value)]
         if fuller:
             # a part of a date is no answer where the whole one is known
