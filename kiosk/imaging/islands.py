@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from kiosk.domain.document import Quad
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
-from kiosk.imaging.rectify import KNOWN_RATIOS, limited
+from kiosk.imaging.rectify import ID1_RATIO, KNOWN_RATIOS, limited
 
 _WORK_PX = 480
 _STEP = 9  # grey levels that paper of a page differs from the ground at least; noise of scanners is 2 to 4
@@ -27,13 +28,12 @@ def page_islands(picture: Image) -> tuple[Quad, ...]:
     Returns:
         Quads in pixels of `picture`, clockwise; accurate to about 4 px at 480 px picture size.
     """
+    if min(picture.shape[:2]) < 64 or _ground(picture, every=max(1, max(picture.shape[:2]) // _WORK_PX)) is None:
+        return ()  # found out before the picture is scaled: most photographs end here
     small = limited(picture, _WORK_PX)
     height, width = small.shape[:2]
-    if min(height, width) < 64:
-        return ()
-    ring = np.concatenate([small[:3].reshape(-1, 3), small[-3:].reshape(-1, 3), small[:, :3].reshape(-1, 3), small[:, -3:].reshape(-1, 3)])
-    ground = np.median(ring, axis=0)
-    if (np.abs(ring.astype(np.float32) - ground).max(axis=1) <= _STEP).mean() < _PLAIN:
+    ground = _ground(small, every=1)
+    if ground is None:
         return ()
     apart = (np.abs(small.astype(np.float32) - ground).max(axis=2) > _STEP).astype(np.uint8)
     # joins the print of a page whose paper is as white as the ground; two pages lie farther apart than its lines
@@ -42,12 +42,23 @@ def page_islands(picture: Image) -> tuple[Quad, ...]:
     found: list[tuple[float, Quad]] = []
     scale = picture.shape[1] / width
     for contour in cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
-        _, (wide, tall), _ = box = cv2.minAreaRect(contour)
+        centre, (wide, tall), angle = cv2.minAreaRect(contour)
         if wide * tall < _LEAST_AREA * height * width or cv2.contourArea(contour) < _FILLED * wide * tall:
             continue
         ratio = max(wide, tall) / max(1.0, min(wide, tall))
         if min(abs(np.log(ratio / known)) for known in KNOWN_RATIOS) > _RATIO_STEP:
             continue
-        corners = geometry.ordered(geometry.as_quad((cv2.boxPoints(box) + 0.5) * scale - 0.5))
+        if ratio > ID1_RATIO:
+            # paper as white as the ground was lost at a long side; a little of the ground does no harm
+            wide, tall = max(wide, tall / ID1_RATIO), max(tall, wide / ID1_RATIO)
+        corners = geometry.ordered(geometry.as_quad((cv2.boxPoints((centre, (wide, tall), angle)) + 0.5) * scale - 0.5))
         found.append((min(y for _, y in corners), corners))
     return tuple(quad for _, quad in sorted(found, key=lambda one: one[0]))
+
+
+def _ground(picture: Image, *, every: int) -> npt.NDArray[np.float64] | None:
+    """The colour (3, BGR) of the picture's border, looked at in steps of so many pixels; None when it has several."""
+    rows, columns = np.r_[0:3, -3:0], np.r_[0:3, -3:0]
+    ring = np.concatenate([picture[rows, ::every].reshape(-1, 3), picture[::every, columns].reshape(-1, 3)])
+    ground = np.asarray(np.median(ring, axis=0), dtype=np.float64)
+    return ground if (np.abs(ring - ground).max(axis=1) <= _STEP).mean() >= _PLAIN else None

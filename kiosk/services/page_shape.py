@@ -7,18 +7,19 @@ import re
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-import cv2
 import numpy as np
 
-from kiosk.domain.document import PageWarning
+from kiosk.domain.document import PageWarning, Point, Quad
 from kiosk.domain.face import Face
 from kiosk.domain.mrz import MrzFormat
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.islands import page_islands
+from kiosk.imaging.page_quality import measure_page, page_width
+from kiosk.imaging.print_polarity import is_reversed
 from kiosk.imaging.rectify import ID1_RATIO, ID3_RATIO, KNOWN_RATIOS, page_ratio
 from kiosk.ports import PageLocation, TextLine
-from kiosk.services.page_look import PageLook
+from kiosk.services.page_look import PageLook, readability
 from kiosk.services.template_model import Template
 
 _TILTED = 0.2
@@ -31,12 +32,18 @@ _MRZ_RATIOS = {MrzFormat.TD1: (ID1_RATIO,), MrzFormat.MRV_A: (120 / 80,)}
 _LICENCE_FIELD = re.compile(r"^\s*(1|2|3|4a|4b|4c|4d|5|8|9)\.", re.IGNORECASE)
 _LICENCE_ORDER = ("1", "2", "3", "4a", "4c", "4b", "4d", "5", "8", "9")
 _LEAST_NUMBERS = 4
+_WORD = 4
+_MANY_LINES = 8
+_LARGE_PX = 900
+_SHARP = 0.35
+_ILLEGIBLE = 0.8  # mean confidence by letters; READABLE with a margin
 
 
 def shape_warnings(look: PageLook, template: Template | None) -> tuple[PageWarning, ...]:
     """What proportion and colours speak against the page being usable."""
     warnings = [] if is_whole(look, template) else [PageWarning.DOCUMENT_OUT_OF_IMAGE]
-    if is_reversed(look.image, look.lines):
+    boxes = [geometry.bounds(line.quad) for line in look.lines if len(line.text) >= _WORD]
+    if is_reversed(look.image, [(left, top, right, bottom) for left, top, right, bottom in boxes if right - left > bottom - top]):
         # nothing can be compared with the portrait of a negative; its paper is as dark as that of a page in the dark
         warnings.append(PageWarning.BRIGHTNESS_LOW)
     return tuple(warnings)
@@ -93,19 +100,15 @@ def licence_numbers(lines: Sequence[TextLine]) -> int:
     return len(found) if len(found) >= _LEAST_NUMBERS and in_order else 0
 
 
-def is_reversed(page: Image, lines: Sequence[TextLine]) -> bool:
-    """Whether the text is bright on dark ground nearly everywhere, as in the negative of a page; too few lines say nothing."""
-    bright = total = 0
-    grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
-    for line in lines:
-        left, top, right, bottom = geometry.bounds(line.quad)
-        if len(line.text) < 4 or right - left < bottom - top:
-            continue
-        low, ground, high = np.percentile(grey[max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1], (3, 50, 97))
-        if high - low > 40:
-            total += 1
-            bright += high - ground > ground - low
-    return total >= 6 and bright > 0.8 * total
+def is_hopeless(look: PageLook) -> bool:
+    """Large, sharp print in a sure outline that cannot be read either way up: a mirrored page. No scale or turn makes it legible.
+
+    What is small, blurred or cut may still be read in another way.
+    """
+    if look.location is None or look.location.touches_border or look.mrz is not None or len(look.lines) < _MANY_LINES:
+        return False
+    large = look.image.shape[1] >= _LARGE_PX and page_width(look.location.quad) >= _LARGE_PX
+    return large and readability(look.lines) < _ILLEGIBLE and measure_page(look.image).sharpness >= _SHARP
 
 
 def with_islands(image: Image, found: Sequence[PageLocation]) -> tuple[PageLocation, ...]:
@@ -125,15 +128,17 @@ def with_islands(image: Image, found: Sequence[PageLocation]) -> tuple[PageLocat
     if len(pages) == 1 and not found:
         # one page that no outline tells is read as the picture is: a scan of it, with its margin
         return ()
-    kept = [one for one in found if not any(_holds(quad, geometry.centre(one.quad)) or _covers(one.quad, quad) for quad in islands)]
+    kept = [
+        one
+        for one in found
+        if not any(_holds(quad, geometry.centre(one.quad)) or _holds(one.quad, geometry.centre(quad)) for quad in islands)
+    ]
     return (*pages, *kept)
 
 
-def _holds(quad: tuple[tuple[float, float], ...], point: tuple[float, float]) -> bool:
-    return cv2.pointPolygonTest(np.asarray(quad, dtype=np.float32), point, False) >= 0
-
-
-def _covers(large: tuple[tuple[float, float], ...], small: tuple[tuple[float, float], ...]) -> bool:
-    """An outline around several islands is not a page's."""
-    middle = (sum(x for x, _ in small) / 4, sum(y for _, y in small) / 4)
-    return _holds(large, middle)
+def _holds(quad: Quad, point: Point) -> bool:
+    """Whether the point lies in the convex quad."""
+    corners = geometry.as_array(quad)
+    edges, towards = np.roll(corners, -1, axis=0) - corners, np.asarray(point) - corners
+    turns = edges[:, 0] * towards[:, 1] - edges[:, 1] * towards[:, 0]
+    return bool(np.all(turns >= 0) or np.all(turns <= 0))

@@ -34,7 +34,7 @@ from kiosk.services.page_fields import names_document, page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
 from kiosk.services.page_regions import page_regions
-from kiosk.services.page_shape import licence_numbers, shape_warnings, shows_two_holders, with_islands
+from kiosk.services.page_shape import is_hopeless, licence_numbers, shape_warnings, shows_two_holders, with_islands
 from kiosk.services.template_match import Advice
 
 logger = logging.getLogger(__name__)
@@ -190,6 +190,8 @@ class DocumentReader:
             looks.append(look)
             if look.evidence >= STRONG_EVIDENCE and not location.touches_border:
                 return look
+            if is_hopeless(look):
+                return look if look.is_document else None
         whole = self._read(PageLook(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
         looks.append(whole)
         best = max(looks, key=lambda one: one.evidence)

@@ -284,3 +284,50 @@ def test_the_photographed_sample_card_is_read(reader: DocumentReader) -> None:
     assert document.mrz.valid
     assert results[0].portrait is not None
     assert results[1].portrait is None
+
+
+def beside(*pages: Image, axis: int = 1, margin: int = 30) -> Image:
+    """Pages on one plain ground, two margins apart."""
+    framed = [np.pad(page, ((margin, margin), (margin, margin), (0, 0)), constant_values=100) for page in pages]
+    return np.concatenate(framed, axis=axis)
+
+
+def test_two_persons_in_one_picture_are_never_mixed(reader: DocumentReader) -> None:
+    one, other = (drawn("td1", seed).pages[PageSide.FRONT] for seed in (5101, 5104))
+    for picture in (beside(one, other), np.concatenate([one, other], axis=1)):
+        with pytest.raises(BadInput) as refused:
+            reader.read_pages(picture)
+        assert refused.value.code is ErrorCode.SEVERAL_DOCUMENTS
+
+
+def test_both_sides_in_one_scan_are_two_pages(reader: DocumentReader) -> None:
+    card = drawn("td1", 5101)
+    results = reader.read_pages(beside(card.pages[PageSide.FRONT], card.pages[PageSide.BACK], axis=0))
+    assert [result.page.side for result in results] == [PageSide.FRONT, PageSide.BACK]
+    assert results[1].page.mrz is not None
+
+
+def test_half_a_passport_and_its_negative_are_not_usable(reader: DocumentReader) -> None:
+    page = limited(drawn("td3", 5103).pages[PageSide.FRONT], 1200)
+    for picture in (beside(page[:, : page.shape[1] // 2], margin=80), beside(255 - page, margin=80)):
+        document = RULES.merge([reader.read_page(picture).page])
+        usability = next(check for check in RULES.checks(document) if check.name is CheckName.DOCUMENT_USABILITY)
+        assert usability.status is not CheckStatus.PASSED
+
+
+def test_a_licence_whose_labels_are_numbers_is_a_document(reader: DocumentReader) -> None:
+    licence = drawn("licence-eu", 5300)
+    document = RULES.merge([reader.read_page(licence.pages[PageSide.FRONT]).page])
+    assert document.value(FieldName.DOCUMENT_NUMBER) == licence.truth.fields[FieldName.DOCUMENT_NUMBER]
+
+
+def test_a_mirrored_page_is_given_up_without_the_costly_search(reader: DocumentReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[tuple[int, ...]] = []
+    monkeypatch.setattr(reader._mrz_reader, "read", lambda image: searched.append(image.shape))
+    picture = beside(np.ascontiguousarray(drawn("td3", 5103).pages[PageSide.FRONT][:, ::-1]), margin=80)
+    try:
+        document = RULES.merge([reader.read_page(picture).page])
+    except BadInput:
+        document = None
+    assert searched == []
+    assert document is None or not document.fields
