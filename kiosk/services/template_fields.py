@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiosk.domain.document import FieldName, PageSide, Quad, Reading, Source
 from kiosk.imaging import geometry
@@ -33,36 +33,6 @@ _OVERLAP = 0.5
 _NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME)
 _SHORT_LABEL = re.compile(r"^\s*\w{1,3}\s*:\s*")
 """A label too short to be known for one, read as part of its value ("à : PARIS")."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldArea:
-    """Where a field's value stands on a page of a given size: left, top, right, bottom in pixels, tolerance included."""
-
-    name: FieldName
-    box: tuple[int, int, int, int]
-    lines: int
-
-
-def template_areas(template: Template, side: PageSide, size: tuple[int, int]) -> tuple[FieldArea, ...]:
-    """The areas that must be recognised to read a page by its template, top to bottom; fields without an area are not among them.
-
-    Args:
-        size: (width, height) of the straightened page, pixels.
-
-    A caller that recognises only these hands `read_fields` one TextLine per line with its place in the page.
-    """
-    page = template.pages.get(side)
-    areas = (
-        [] if page is None else [FieldArea(one.name, _pixels(one, size), one.lines) for one in page.fields.values() if one.area is not None]
-    )
-    return tuple(sorted(areas, key=lambda area: (area.box[1], area.box[0])))
-
-
-def has_all_areas(template: Template, side: PageSide) -> bool:
-    """Whether `template_areas` covers every field of the page, so that nothing else need be recognised."""
-    page = template.pages.get(side)
-    return page is not None and bool(page.fields) and all(field.area is not None for field in page.fields.values())
 
 
 def read_fields(

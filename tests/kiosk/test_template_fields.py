@@ -12,7 +12,7 @@ from kiosk.imaging.geometry import box_quad
 from kiosk.ports import TextLine
 from kiosk.services.document_fields import context_of, visual_fields
 from kiosk.services.document_templates import Template, load_template
-from kiosk.services.template_fields import has_all_areas, merge_readings, read_fields, template_areas
+from kiosk.services.template_fields import merge_readings, read_fields
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
 SIZE = (1000, 630)
@@ -228,24 +228,3 @@ def test_the_legend_on_a_known_back_gives_no_name(template: Template) -> None:
     generic = {FieldName.GIVEN_NAMES: (Reading("GROUP", Source.VISUAL_ZONE, 0.97, PageSide.BACK, None, "GROUP"),)}
     assert merge_readings({}, generic, two_sided, PageSide.BACK, CONTEXT) == {}
     assert merge_readings({}, generic, template, PageSide.BACK, CONTEXT).keys() == {FieldName.GIVEN_NAMES}
-
-
-def test_areas_to_recognise_are_those_of_the_page_in_pixels(template: Template) -> None:
-    areas = template_areas(template, PageSide.FRONT, SIZE)
-    assert [area.name for area in areas] == [FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.DATE_OF_BIRTH]
-    assert areas[0].box == (370, 107, 930, 183)
-    assert areas[0].lines == 2
-    assert template_areas(template, PageSide.BACK, SIZE) == ()
-    assert not has_all_areas(template, PageSide.FRONT)
-
-
-def test_a_page_of_which_only_the_areas_were_recognised_is_read(template: Template) -> None:
-    lines = [
-        TextLine(text, 0.98, box_quad(*area.box))
-        for area, text in zip(template_areas(template, PageSide.FRONT, SIZE), ("NOVÁ", "ANNA", "03.02.1990"), strict=True)
-    ]
-    assert {name: one.value for name, one in read(template, *lines).items()} == {
-        FieldName.SURNAME: "NOVÁ",
-        FieldName.GIVEN_NAMES: "ANNA",
-        FieldName.DATE_OF_BIRTH: "1990-02-03",
-    }
