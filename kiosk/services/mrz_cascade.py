@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from kiosk.domain.document import Quad
 from kiosk.domain.mrz import MrzRepair
-from kiosk.domain.mrz_layout import layout_of
+from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineReader
 from kiosk.services.mrz_reading import Demands, MrzReader, MrzReading
@@ -119,9 +119,17 @@ def _outweighs(one: MrzReading, other: MrzReading) -> bool:
         seen = other.certainty[line][column]
         if (line, column) in proven and seen < CLEAR_PLACE:
             continue
+        if _is_letter_of_country(one, other, line, column):
+            seen = 0.0
         if one.certainty[line][column] < SURE_PLACE or seen >= UNSURE_PLACE:
             return False
     return True
+
+
+def _is_letter_of_country(one: MrzReading, other: MrzReading, line: int, column: int) -> bool:
+    """Did `one` see a letter and `other` a digit where only letters stand (9303-3 section 5)? In small print G and B look like 6 and 8."""
+    here, there = one.mrz.lines[line][column], other.mrz.lines[line][column]
+    return layout_of(one.mrz.format).kind_at(line, column) is Kind.COUNTRY and here.isalpha() and there.isdigit()
 
 
 def _clearly_other(one: MrzReading, other: MrzReading) -> bool:

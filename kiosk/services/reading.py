@@ -45,6 +45,8 @@ FACE_SIDE_PX = 640
 PAGE_TEXT_PX = 544  # side of the text detector's input for a straightened page; below 480 small print is lost
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
+DOUBTED_LOCATION = 0.75
+"""Of outlines less sure than this some are frames printed on a page that fills its picture."""
 MOST_PAGES = 6
 SAMPLE_LINES = 4
 """So many of the longest lines tell whether a page can be read the way it lies."""
@@ -188,7 +190,9 @@ class DocumentReader:
         for location in locations:
             look = self._look_at(image, location, timings)
             looks.append(look)
-            if look.evidence >= STRONG_EVIDENCE and not location.touches_border:
+            # an unsure outline may be a frame printed on a page that fills its picture: the MRZ may lie outside it
+            doubted = location.confidence < DOUBTED_LOCATION and look.mrz is None
+            if look.evidence >= STRONG_EVIDENCE and not location.touches_border and not doubted:
                 return look
             if is_hopeless(look):
                 return look if look.is_document else None

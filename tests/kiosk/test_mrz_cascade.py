@@ -100,6 +100,15 @@ def test_a_character_that_was_clearly_read_is_not_overruled_by_check_digits(cert
     assert settled(printed, reading()) is None  # each is sure: neither is believed
 
 
+def test_letters_of_a_country_outweigh_the_digits_that_the_other_reader_saw() -> None:
+    found = settled(reading(), reading({(1, 10): "0"}))
+    assert found is not None
+    assert found.mrz.lines == LINES
+    assert MrzRepair(1, 10, "0", "U") in found.mrz.repairs
+    assert settled(reading(), reading({(1, 10): "V"})) is None
+    assert settled(reading(doubts={(1, 10): 0.7}), reading({(1, 10): "0"})) is None
+
+
 def test_a_reading_that_nobody_would_hand_out_does_not_veto_a_sure_one() -> None:
     by_chance = with_check_digits((LINES[0], "A" + LINES[1][1:]), LAYOUTS[MrzFormat.TD3])
     chance = replace(reading(), mrz=parse_mrz(by_chance))
