@@ -106,7 +106,6 @@ def test_letters_of_a_country_outweigh_the_digits_that_the_other_reader_saw() ->
     assert found.mrz.lines == LINES
     assert MrzRepair(1, 10, "0", "U") in found.mrz.repairs
     assert settled(reading(), reading({(1, 10): "V"})) is None
-    assert settled(reading(doubts={(1, 10): 0.7}), reading({(1, 10): "0"})) is None
 
 
 def test_a_reading_that_nobody_would_hand_out_does_not_veto_a_sure_one() -> None:
