@@ -24,7 +24,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.decode import load_image
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited, rotated
-from kiosk.ports import FaceDetector
+from kiosk.ports import FaceDetector, PageLocation, PageLocator
 from kiosk.services.document_checks import document_checks, uncertain_fields
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.mrz_cascade import MrzCascade
@@ -45,8 +45,8 @@ SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "dis"
 UNPRINTED = {FieldName.ISSUING_STATE}
 
 
-def reader_with(model_library: ModelLibrary, faces: FaceDetector | None = None) -> DocumentReader:
-    """The default set, with another face detector where a test needs one that errs."""
+def reader_with(model_library: ModelLibrary, faces: FaceDetector | None = None, locator: PageLocator | None = None) -> DocumentReader:
+    """The default set, with another face detector or locator where a test needs one that errs."""
 
     def path(task: str) -> Path:
         info = model_library.best(task)
@@ -56,7 +56,7 @@ def reader_with(model_library: ModelLibrary, faces: FaceDetector | None = None) 
     text = RapidTextReader(path("text_detection"), path("text_recognition"))
     mrz = MrzCascade(MrzLineReader(path("mrz_lines"), path("mrz_finding")), MrzReader(text))
     faces = faces or BlazeFaceDetector(path("face_detection"))
-    locator = NeuralPageLocator(path("page_location"))
+    locator = locator or NeuralPageLocator(path("page_location"))
     return DocumentReader(locator, text, mrz, ZxingBarcodeReader(), faces, today=lambda: TODAY)
 
 
@@ -205,6 +205,28 @@ def test_without_a_template_a_large_sure_face_beside_a_cards_mrz_makes_a_front(s
     picture = card.pages[PageSide.BACK]
     faces = portrait_faces(PatternDetector(score, share).detect(picture), picture.shape[0])
     assert side_of(PageLook(picture, None, mrz=parse_mrz(card.truth.mrz_lines), faces=faces), None) == side
+
+
+class FrameLocator:
+    """Takes a frame printed on the page for its outline, as locators at times do: the upper three quarters of the picture."""
+
+    model_id = "frame"
+
+    def __init__(self, confidence: float, *, touches_border: bool) -> None:
+        self._confidence, self._touches_border = confidence, touches_border
+
+    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+        height, width = image.shape[:2]
+        return (PageLocation(geometry.box_quad(2, 2, width - 2, 0.72 * height), self._confidence, self._touches_border),)
+
+
+@pytest.mark.parametrize(("confidence", "touches_border"), [(0.6, False), (0.9, True)])
+def test_an_mrz_outside_a_doubtful_outline_is_found(model_library: ModelLibrary, confidence: float, touches_border: bool) -> None:
+    page = drawn("td3")
+    doubtful = reader_with(model_library, locator=FrameLocator(confidence, touches_border=touches_border))
+    result = doubtful.read_page(limited(page.pages[PageSide.FRONT], 1000))
+    assert result.page.mrz is not None
+    assert result.page.mrz.lines == page.truth.mrz_lines
 
 
 def test_field_places_refer_to_the_straightened_page(reader: DocumentReader) -> None:
