@@ -165,7 +165,7 @@ class Engines:
         return self._library
 
     @property
-    def can_turn_head(self) -> bool:
+    def can_check_actively(self) -> bool:
         return self._library.best("face_landmarks") is not None
 
     @property

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kiosk.domain.document import Barcode, Quad
-from kiosk.domain.face import Embedding, Face, LivenessScore, Similarity
+from kiosk.domain.face import AgeGender, Embedding, Face, LivenessScore, Similarity
 from kiosk.imaging.frame import Frame, Image
 
 # --- devices -------------------------------------------------------------------------------------------------------
@@ -182,6 +182,40 @@ class PassiveLiveness(Protocol):
     def assess(self, image: Image, face: Face) -> LivenessScore: ...
 
 
+class AgeGenderEstimator(Protocol):
+    @property
+    def model_id(self) -> str: ...
+    def estimate(self, image: Image, face: Face) -> AgeGender: ...
+
+
+# --- device identity -----------------------------------------------------------------------------------------------
+
+
+class DeviceKey(Protocol):
+    """The key pair and the secret of this device. Thread-safe; never gives the secrets away."""
+
+    @property
+    def device_id(self) -> str:
+        """Fingerprint of the public key: 32 hexadecimal digits of its SHA-256."""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """Ed25519, 64 bytes."""
+        ...
+
+    def verify(self, data: bytes, signature: bytes) -> bool:
+        """Whether this device signed it."""
+        ...
+
+    def seal(self, plain: bytes, purpose: str, header: bytes) -> bytes:
+        """AES-256-GCM under a key of this device and `purpose`; `header` is bound, not hidden. Nonce first, then ciphertext and tag."""
+        ...
+
+    def unseal(self, sealed: bytes, purpose: str, header: bytes) -> bytes:
+        """Raises BadInput(INVALID_DATA) when it was changed, is another device's or another purpose's."""
+        ...
+
+
 # --- store ---------------------------------------------------------------------------------------------------------
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -197,6 +231,7 @@ class StepCommit:
         forget: names of facts and blobs, or prefixes ending in ".", to remove first (the customer went back).
         status: new status of the customer, None = unchanged.
         at: UTC ISO 8601 time.
+        template: face template for 1:N search, kept under its model; replaces an earlier one of that model. Forgetting "selfie" drops it.
     """
 
     customer_id: str
@@ -206,6 +241,7 @@ class StepCommit:
     blobs: Mapping[str, bytes]
     forget: frozenset[str] = frozenset()
     status: str | None = None
+    template: Embedding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +275,12 @@ class CustomerStore(Protocol):
         """All, newest first, with their facts."""
         ...
 
+    def templates(self, model: str) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
+        """Face templates of this model: customer ids and their vectors, n x d, in the same order. Reads afresh at each call."""
+        ...
+
     def delete(self, customer_id: str, at: str) -> None:
-        """Erases facts, blobs and the customer's key; leaves an audit line. Raises BadInput(CUSTOMER_NOT_FOUND)."""
+        """Erases facts, blobs, templates and the customer's key; leaves an audit line. Raises BadInput(CUSTOMER_NOT_FOUND)."""
         ...
 
     def close(self) -> None: ...

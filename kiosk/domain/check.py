@@ -29,7 +29,13 @@ class CheckName(StrEnum):
     SELFIE_QUALITY = "selfie_quality"
     FACE_MATCH = "face_match"  # document portrait against selfie
     PASSIVE_LIVENESS = "passive_liveness"
-    HEAD_TURN = "head_turn"  # active liveness: the head turned to the side that was asked, by the same person
+    ACTIVE_LIVENESS = "active_liveness"  # the random challenge was met, over the whole sequence of frames; params["challenge"] says which
+    LIVENESS_MATCH = "liveness_match"  # selfie against the faces of the liveness sequence: the least similar counts
+    CAPTURE_INTEGRITY = "capture_integrity"  # the record is this device's, unchanged, fresh, bound to this session, from a real camera
+    FLASH_RESPONSE = "flash_response"  # advisory: the face takes on the colours that the screen shows
+    KNOWN_PERSON = "known_person"  # 1:N: has this face been onboarded before
+    AGE_CONSISTENCY = "age_consistency"  # estimated age against the date of birth and the portrait's age
+    GENDER_CONSISTENCY = "gender_consistency"
     OPERATOR_EDITS = "operator_edits"  # fields that a person typed over what the document says
     # advisory: whether the page before the camera is the document itself, as it was issued
     SCREEN_RECAPTURE = "screen_recapture"
@@ -64,7 +70,13 @@ GROUP_OF: Mapping[CheckName, CheckGroup] = {
     CheckName.SELFIE_QUALITY: CheckGroup.PERSON,
     CheckName.FACE_MATCH: CheckGroup.PERSON,
     CheckName.PASSIVE_LIVENESS: CheckGroup.LIVENESS,
-    CheckName.HEAD_TURN: CheckGroup.LIVENESS,
+    CheckName.KNOWN_PERSON: CheckGroup.PERSON,
+    CheckName.AGE_CONSISTENCY: CheckGroup.PERSON,
+    CheckName.GENDER_CONSISTENCY: CheckGroup.PERSON,
+    CheckName.ACTIVE_LIVENESS: CheckGroup.LIVENESS,
+    CheckName.LIVENESS_MATCH: CheckGroup.LIVENESS,
+    CheckName.CAPTURE_INTEGRITY: CheckGroup.LIVENESS,
+    CheckName.FLASH_RESPONSE: CheckGroup.LIVENESS,
 }
 
 ADVISORY: frozenset[CheckName] = frozenset(
@@ -75,6 +87,9 @@ ADVISORY: frozenset[CheckName] = frozenset(
         CheckName.COLOUR_PROFILE,
         CheckName.PORTRAIT_SUBSTITUTION,
         CheckName.TEXT_RETOUCHED,
+        CheckName.FLASH_RESPONSE,
+        CheckName.AGE_CONSISTENCY,
+        CheckName.GENDER_CONSISTENCY,
     }
 )
 """Checks that ask a person for a look and prove nothing, raised or not: never REJECTED, and not worth a line where they are silent."""
@@ -115,9 +130,24 @@ class CheckLabel(StrEnum):
     SEVERAL_FACES = "SEVERAL_FACES"
     BELOW_THRESHOLD = "BELOW_THRESHOLD"
     BORDERLINE = "BORDERLINE"
-    # liveness
-    CHALLENGE_FAILED = "CHALLENGE_FAILED"
+    DECLINED = "DECLINED"  # the customer chose the way without biometrics
+    FOUND_BEFORE = "FOUND_BEFORE"  # a stored customer has this face
+    FOUND_SAME_RECORD = "FOUND_SAME_RECORD"  # … and the same name and date of birth: a returning customer
+    # liveness: what was wrong with the sequence as a whole, the gravest that was seen
+    CHALLENGE_FAILED = "CHALLENGE_FAILED"  # what was asked for was not done, or something else was
+    CHALLENGE_EXPIRED = "CHALLENGE_EXPIRED"
     DIFFERENT_PERSON = "DIFFERENT_PERSON"
+    FACE_LEFT = "FACE_LEFT"  # the face left the picture during the challenge
+    SEQUENCE_CUT = "SEQUENCE_CUT"  # the face jumped: another take, another person or another picture
+    FRAMES_STOPPED = "FRAMES_STOPPED"
+    FRAMES_REPEATED = "FRAMES_REPEATED"  # the same pixels again and again: a picture or a loop, not a camera
+    FRAME_SIZE_CHANGED = "FRAME_SIZE_CHANGED"
+    CLOCK_JUMPED = "CLOCK_JUMPED"  # times that run backwards or leap
+    IMPLAUSIBLE_TIMING = "IMPLAUSIBLE_TIMING"  # done sooner than a person can have understood it
+    FLAT_FACE = "FLAT_FACE"  # moved, but as a flat picture does
+    # capture integrity
+    RECORD_INVALID = "RECORD_INVALID"
+    VIRTUAL_CAMERA = "VIRTUAL_CAMERA"
 
 
 @dataclass(frozen=True, slots=True)

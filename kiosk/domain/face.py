@@ -42,7 +42,7 @@ class Pose:
 
 
 class FaceIssue(StrEnum):
-    """What stands against a good selfie, in the order that costs errors least (desktop-anchors, Simprints)."""
+    """What stands against a good selfie, in the order that costs errors least (desktop-anchors, Simprints; OFIQ puts the background last)."""
 
     NO_FACE = "NO_FACE"
     SEVERAL_FACES = "SEVERAL_FACES"
@@ -54,7 +54,10 @@ class FaceIssue(StrEnum):
     TURNED = "TURNED"
     TILTED = "TILTED"
     EYES_CLOSED = "EYES_CLOSED"
+    MOUTH_OPEN = "MOUTH_OPEN"
+    COVERED = "COVERED"  # mask, hand, dark glasses
     BLURRED = "BLURRED"
+    LIGHT_BEHIND = "LIGHT_BEHIND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +113,62 @@ class LivenessScore:
 
     score: float
     threshold: float
+    model: str
+
+
+class FaceAttribute(StrEnum):
+    """Face quality as DIS names it (openapi 1.65, FaceQualityResponse); units in `AttributeScore`."""
+
+    SHARPNESS = "sharpness"
+    BRIGHTNESS = "brightness"
+    CONTRAST = "contrast"
+    UNIQUE_INTENSITY_LEVELS = "uniqueIntensityLevels"
+    SHADOW = "shadow"
+    NOSE_SHADOW = "noseShadow"
+    SPECULARITY = "specularity"
+    BACKGROUND_UNIFORMITY = "backgroundUniformity"
+    RED_RIGHT_EYE = "redRightEye"
+    RED_LEFT_EYE = "redLeftEye"
+    RIGHT_EYE = "rightEye"
+    LEFT_EYE = "leftEye"
+    MOUTH = "mouth"
+    EYE_GAZE = "eyeGaze"
+    ROLL = "roll"
+    YAW = "yaw"
+    PITCH = "pitch"
+    EYE_DISTANCE = "eyeDistance"
+    FACE_SIZE = "faceSize"
+    FACE_RELATIVE_AREA = "faceRelativeArea"
+    FACE_RELATIVE_AREA_IN_IMAGE = "faceRelativeAreaInImage"
+    GLASSES = "glasses"
+    TINTED_GLASSES = "tintedGlasses"
+    MASK = "mask"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeScore:
+    """One measured attribute.
+
+    Attributes:
+        value: 0..1; degrees for roll, yaw and pitch; pixels for eyeDistance and faceSize.
+        preconditions_met: whether the measurement means anything under these circumstances (pose, detector's confidence, eyes open).
+    """
+
+    value: float
+    preconditions_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgeGender:
+    """What a model guesses of a face: never more than a hint.
+
+    Attributes:
+        age: years, the expectation over the model's age groups; `youngest`, `oldest`: bounds of the likeliest group.
+        female: 0 = male .. 1 = female, as DIS counts.
+    """
+
+    age: float
+    youngest: int
+    oldest: int
+    female: float
     model: str

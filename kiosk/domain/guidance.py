@@ -30,6 +30,16 @@ class AdviceCode(StrEnum):
     LOOK_STRAIGHT = "LOOK_STRAIGHT"
     KEEP_HEAD_UPRIGHT = "KEEP_HEAD_UPRIGHT"
     OPEN_EYES = "OPEN_EYES"
+    CLOSE_MOUTH = "CLOSE_MOUTH"
+    UNCOVER_FACE = "UNCOVER_FACE"
+    LIGHT_BEHIND = "LIGHT_BEHIND"
+    # active checks
+    NEUTRAL_FACE = "NEUTRAL_FACE"
+    SMILE = "SMILE"
+    FIT_THE_OVAL = "FIT_THE_OVAL"  # multi-range: come nearer or go back until the face fills the oval shown
+    EYES_TO_CAMERA = "EYES_TO_CAMERA"  # MagnifEye: bring the eyes to the camera in one movement
+    FOLLOW_THE_DOT = "FOLLOW_THE_DOT"  # eye gaze: eyes only
+    ONCE_MORE = "ONCE_MORE"  # something was lost: it begins again
     # head turn
     TURN_LEFT = "TURN_LEFT"
     TURN_RIGHT = "TURN_RIGHT"
@@ -48,6 +58,9 @@ class Guidance:
         steady: the outline may be shown in accent: what is seen is right, hold on.
         progress: 0..1, how full the ring is (capture at 1) or how far the turn has come.
         frame_taken_at: monotonic seconds of the frame judged, so that the age of the advice can be measured.
+        face_size: the oval to fill now, as face height / frame height; None = the usual one.
+        look_at: where the dot stands, 0..1 of the preview's width and height as the customer sees it (mirrored); None = no dot.
+        colour: "#RRGGBB" that the screen should shine with around the picture, "" = none.
     """
 
     advice: AdviceCode
@@ -55,3 +68,6 @@ class Guidance:
     steady: bool = False
     progress: float = 0.0
     frame_taken_at: float = 0.0
+    face_size: float | None = None
+    look_at: tuple[float, float] | None = None
+    colour: str = ""

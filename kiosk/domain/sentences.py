@@ -35,7 +35,7 @@ NAMES: Mapping[CheckName, str] = {
     CheckName.SELFIE_QUALITY: QT_TRANSLATE_NOOP("sentences", "Selfie"),
     CheckName.FACE_MATCH: QT_TRANSLATE_NOOP("sentences", "Same person"),
     CheckName.PASSIVE_LIVENESS: QT_TRANSLATE_NOOP("sentences", "Real person"),
-    CheckName.HEAD_TURN: QT_TRANSLATE_NOOP("sentences", "Head turn"),
+    CheckName.ACTIVE_LIVENESS: QT_TRANSLATE_NOOP("sentences", "Head turn"),
     CheckName.OPERATOR_EDITS: QT_TRANSLATE_NOOP("sentences", "Changed by hand"),
     CheckName.SCREEN_RECAPTURE: QT_TRANSLATE_NOOP("sentences", "Not from a screen"),
     CheckName.PRINT_COPY: QT_TRANSLATE_NOOP("sentences", "Not a printed copy"),
@@ -218,12 +218,12 @@ _TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
     (_N.PASSIVE_LIVENESS, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because there is no selfie."),),
     (_N.PASSIVE_LIVENESS, _L.NO_FACE): (QT_TRANSLATE_NOOP("sentences", "There is no face in the selfie."),),
     # head turn
-    (_N.HEAD_TURN, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The head was turned to the side that was asked for."),),
-    (_N.HEAD_TURN, _L.CHALLENGE_FAILED): (QT_TRANSLATE_NOOP("sentences", "The head was not turned to the side that was asked for."),),
-    (_N.HEAD_TURN, _L.DIFFERENT_PERSON): (QT_TRANSLATE_NOOP("sentences", "Someone else than in the selfie turned their head."),),
-    (_N.HEAD_TURN, _L.NO_FACE): (QT_TRANSLATE_NOOP("sentences", "No face was seen during the head turn."),),
-    (_N.HEAD_TURN, _L.SEVERAL_FACES): (QT_TRANSLATE_NOOP("sentences", "More than one face was seen during the head turn."),),
-    (_N.HEAD_TURN, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because it needs a live camera."),),
+    (_N.ACTIVE_LIVENESS, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The head was turned to the side that was asked for."),),
+    (_N.ACTIVE_LIVENESS, _L.CHALLENGE_FAILED): (QT_TRANSLATE_NOOP("sentences", "The head was not turned to the side that was asked for."),),
+    (_N.ACTIVE_LIVENESS, _L.DIFFERENT_PERSON): (QT_TRANSLATE_NOOP("sentences", "Someone else than in the selfie turned their head."),),
+    (_N.ACTIVE_LIVENESS, _L.NO_FACE): (QT_TRANSLATE_NOOP("sentences", "No face was seen during the head turn."),),
+    (_N.ACTIVE_LIVENESS, _L.SEVERAL_FACES): (QT_TRANSLATE_NOOP("sentences", "More than one face was seen during the head turn."),),
+    (_N.ACTIVE_LIVENESS, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because it needs a live camera."),),
 }
 
 # Labels that mean the same for every check.
@@ -290,8 +290,10 @@ _REJECT_BECAUSE: Mapping[_Key, tuple[str, ...]] = {
     (_N.PASSIVE_LIVENESS, _L.BELOW_THRESHOLD): (
         QT_TRANSLATE_NOOP("headlines", "We can't continue, because we couldn't confirm that a real person is here."),
     ),
-    (_N.HEAD_TURN, _L.CHALLENGE_FAILED): (QT_TRANSLATE_NOOP("headlines", "We can't continue, because the quick head turn didn't work."),),
-    (_N.HEAD_TURN, _L.DIFFERENT_PERSON): (
+    (_N.ACTIVE_LIVENESS, _L.CHALLENGE_FAILED): (
+        QT_TRANSLATE_NOOP("headlines", "We can't continue, because the quick head turn didn't work."),
+    ),
+    (_N.ACTIVE_LIVENESS, _L.DIFFERENT_PERSON): (
         QT_TRANSLATE_NOOP("headlines", "We can't continue, because the head turn and the selfie show different people."),
     ),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.check import Check
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide, PageWarning, Source
@@ -35,10 +36,15 @@ class LanguageView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """The text is the product's own, by purpose and version, in `ui/strings.py`."""
+    """The text is the product's own, by purpose and version, in `ui/strings.py`.
+
+    Attributes:
+        without_biometrics: a way without comparing faces is offered ("advance(accepted=True, biometrics=False)").
+    """
 
     purposes: tuple[str, ...]
     version: str
+    without_biometrics: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,34 @@ class SelfieCaptureView:
 
 @dataclass(frozen=True, slots=True)
 class LivenessView:
-    """`side` "left" or "right": the person's own, as they would say it; the preview is mirrored."""
+    """One active check.
 
-    side: str
+    Attributes:
+        steps: what will be asked, in order; "left" and "right" are the person's own, as they would say it; the preview is mirrored.
+        attempt, attempts: this is try `attempt` of `attempts`, counted from 1.
+    """
+
+    kind: ChallengeKind
+    steps: tuple[Assertion, ...]
     camera: str
     help_after_s: float
+    attempt: int = 1
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AssistView:
+    """The check before the camera did not work several times: a colleague, or on without it where the workflow allows.
+
+    Attributes:
+        reason: CheckLabel value of the last try, for staff.
+        can_go_on: advance() leads on without the check, and a colleague decides later; False = only a colleague can help.
+        can_retry: retake() leads back to the check once more (staff is there).
+    """
+
+    reason: str
+    can_go_on: bool
+    can_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +154,30 @@ class ReviewView:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierRecord:
+    """A stored customer whose face is like this one's. `onboarded_on` and `date_of_birth` YYYY-MM-DD or ""; `selfie` JPEG."""
+
+    reference: str
+    name: str
+    date_of_birth: str
+    onboarded_on: str
+    score: float
+    selfie: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionView:
-    """`checks` in the order of their groups; `first_name` for the sentence, may be empty; `main_reason` names the gravest check or None."""
+    """`checks` in the order of their groups; `first_name` for the sentence, may be empty; `main_reason` names the gravest check or None.
+
+    `earlier`: stored customers with this face, the likest first; filled only where staff looks on (the workflow says so).
+    """
 
     outcome: Outcome
     first_name: str
     checks: tuple[Check, ...]
     main_reason: Check | None
+    earlier: tuple[EarlierRecord, ...] = ()
+    selfie: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +202,7 @@ View = (
     | DocumentCaptureView
     | SelfieCaptureView
     | LivenessView
+    | AssistView
     | ReviewView
     | DecisionView
     | DoneView

@@ -15,10 +15,10 @@ from kiosk.services.verification import Verifier
 
 
 class EngineSet(Protocol):
-    """One set per process. Everything but `can_turn_head` may load models: call it off the GUI thread, one thread at a time."""
+    """One set per process. Everything but `can_check_actively` may load models: call it off the GUI thread, one thread at a time."""
 
     @property
-    def can_turn_head(self) -> bool:
+    def can_check_actively(self) -> bool:
         """Whether the models of the active check are installed; loads nothing."""
         ...
 

@@ -152,19 +152,19 @@ class HeadTurnChallenge:
         if self._phase is _Phase.FAILED:
             return self._check(CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED, inputs, began)
         if self._phase is not _Phase.DONE or self._start is None or self._end is None:
-            return not_executed(CheckName.HEAD_TURN, CheckLabel.INPUT_MISSING, inputs=inputs)
+            return not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.INPUT_MISSING, inputs=inputs)
         if self._matcher is None:
-            return not_executed(CheckName.HEAD_TURN, CheckLabel.MODEL_MISSING, inputs=inputs)
+            return not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.MODEL_MISSING, inputs=inputs)
         try:
             worst = self._least_similar(self._matcher, self._start, self._end)
         except ModelFault as error:
             _log.error("the head turn could not compare faces: %s", error.code.value)
-            return not_executed(CheckName.HEAD_TURN, CheckLabel.ENGINE_FAILED, inputs=inputs)
+            return not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.ENGINE_FAILED, inputs=inputs)
         if worst is None:
-            return not_executed(CheckName.HEAD_TURN, CheckLabel.PRECONDITION_NOT_FULFILLED, inputs=inputs)
+            return not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.PRECONDITION_NOT_FULFILLED, inputs=inputs)
         if not worst.is_match:
             return Check(
-                CheckName.HEAD_TURN,
+                CheckName.ACTIVE_LIVENESS,
                 CheckStatus.REJECTED,
                 CheckLabel.DIFFERENT_PERSON,
                 score=round(worst.score, 4),
@@ -347,7 +347,7 @@ class HeadTurnChallenge:
     def _check(self, status: CheckStatus, label: CheckLabel, inputs: tuple[str, ...], began: float) -> Check:
         """Score: the furthest turn that was read, as a share of 90 degrees."""
         return Check(
-            CheckName.HEAD_TURN,
+            CheckName.ACTIVE_LIVENESS,
             status,
             label,
             score=round(float(np.clip(self._peak / 90, 0, 1)), 4),

@@ -179,12 +179,12 @@ class Onboarding:
 
     # --- the decision ----------------------------------------------------------------------------------------------
 
-    def judge(self, face_checks: Sequence[Check], *, can_turn_head: bool = True) -> tuple[Check, ...]:
+    def judge(self, face_checks: Sequence[Check], *, can_check_actively: bool = True) -> tuple[Check, ...]:
         """Every check of this customer.
 
         Args:
             face_checks: those that need an engine (match, passive liveness).
-            can_turn_head: False when the head turn was left out because its model is not installed.
+            can_check_actively: False when the head turn was left out because its model is not installed.
         """
         document = self.document()
         checks: list[Check] = [self._consent_check()]
@@ -205,13 +205,13 @@ class Onboarding:
         if self._liveness_checks:
             checks.extend(self._liveness_checks)
         else:
-            why = CheckLabel.INPUT_MISSING if can_turn_head else CheckLabel.MODEL_MISSING
-            checks.append(not_executed(CheckName.HEAD_TURN, why, inputs=("liveness",)))
+            why = CheckLabel.INPUT_MISSING if can_check_actively else CheckLabel.MODEL_MISSING
+            checks.append(not_executed(CheckName.ACTIVE_LIVENESS, why, inputs=("liveness",)))
         return tuple(checks)
 
-    def decide(self, step: str, face_checks: Sequence[Check], *, can_turn_head: bool = True) -> Decision:
+    def decide(self, step: str, face_checks: Sequence[Check], *, can_check_actively: bool = True) -> Decision:
         """Judges, decides and commits the whole result; after it the customer is FINISHED."""
-        checks = self.judge(face_checks, can_turn_head=can_turn_head)
+        checks = self.judge(face_checks, can_check_actively=can_check_actively)
         decision = decide(checks, self._policy)
         self._commit(
             step,

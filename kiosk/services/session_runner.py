@@ -255,7 +255,7 @@ class SessionRunner:
         self._go_on()
 
     def _go_on(self) -> None:
-        flags = self._customer.flags | ({"engine.head_turn"} if self._engines.can_turn_head else frozenset())
+        flags = self._customer.flags | ({"engine.active_liveness"} if self._engines.can_check_actively else frozenset())
         target = machine.advance(self._workflow, self._position, flags)
         if self._workflow.steps[target.step].screen == "decision":
             self._begin_decision(target)
@@ -498,7 +498,7 @@ class SessionRunner:
         if generation != self._generation:
             return
         customer = self._customer
-        decision = customer.decide(target.step, checks, can_turn_head=self._engines.can_turn_head)
+        decision = customer.decide(target.step, checks, can_check_actively=self._engines.can_check_actively)
         self._deciding = False
         self._position = target
         self._show(decision_view(decision, customer.checks, customer.document().value(FieldName.GIVEN_NAMES)))

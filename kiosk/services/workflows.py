@@ -13,7 +13,7 @@ from kiosk.domain.decision import Outcome, Policy
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.flow.workflow import Workflow, parse
 
-ALWAYS_REQUIRED = frozenset({CheckName.CONSENT, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.HEAD_TURN})
+ALWAYS_REQUIRED = frozenset({CheckName.CONSENT, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.ACTIVE_LIVENESS})
 """Checks without which no policy may accept anybody."""
 
 _NAME = re.compile(r"[a-z0-9_-]+")

@@ -35,8 +35,8 @@ KNOWN = {"consent.accepted", "document.front", "selfie", "review"}
 @pytest.mark.parametrize(
     ("flags", "middle"),
     [
-        (KNOWN | {"document.needs_back", "engine.head_turn"}, ["document_front", "document_back", "selfie", "liveness", "review"]),
-        (KNOWN | {"engine.head_turn"}, ["document_front", "selfie", "liveness", "review"]),
+        (KNOWN | {"document.needs_back", "engine.active_liveness"}, ["document_front", "document_back", "selfie", "liveness", "review"]),
+        (KNOWN | {"engine.active_liveness"}, ["document_front", "selfie", "liveness", "review"]),
         (KNOWN, ["document_front", "selfie", "review"]),
     ],
     ids=["card", "passport", "no landmark model"],

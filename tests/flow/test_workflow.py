@@ -55,15 +55,15 @@ def test_a_policy_with_an_unknown_check_is_refused(tmp_path: Path) -> None:
         load_policy(tmp_path, "p")
 
 
-SAFE = 'required = ["consent", "face_match", "passive_liveness", "head_turn"]\n'
+SAFE = 'required = ["consent", "face_match", "passive_liveness", "active_liveness"]\n'
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "required lacks consent, face_match, head_turn, passive_liveness"),
+        ("", "required lacks active_liveness, consent, face_match, passive_liveness"),
         ("required = []\n", "required lacks consent"),
-        ('required = ["consent", "face_match", "head_turn"]\n', "required lacks passive_liveness"),
+        ('required = ["consent", "face_match", "active_liveness"]\n', "required lacks passive_liveness"),
         ('required = "consent"\n', "required must be a list"),
         (SAFE + "on_rejected = 1\n", "on_rejected must be a table"),
         (SAFE + '[on_rejected]\nface_match = "ACCEPT"\n', "on_rejected must not accept face_match"),
@@ -99,6 +99,6 @@ def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None
 def test_the_policies_reject_what_the_protocols_reject() -> None:
     for key in ("branch", "kiosk"):
         policy = load_policy(RESOURCES, key)
-        for name in (CheckName.FACE_MATCH, CheckName.DOCUMENT_EXPIRY, CheckName.PASSIVE_LIVENESS, CheckName.HEAD_TURN):
+        for name in (CheckName.FACE_MATCH, CheckName.DOCUMENT_EXPIRY, CheckName.PASSIVE_LIVENESS, CheckName.ACTIVE_LIVENESS):
             assert policy.on_rejected[name] is Outcome.REJECT
             assert name in policy.required

@@ -239,7 +239,7 @@ def test_a_wrong_argument_is_json_too_when_json_was_asked_for(capsys: pytest.Cap
 def test_a_policy_outside_its_folder_is_never_read(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, customer_files: CustomerFiles, kiosk_home: Path
 ) -> None:
-    (tmp_path / "loose.toml").write_text('required = ["consent", "face_match", "passive_liveness", "head_turn"]\n')
+    (tmp_path / "loose.toml").write_text('required = ["consent", "face_match", "passive_liveness", "active_liveness"]\n')
     arguments = ("onboard", "--front", customer_files.front, "--consent", "no", "--policy", tmp_path / "loose")
     assert refused(capsys, *arguments) == "BAD_ARGUMENT"
     assert not kiosk_home.exists()

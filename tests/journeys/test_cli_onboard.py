@@ -54,10 +54,10 @@ def test_a_specimen_customer_is_read_stored_and_explained(capsys: pytest.Capture
     found = statuses(body)
     assert found["face_match"] == ("PASSED", "OK")
     assert found["passive_liveness"] == ("NOT_EXECUTED", "MODEL_MISSING")
-    assert found["head_turn"] == ("NOT_EXECUTED", "INPUT_MISSING")
+    assert found["active_liveness"] == ("NOT_EXECUTED", "INPUT_MISSING")
     # what could not be checked never becomes an ACCEPT
     assert body["decision"]["outcome"] == "REVIEW"
-    assert {reason["check"] for reason in body["decision"]["reasons"]} >= {"passive_liveness", "head_turn"}
+    assert {reason["check"] for reason in body["decision"]["reasons"]} >= {"passive_liveness", "active_liveness"}
     assert all(check["sentence"] for check in body["checks"])
     assert body["timings_ms"]["total"] > 0
 

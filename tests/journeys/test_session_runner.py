@@ -57,7 +57,7 @@ def test_a_card_holder_goes_from_welcome_to_done(walker: Walker) -> None:
     assert isinstance(decision, DecisionView)
     checks = {check.name: check for check in decision.checks}
     assert checks[CheckName.FACE_MATCH].status is CheckStatus.PASSED
-    assert checks[CheckName.HEAD_TURN].status is CheckStatus.PASSED
+    assert checks[CheckName.ACTIVE_LIVENESS].status is CheckStatus.PASSED
     assert checks[CheckName.PASSIVE_LIVENESS].status is CheckStatus.NOT_EXECUTED
     assert checks[CheckName.OPERATOR_EDITS].status is CheckStatus.WARNING
     assert decision.outcome is Outcome.REVIEW

@@ -31,7 +31,7 @@ MRZ = Check(CheckName.MRZ_CHECK_DIGITS, CheckStatus.PASSED)
         ([MRZ, Check(CheckName.FACE_MATCH, CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD)], Outcome.REJECT),
         ([MRZ, Check(CheckName.FACE_MATCH, CheckStatus.WARNING, CheckLabel.BORDERLINE)], Outcome.REVIEW),
         ([MATCH, MRZ, Check(CheckName.OCR_CONFIDENCE, CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE)], Outcome.ACCEPT),
-        ([MATCH, MRZ, Check(CheckName.HEAD_TURN, CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)], Outcome.ACCEPT),
+        ([MATCH, MRZ, Check(CheckName.ACTIVE_LIVENESS, CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)], Outcome.ACCEPT),
     ],
 )
 def test_outcome(checks: list[Check], outcome: Outcome) -> None:

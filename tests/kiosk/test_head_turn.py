@@ -58,7 +58,7 @@ class Stage:
 
 
 def assert_outcome(check: Check, status: CheckStatus, label: CheckLabel) -> None:
-    assert (check.name, check.status, check.label) == (CheckName.HEAD_TURN, status, label)
+    assert (check.name, check.status, check.label) == (CheckName.ACTIVE_LIVENESS, status, label)
 
 
 @pytest.mark.parametrize(("side", "sign"), [("left", 1), ("right", -1)])

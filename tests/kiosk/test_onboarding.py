@@ -109,17 +109,17 @@ def test_the_portrait_never_comes_from_a_back(onboarding: Onboarding) -> None:
 
 def test_a_lost_head_turn_stays_lost(onboarding: Onboarding) -> None:
     consented(onboarding)
-    lost = Check(CheckName.HEAD_TURN, CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+    lost = Check(CheckName.ACTIVE_LIVENESS, CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
     onboarding.keep_liveness("liveness", (lost,))
     onboarding.forget(frozenset({"liveness"}))
-    onboarding.keep_liveness("liveness", (Check(CheckName.HEAD_TURN, CheckStatus.PASSED),))
-    turn = next(check for check in onboarding.judge(()) if check.name is CheckName.HEAD_TURN)
+    onboarding.keep_liveness("liveness", (Check(CheckName.ACTIVE_LIVENESS, CheckStatus.PASSED),))
+    turn = next(check for check in onboarding.judge(()) if check.name is CheckName.ACTIVE_LIVENESS)
     assert turn.status is CheckStatus.REJECTED
 
 
 @pytest.mark.parametrize(("can", "label"), [(True, CheckLabel.INPUT_MISSING), (False, CheckLabel.MODEL_MISSING)])
 def test_a_head_turn_that_was_not_made_says_why(onboarding: Onboarding, can: bool, label: CheckLabel) -> None:
-    turn = next(check for check in consented(onboarding).judge((), can_turn_head=can) if check.name is CheckName.HEAD_TURN)
+    turn = next(check for check in consented(onboarding).judge((), can_check_actively=can) if check.name is CheckName.ACTIVE_LIVENESS)
     assert (turn.status, turn.label) == (CheckStatus.NOT_EXECUTED, label)
 
 

@@ -291,7 +291,7 @@ def checks(outcome: Outcome) -> tuple[Check, ...]:
         Check(CheckName.SELFIE_QUALITY, passed, score=0.88, threshold=0.5, model="face-quality", ms=12),
         match,
         liveness,
-        Check(CheckName.HEAD_TURN, passed, score=0.9, threshold=0.5, model="face-mesh", ms=18),
+        Check(CheckName.ACTIVE_LIVENESS, passed, score=0.9, threshold=0.5, model="face-mesh", ms=18),
     )
 
 

@@ -1,0 +1,1 @@
+"""Active liveness: challenges, what is seen frame by frame, and the judgement of the whole sequence."""
