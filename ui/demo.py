@@ -24,7 +24,8 @@ from kiosk.domain.check import CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 from kiosk.domain.events import CaptureResultReady, Event, GuidanceGiven, StepEntered
 from kiosk.domain.guidance import AdviceCode
-from kiosk.domain.sentences import STATUS_NAMES, headline, sentence
+from kiosk.domain.sentence_texts import STATUS_NAMES
+from kiosk.domain.sentences import headline, sentence
 from kiosk.domain.views import DecisionView, LivenessView
 from kiosk.services.report import Picture, render_report
 from kiosk.specimens.customer import DemoCustomer

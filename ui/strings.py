@@ -11,13 +11,13 @@ from datetime import date
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from kiosk.domain import sentences
+from kiosk.domain import sentence_texts, sentences
 from kiosk.domain.check import Check, CheckGroup, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import DATE_FIELDS, FieldName, PageWarning, Source
 from kiosk.domain.errors import ErrorCode
 from kiosk.domain.guidance import AdviceCode
-from kiosk.domain.sentences import QT_TRANSLATE_NOOP
+from kiosk.domain.sentence_texts import QT_TRANSLATE_NOOP
 
 
 def translate(context: str, text: str) -> str:
@@ -341,7 +341,7 @@ def minutes_left(minutes: int) -> str:
 
 
 def field(name: FieldName) -> str:
-    return translate("fields", sentences.FIELD_NAMES[name])
+    return translate("fields", sentence_texts.FIELD_NAMES[name])
 
 
 def long_date(day: date) -> str:
@@ -377,15 +377,15 @@ def _is_slovak() -> bool:
 
 
 def check_name(name: CheckName) -> str:
-    return translate("sentences", sentences.NAMES[name])
+    return translate("sentences", sentence_texts.NAMES[name])
 
 
 def check_group(group: CheckGroup) -> str:
-    return translate("sentences", sentences.GROUP_NAMES[group])
+    return translate("sentences", sentence_texts.GROUP_NAMES[group])
 
 
 def check_status(status: CheckStatus) -> str:
-    return translate("sentences", sentences.STATUS_NAMES[status])
+    return translate("sentences", sentence_texts.STATUS_NAMES[status])
 
 
 def check_sentence(check: Check) -> str:

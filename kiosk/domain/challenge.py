@@ -1,4 +1,4 @@
-"""Active liveness: what a customer is asked to do before the camera, drawn at random by the service, and what a capture record says of it."""
+"""Active liveness: what a customer is asked to do before the camera, drawn at random, and what a capture record says of it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class RecordedFrame:
 
 @dataclass(frozen=True, slots=True)
 class CaptureOrigin:
-    """Where a record was made. `device_id`: fingerprint of the device's public key; `camera`: name; `virtual`: a camera made of software."""
+    """Where a record was made. `device_id`: fingerprint of the device's public key; `camera`: name; `virtual`: made of software."""
 
     device_id: str
     camera: str

@@ -42,7 +42,7 @@ class Pose:
 
 
 class FaceIssue(StrEnum):
-    """What stands against a good selfie, in the order that costs errors least (desktop-anchors, Simprints; OFIQ puts the background last)."""
+    """What stands against a good selfie, in the order that costs errors least (Simprints; OFIQ puts the background last)."""
 
     NO_FACE = "NO_FACE"
     SEVERAL_FACES = "SEVERAL_FACES"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk.domain.check import CheckName, CheckStatus
 from kiosk.domain.document import FieldName
-from kiosk.domain.sentences import FIELD_NAMES, NAMES, STATUS_NAMES
+from kiosk.domain.sentence_texts import FIELD_NAMES, NAMES, STATUS_NAMES
 from kiosk.ports import Json, StoredCustomer
 
 _MARKS = {"PASSED": "✓", "WARNING": "!", "REJECTED": "✕", "NOT_EXECUTED": "\N{EN DASH}"}

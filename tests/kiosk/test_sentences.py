@@ -9,7 +9,8 @@ import pytest
 from kiosk.domain.check import Check, CheckGroup, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName
-from kiosk.domain.sentences import FIELD_NAMES, GROUP_NAMES, NAMES, STATUS_NAMES, all_templates, as_spoken, headline, sentence, template_of
+from kiosk.domain.sentence_texts import FIELD_NAMES, GROUP_NAMES, NAMES, STATUS_NAMES
+from kiosk.domain.sentences import all_templates, as_spoken, headline, sentence, template_of
 
 
 @pytest.mark.parametrize("name", CheckName)

@@ -141,7 +141,7 @@ def test_every_sentence_of_a_check_is_in_the_translation() -> None:
 def test_the_translation_file_knows_every_text_of_the_screens(tmp_path: Path) -> None:
     copy = tmp_path / "kiosk_sk.ts"
     shutil.copyfile(TRANSLATIONS / "kiosk_sk.ts", copy)
-    files = [str(path) for path in sorted((ROOT / "ui").rglob("*.py"))] + [str(ROOT / "kiosk" / "domain" / "sentences.py")]
+    files = [str(path) for path in sorted((ROOT / "ui").rglob("*.py"))] + [str(ROOT / "kiosk" / "domain" / "sentence_texts.py")]
     command = [_tool("pyside6-lupdate"), "-no-obsolete", "-locations", "none", *files, "-ts", str(copy)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
