@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kiosk.bench.intervals import wilson
 from kiosk.bench.machine import summary
 from kiosk.domain.document import Field, PageSide, Quad, Reading, Signal, Source, Suspicion
 from kiosk.domain.face import Box
@@ -224,13 +224,3 @@ def _share(raised: list[bool]) -> dict[str, Json]:
     hits, count = sum(raised), len(raised)
     low, high = wilson(hits, count)
     return {"raised": hits, "of": count, "rate": round(hits / count, 3) if count else None, "low": low, "high": high}
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """95 % interval of a proportion (Wilson 1927)."""
-    if not count:
-        return 0.0, 1.0
-    z, p = 1.96, hits / count
-    middle = (p + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))
-    return round(max(0.0, middle - half), 3), round(min(1.0, middle + half), 3)
