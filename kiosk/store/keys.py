@@ -1,7 +1,8 @@
-"""The database key: made once, kept in the OS keyring or in a key file, and proved right before anything is opened.
+"""The database key and the device's: made once, kept in the OS keyring or in a key file, and proved right before anything is opened.
 
-`store.json` beside the database is the one record of where the key is. It holds no secret: an HMAC made with the key tells a wrong key
-from a damaged database, and a keyring that is out of reach is an error, never a reason to make a second key.
+`store.json` beside the database (`device.json` for the device's key) is the one record of where the key is. It holds no secret: an HMAC
+made with the key tells a wrong key from a damaged database, and a keyring that is out of reach is an error, never a reason to make a
+second key.
 """
 
 from __future__ import annotations
@@ -42,8 +43,32 @@ class KeyPlace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class KeySort:
+    """One of the keys that are kept in this way.
+
+    Attributes:
+        record, file: names of the record and of the key file.
+        proof: a file that exists only after the key was made; while it is there a missing record is damage, not a first start.
+        what, loss: for messages: which key it is, and what is lost without it.
+        check: what its check value is made over, before the id.
+    """
+
+    record: str
+    file: str
+    proof: str
+    what: str
+    loss: str
+    check: bytes
+
+
+STORE_KEY = KeySort(
+    RECORD_FILE, KEY_FILE, DATABASE_FILE, "database key", "without it the store cannot be read", b"onboarding-kiosk store key check "
+)
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """`store.json`.
+    """`store.json`, or another sort's record.
 
     Attributes:
         store: random id of this store; the keyring entry is named after it, so that two stores never share one.
@@ -66,7 +91,7 @@ class OpenedKey:
     record: KeyRecord
 
 
-def open_key(folder: Path, place: KeyPlace | None = None) -> OpenedKey:
+def open_key(folder: Path, place: KeyPlace | None = None, sort: KeySort = STORE_KEY) -> OpenedKey:
     """The key of the store in `folder`; made on the first call.
 
     Args:
@@ -77,21 +102,22 @@ def open_key(folder: Path, place: KeyPlace | None = None) -> OpenedKey:
             STORE_UNAVAILABLE (keyring out of reach, key file open to others).
     """
     with store_errors(folder):
-        record = _read_record(folder)
+        record = _read_record(folder, sort)
         if record is None:
             with folder_lock(folder):
-                record = _read_record(folder)
+                record = _read_record(folder, sort)
                 if record is None:
-                    return _make(folder, place or _place_from_environment())
-        key = _from_keyring(record.store) if record.place is KeyPlace.KEYRING else _from_file(folder)
+                    return _make(folder, place or _place_from_environment(), sort)
+        key = _from_keyring(record.store, sort) if record.place is KeyPlace.KEYRING else _from_file(folder, sort)
     if key is None:
-        where = "keyring" if record.place is KeyPlace.KEYRING else KEY_FILE
+        where = "keyring" if record.place is KeyPlace.KEYRING else sort.file
         raise StoreFault(
-            ErrorCode.STORE_KEY_MISSING,
-            f"the database key is not in its {where} any more: put it back from a backup; without it the store cannot be read",
+            ErrorCode.STORE_KEY_MISSING, f"the {sort.what} is not in its {where} any more: put it back from a backup; {sort.loss}"
         )
-    if not hmac.compare_digest(_check_value(key, record.store), record.check):
-        raise StoreFault(ErrorCode.STORE_KEY_WRONG, f"the key in the {record.place} is not the key of this store: put the right one back")
+    if not hmac.compare_digest(_check_value(key, record.store, sort), record.check):
+        raise StoreFault(
+            ErrorCode.STORE_KEY_WRONG, f"the key in the {record.place} is not the {sort.what} that was made here: put the right one back"
+        )
     return OpenedKey(key, record)
 
 
@@ -99,34 +125,34 @@ def mark_made(folder: Path, record: KeyRecord) -> KeyRecord:
     """Record that the database exists. Called once, with `folder_lock` held."""
     made = replace(record, made=True)
     with store_errors(folder):
-        _write_record(folder, made)
+        _write_record(folder, made, STORE_KEY)
     return made
 
 
 # --- making --------------------------------------------------------------------------------------------------------
 
 
-def _make(folder: Path, place: KeyPlace) -> OpenedKey:
-    if (folder / DATABASE_FILE).exists():
+def _make(folder: Path, place: KeyPlace, sort: KeySort) -> OpenedKey:
+    if (folder / sort.proof).exists():
         raise StoreFault(
-            ErrorCode.STORE_KEY_MISSING, f"{RECORD_FILE}, which says where the database key is, is missing: put it back from a backup"
+            ErrorCode.STORE_KEY_MISSING, f"{sort.record}, which says where the {sort.what} is, is missing: put it back from a backup"
         )
     store = secrets.token_hex(16)
     # a key file without a record: an earlier start died between the two. It is taken up, never overwritten.
-    key = _from_file(folder)
+    key = _from_file(folder, sort)
     if key is not None:
         place = KeyPlace.FILE
     else:
         key = secrets.token_bytes(_KEY_BYTES)
-        if place is not KeyPlace.FILE and _put_into_keyring(store, key, required=place is KeyPlace.KEYRING):
+        if place is not KeyPlace.FILE and _put_into_keyring(store, key, sort, required=place is KeyPlace.KEYRING):
             place = KeyPlace.KEYRING
         else:
             place = KeyPlace.FILE
-            write_file(folder / KEY_FILE, key.hex().encode() + b"\n")
+            write_file(folder / sort.file, key.hex().encode() + b"\n")
             sync_folder(folder)
-    record = KeyRecord(store, place, _check_value(key, store))
-    _write_record(folder, record)
-    _log.info("store key made, kept in the %s", place)
+    record = KeyRecord(store, place, _check_value(key, store, sort))
+    _write_record(folder, record, sort)
+    _log.info("%s made, kept in the %s", sort.what, place)
     return OpenedKey(key, record)
 
 
@@ -138,50 +164,50 @@ def _place_from_environment() -> KeyPlace:
         raise StoreFault(ErrorCode.STORE_UNAVAILABLE, f"{PLACE_VARIABLE} must be auto, keyring or file") from None
 
 
-def _check_value(key: bytes, store: str) -> str:
-    return hmac.new(key, b"onboarding-kiosk store key check " + store.encode(), hashlib.sha256).hexdigest()
+def _check_value(key: bytes, store: str, sort: KeySort) -> str:
+    return hmac.new(key, sort.check + store.encode(), hashlib.sha256).hexdigest()
 
 
 # --- the record ----------------------------------------------------------------------------------------------------
 
 
-def _read_record(folder: Path) -> KeyRecord | None:
+def _read_record(folder: Path, sort: KeySort) -> KeyRecord | None:
     try:
-        text = (folder / RECORD_FILE).read_text("utf-8")
+        text = (folder / sort.record).read_text("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:
-        raise _bad_record() from None
+        raise _bad_record(sort) from None
     try:
         data = json.loads(text)
         if int(data["format"]) > _FORMAT:
             raise StoreFault(ErrorCode.STORE_TOO_NEW, "the store was made by a newer version of this program: install that version")
         return KeyRecord(str(data["store"]), KeyPlace(data["key_in"]), str(data["key_check"]), bool(data["made"]))
     except (ValueError, KeyError, TypeError):
-        raise _bad_record() from None
+        raise _bad_record(sort) from None
 
 
-def _bad_record() -> StoreFault:
-    return StoreFault(ErrorCode.STORE_DAMAGED, f"{RECORD_FILE} is damaged: put it back from a backup")
+def _bad_record(sort: KeySort) -> StoreFault:
+    return StoreFault(ErrorCode.STORE_DAMAGED, f"{sort.record} is damaged: put it back from a backup")
 
 
-def _write_record(folder: Path, record: KeyRecord) -> None:
+def _write_record(folder: Path, record: KeyRecord, sort: KeySort) -> None:
     data = {"format": _FORMAT, "store": record.store, "key_in": record.place, "key_check": record.check, "made": record.made}
-    write_file(folder / RECORD_FILE, json.dumps(data, indent=1).encode() + b"\n")
+    write_file(folder / sort.record, json.dumps(data, indent=1).encode() + b"\n")
     sync_folder(folder)
 
 
 # --- the key file --------------------------------------------------------------------------------------------------
 
 
-def _from_file(folder: Path) -> bytes | None:
-    path = folder / KEY_FILE
+def _from_file(folder: Path, sort: KeySort) -> bytes | None:
+    path = folder / sort.file
     try:
         with open(path, "rb") as file:
             # refused, not mended: a key that others could read may have been read, and a person must know (docs/decisions/0011)
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
                 raise StoreFault(
-                    ErrorCode.STORE_UNAVAILABLE, f"{KEY_FILE} can be read by other users of this machine: run chmod 600 on {path}"
+                    ErrorCode.STORE_UNAVAILABLE, f"{sort.file} can be read by other users of this machine: run chmod 600 on {path}"
                 )
             text = file.read(256).strip()
     except FileNotFoundError:
@@ -191,14 +217,14 @@ def _from_file(folder: Path) -> bytes | None:
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise StoreFault(ErrorCode.STORE_KEY_WRONG, f"{KEY_FILE} does not hold a key of 64 hexadecimal digits: put the right one back")
+        raise StoreFault(ErrorCode.STORE_KEY_WRONG, f"{sort.file} does not hold a key of 64 hexadecimal digits: put the right one back")
     return key
 
 
 # --- the keyring ---------------------------------------------------------------------------------------------------
 
 
-def _from_keyring(store: str) -> bytes | None:
+def _from_keyring(store: str, sort: KeySort) -> bytes | None:
     import keyring  # 0.1 s to import, not needed with a key file
     import keyring.errors
 
@@ -207,7 +233,7 @@ def _from_keyring(store: str) -> bytes | None:
     except keyring.errors.KeyringError as error:
         raise StoreFault(
             ErrorCode.STORE_UNAVAILABLE,
-            f"the keyring that holds the database key is out of reach ({type(error).__name__}): unlock it or sign in on the desktop",
+            f"the keyring that holds the {sort.what} is out of reach ({type(error).__name__}): unlock it or sign in on the desktop",
         ) from error
     if text is None:
         return None
@@ -217,7 +243,7 @@ def _from_keyring(store: str) -> bytes | None:
         return b""  # an entry that someone changed: fails the check as a wrong key
 
 
-def _put_into_keyring(store: str, key: bytes, *, required: bool) -> bool:
+def _put_into_keyring(store: str, key: bytes, sort: KeySort, *, required: bool) -> bool:
     import keyring
     import keyring.errors
 
@@ -228,7 +254,7 @@ def _put_into_keyring(store: str, key: bytes, *, required: bool) -> bool:
     except keyring.errors.KeyringError as error:
         kept, reason = False, type(error).__name__
     if not kept and required:
-        raise StoreFault(ErrorCode.STORE_UNAVAILABLE, f"no keyring can hold the database key ({reason}): set {PLACE_VARIABLE}=file")
+        raise StoreFault(ErrorCode.STORE_UNAVAILABLE, f"no keyring can hold the {sort.what} ({reason}): set {PLACE_VARIABLE}=file")
     if not kept:
-        _log.info("no keyring for the store key (%s), a key file is used", reason)
+        _log.info("no keyring for the %s (%s), a key file is used", sort.what, reason)
     return kept
