@@ -1,0 +1,289 @@
+"""A person made of one frontal photograph: the face mesh is bent, turned and moved in space, seen through a pinhole and drags the pixels.
+
+Lengths are pixels of the photograph, which stand for millimetres through the distance between the eyes. The photograph is taken to have
+been made by the same lens, from the distance at which eyes are as far apart as they are in it: then nearness changes proportions as it
+does before a real camera, the nose first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.imaging.frame import Image
+from kiosk.specimens.face_muscles import Muscles, checked_mesh
+
+Floats = npt.NDArray[np.float64]
+Mesh = Sequence[tuple[float, float, float]]
+
+FOCAL = 0.95
+"""In frame widths: a webcam with 56 degrees of view."""
+_EYES_MM = 63.0
+_NEAREST_MM = 28.0
+"""Nothing comes nearer to the lens than this: what would, stays there."""
+_GRID_PX = 3
+_OVAL_STEPS = 48
+# as in head_turn.py, where they were chosen: depth of the mesh, the axis on the neck, and how far back hair and ears lie; half face widths
+_DEPTH, _AXIS, _EDGE_BACK, _SKULL_BACK = 1.3, 0.7, -0.05, 0.1
+_EDGE_SHARE, _SKULL_SHARE, _STILL_SHARE = 1.14, 1.34, 2.2
+_BODY_BACK = 0.5
+_BELOW = 0.7
+"""How much further down than the photograph the body goes on, in picture heights: for the time when the person steps back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the person does at one moment. None = as in the photograph.
+
+    Attributes:
+        yaw, pitch, roll: degrees, the signs of `Pose` (yaw < 0 turned to the person's left).
+        smile: 0 a mouth at rest .. 1 a broad smile. mouth: 0 lips closed .. 1 wide open. eyes: 0 shut .. 1 as in the photograph.
+        gaze_x, gaze_y: -1..1, where the eyes look in the picture (not mirrored): +x right, +y down.
+        size: height of the face (hairline to chin, mesh points 10 and 152) in frame heights.
+        at_x, at_y: where the middle of the face is, in shares of the frame.
+        centre_eyes: 0 = `at` is the middle of the face, 1 = of the eyes.
+    """
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    smile: float | None = None
+    mouth: float | None = None
+    eyes: float = 1.0
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
+    size: float | None = None
+    at_x: float | None = None
+    at_y: float | None = None
+    centre_eyes: float = 0.0
+
+
+class FaceRig:
+    """Renders `Look`s. Holds the photograph, its mesh, the person's outline and the room behind; one thread."""
+
+    def __init__(self, image: Image, landmarks: Mesh, *, size: tuple[int, int] | None = None) -> None:
+        """Args:
+            image: BGR with a frontal face, framed as a webcam would; `landmarks` its 468 mesh points (x, y, z; smaller z is nearer).
+            size: (width, height) of the frames; that of the photograph when None. Another shape crops or shows more room.
+        Raises ValueError for too few landmarks.
+        """
+        mesh = checked_mesh(landmarks)
+        rows, columns = image.shape[:2]
+        self._size = size or (columns, rows)
+        # frame pixels per photograph pixel, so that the photograph fills the frame
+        self._zoom = max(self._size[0] / columns, self._size[1] / rows)
+        self._lens = (columns / 2, rows / 2)
+        self._focal = FOCAL * self._size[0] / self._zoom
+        self.muscles = Muscles(mesh)
+        self._prepare_space(mesh)
+        self._prepare_picture(image, mesh)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    @property
+    def still(self) -> Look:
+        """The photograph's own look with its numbers filled in."""
+        frame_w, frame_h = self._size
+        x, y = self._onto_frame(self._anchor[:2][None, :])[0]
+        return Look(
+            smile=self.muscles.smile,
+            mouth=self.muscles.mouth,
+            size=self._face_px * self._zoom / frame_h,
+            at_x=float(x) / frame_w,
+            at_y=float(y) / frame_h,
+        )
+
+    def render(self, look: Look) -> Image:
+        """The frame, without noise: BGR, a new array."""
+        bent = self.muscles.bent(look.smile, look.mouth, look.eyes, look.gaze_y)
+        points, depth = self._seen(bent, look)
+        map_x, map_y = self._field(points, depth, look)
+        width, height = self._size
+        share = cv2.remap(self._matte, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        full = self._full(map_x), self._full(map_y)
+        person = cv2.remap(self._picture, full[0], full[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        self._open_mouth(person, points, bent)
+        weight = self._full(share)
+        return np.asarray(cv2.blendLinear(person, self._room, weight, 1 - weight), np.uint8)[:height, :width]
+
+    # --- preparation -----------------------------------------------------------------------------------------------
+
+    def _prepare_space(self, mesh: Floats) -> None:
+        """Points beyond the face: hair and ears turn with the skull, shoulders and all further out stay."""
+        hull = cv2.convexHull(mesh[:, :2].astype(np.float32)).reshape(-1, 2).astype(np.float64)
+        middle = (hull.min(axis=0) + hull.max(axis=0)) / 2
+        self._half_w = half_w = float(np.ptp(hull[:, 0])) / 2
+        outline = even(hull, _OVAL_STEPS)
+        self._back_z = back_z = float(np.quantile(mesh[:, 2], 0.97))
+        rings = []
+        for ratio, back in ((_EDGE_SHARE, _EDGE_BACK), (_SKULL_SHARE, _SKULL_BACK), (_STILL_SHARE, _BODY_BACK)):
+            ring = middle + (outline - middle) * ratio
+            rings.append(np.column_stack([ring, np.full(len(ring), back_z + half_w * back)]))
+        columns, rows = 2 * self._lens[0], 2 * self._lens[1]
+        far = [(x, y) for x in np.linspace(-columns, 2 * columns, 5) for y in np.linspace(-rows, 2.6 * rows, 5)]
+        far = [place for place in far if math.dist(place, middle) > 3 * half_w]
+        rings.append(np.column_stack([np.array(far), np.full(len(far), back_z + half_w * _BODY_BACK)]))
+        self._around = np.vstack(rings)
+        self._source = np.vstack([mesh[:, :2], self._around[:, :2]])
+        self._turning = len(mesh) + 2 * _OVAL_STEPS
+        from scipy.spatial import Delaunay  # type: ignore[import-untyped]  # comes with scikit-image; slow to load
+
+        self._triangles = Delaunay(self._source).simplices
+        self._mesh = mesh
+        self._face_px = float(np.linalg.norm(mesh[10, :2] - mesh[152, :2]))
+        anchor_z = self._deeper(mesh[[10, 152], 2]).mean()
+        self._anchor = np.array([*((mesh[10, :2] + mesh[152, :2]) / 2), anchor_z])
+        self._eye_line = np.array([*mesh[[33, 133, 263, 362], :2].mean(axis=0), anchor_z])
+        eyes_px = float(np.linalg.norm(mesh[[33, 133], :2].mean(axis=0) - mesh[[263, 362], :2].mean(axis=0)))
+        self._mm = _EYES_MM / max(eyes_px, 1.0)
+        # what is one pixel of the photograph wide at the face was, for this lens, as many such pixels away
+        self._far = self._focal
+        chin = float(mesh[:, 1].max())
+        below = np.clip((self._source[:, 1] - chin) / (0.9 * half_w), 0, 1)
+        self._follow = np.where(np.arange(len(self._source)) < self._turning, 1 - below, 0.0)[:, None]
+        self._pivot = np.array([float(middle[0]), chin, back_z + _AXIS * half_w])
+
+    def _prepare_picture(self, image: Image, mesh: Floats) -> None:
+        from kiosk.specimens.face_matte import outline_of, room_behind
+
+        matte = outline_of(image, mesh)
+        rows, columns = image.shape[:2]
+        room = room_behind(image, matte)
+        shift = np.array(
+            [[self._zoom, 0, self._size[0] / 2 - self._zoom * columns / 2], [0, self._zoom, self._size[1] / 2 - self._zoom * rows / 2]]
+        )
+        self._room = np.asarray(cv2.warpAffine(room, shift, self._size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        below = round(_BELOW * rows)
+        self._picture = np.asarray(cv2.copyMakeBorder(image, 0, below, 0, 0, cv2.BORDER_REFLECT_101), np.uint8)
+        self._matte = np.asarray(cv2.copyMakeBorder(matte, 0, below, 0, 0, cv2.BORDER_REPLICATE), np.float32)
+        self._irises = self.muscles.iris_field((rows + below, columns))
+
+    # --- space -----------------------------------------------------------------------------------------------------
+
+    def _deeper(self, z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """MediaPipe's mesh is flatter than heads are."""
+        return np.asarray(self._back_z + (z - self._back_z) * _DEPTH, np.float64)
+
+    def _seen(self, bent: Floats, look: Look) -> tuple[Floats, npt.NDArray[np.float64]]:
+        """(frame pixels n x 2, depth n) of all points."""
+        face = bent.copy()
+        face[:, 2] = self._deeper(bent[:, 2])
+        points = np.vstack([face, self._around])
+        # what the photograph's own perspective put there, taken back: lengths at the depth of the anchor
+        depth = self._far + points[:, 2] - self._anchor[2]
+        space = np.column_stack([(points[:, :2] - self._lens) * (depth / self._far)[:, None], points[:, 2]])
+        pivot = np.array([*(self._pivot[:2] - self._lens), self._pivot[2]])
+        turned = (space - pivot) @ rotation(look.yaw, look.pitch, look.roll).T + pivot
+        space = space + (turned - space) * self._follow
+        anchor = self._anchor + (self._eye_line - self._anchor) * look.centre_eyes
+        still = self.still
+        frame_w, frame_h = self._size
+        wanted = still.size if look.size is None else look.size
+        assert wanted is not None
+        distance = self._far * self._face_px * self._zoom / (wanted * frame_h)
+        at_x = still.at_x if look.at_x is None else look.at_x
+        at_y = still.at_y if look.at_y is None else look.at_y
+        assert at_x is not None
+        assert at_y is not None
+        # where the anchor is to be seen, in pixels of the photograph from the middle of the lens
+        goal = np.array([(at_x - 0.5) * frame_w, (at_y - 0.5) * frame_h]) / self._zoom
+        held = anchor[:2] - self._lens
+        z = np.maximum(distance + space[:, 2] - self._anchor[2], _NEAREST_MM / self._mm)
+        seen = (space[:, :2] - held + goal * distance / self._far) * (self._far / z)[:, None]
+        return self._onto_frame(seen + self._lens), z
+
+    def _onto_frame(self, photo: Floats) -> Floats:
+        """Pixels of the photograph to pixels of the frame."""
+        return np.asarray((photo - self._lens) * self._zoom + np.array(self._size) / 2, np.float64)
+
+    # --- pixels ----------------------------------------------------------------------------------------------------
+
+    def _field(self, points: Floats, depth: npt.NDArray[np.float64], look: Look) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """For each corner of a grid over the frame, which pixel of the photograph is seen there."""
+        width, height = self._size
+        columns, rows = -(-width // _GRID_PX) + 1, -(-height // _GRID_PX) + 1
+        at = points / _GRID_PX
+        corners, sources = at[self._triangles], self._source[self._triangles]
+        one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        area = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
+        seen = np.abs(area) > 1e-6
+        low, high = corners.min(axis=1), corners.max(axis=1)
+        seen &= (high[:, 0] >= 0) & (high[:, 1] >= 0) & (low[:, 0] < columns) & (low[:, 1] < rows)
+        # turned away: only what faces the lens as it did in the photograph
+        first, second = sources[:, 1] - sources[:, 0], sources[:, 2] - sources[:, 0]
+        seen &= area * (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) > 0
+        order = np.argsort(-depth[self._triangles].mean(axis=1), kind="stable")
+        order = order[seen[order]]
+        safe = np.where(np.abs(area) > 1e-6, area, 1.0)
+        # source = origin + (p - corner0) @ inverse([one; two]) @ [first; second]
+        inverse = np.stack([np.stack([two[:, 1], -one[:, 1]], -1), np.stack([-two[:, 0], one[:, 0]], -1)], -2) / safe[:, None, None]
+        linear = inverse @ np.stack([first, second], -2)
+        offset = sources[:, 0] - np.einsum("ni,nij->nj", corners[:, 0], linear)
+        which = np.full((rows, columns), -1, np.int32)
+        polygons = np.round(np.clip(corners, -4000, 4000) * 16).astype(np.int32)
+        for index in order:
+            cv2.fillConvexPoly(which, polygons[index], int(index), cv2.LINE_8, 4)
+        x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+        chosen = np.maximum(which, 0)
+        linear32, offset32 = linear.astype(np.float32), offset.astype(np.float32)
+        a = linear32.reshape(-1, 4)[chosen]
+        map_x = x * a[..., 0] + y * a[..., 2] + offset32[chosen, 0]
+        map_y = x * a[..., 1] + y * a[..., 3] + offset32[chosen, 1]
+        outside = which < 0
+        map_x[outside], map_y[outside] = -9e3, -9e3
+        if look.gaze_x or look.gaze_y:
+            moved = cv2.remap(self._irises, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            map_x -= moved[..., 0] * np.float32(look.gaze_x)
+            map_y -= moved[..., 1] * np.float32(look.gaze_y)
+        soft = (cv2.GaussianBlur(map_x, (0, 0), 0.8), cv2.GaussianBlur(map_y, (0, 0), 0.8))
+        return np.asarray(soft[0], np.float32), np.asarray(soft[1], np.float32)
+
+    def _full(self, grid: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Samples at grid corners spread over the pixels of the frame."""
+        spread = np.array([[_GRID_PX, 0, 0], [0, _GRID_PX, 0]], np.float32)
+        return np.asarray(
+            cv2.warpAffine(np.asarray(grid, np.float32), spread, self._size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+            np.float32,
+        )
+
+    def _open_mouth(self, person: npt.ArrayLike, points: Floats, bent: Floats) -> None:
+        """Dark between lips that are further apart than in the photograph."""
+        gap = self.muscles.opened(bent)
+        if gap <= 0.02:
+            return
+        picture = np.asarray(person)
+        ring = points[self.muscles.inner_lips]
+        x0, y0 = np.maximum(np.floor(ring.min(axis=0)).astype(int) - 2, 0)
+        x1, y1 = np.minimum(np.ceil(ring.max(axis=0)).astype(int) + 3, self._size)
+        if x1 <= x0 or y1 <= y0:
+            return
+        hole = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        cv2.fillPoly(hole, [np.round((ring - (x0, y0)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        part = picture[y0:y1, x0:x1]
+        soft = cv2.GaussianBlur(hole, (0, 0), max(0.6, 0.004 * self._size[0])).astype(np.float32)[..., None] / 255
+        dark = np.array([28, 22, 48], np.float32)
+        part[:] = np.asarray(part * (1 - min(1.0, gap * 6) * soft) + dark * (min(1.0, gap * 6) * soft), np.uint8)
+
+
+def rotation(yaw: float, pitch: float, roll: float) -> Floats:
+    """Of points (x right, y down, z away) for a pose of those degrees: columns in, so use `points @ rotation.T`."""
+    a, b, c = (math.radians(-angle) for angle in (yaw, pitch, roll))
+    about_y = np.array([[math.cos(a), 0, -math.sin(a)], [0, 1, 0], [math.sin(a), 0, math.cos(a)]])
+    about_x = np.array([[1, 0, 0], [0, math.cos(b), -math.sin(b)], [0, math.sin(b), math.cos(b)]])
+    about_z = np.array([[math.cos(c), -math.sin(c), 0], [math.sin(c), math.cos(c), 0], [0, 0, 1]])
+    return np.asarray(about_z @ about_x @ about_y, np.float64)
+
+
+def even(hull: Floats, count: int) -> Floats:
+    """`count` points at even distances along a closed outline."""
+    closed = np.vstack([hull, hull[:1]])
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))])
+    at = np.linspace(0, length[-1], count, endpoint=False)
+    return np.column_stack([np.interp(at, length, closed[:, 0]), np.interp(at, length, closed[:, 1])])
