@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.config import CameraConfig, Config, load_config
+from kiosk.domain.challenge import Challenge, ChallengeKind
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.paths import Paths, find_paths
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from kiosk.engines.providers import ProviderNote
     from kiosk.engines.text_reader import RapidTextReader
     from kiosk.imaging.frame import Image
-    from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
+    from kiosk.ports import DeviceKey, FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
     from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.document_rules import DocumentRules
     from kiosk.services.face_guide import FaceGuide
-    from kiosk.services.head_turn import HeadTurnChallenge
+    from kiosk.services.liveness.active import ActiveCheck
     from kiosk.services.mrz_cascade import MrzCascade
     from kiosk.services.reading import DocumentReader
     from kiosk.services.verification import Verifier
@@ -70,6 +71,13 @@ def open_customer_store(setup: Setup) -> Iterator[SqlCustomerStore]:
         yield store
     finally:
         store.close()
+
+
+def device_key(setup: Setup) -> DeviceKey:
+    """This device's key; made at the first call. Raises StoreFault."""
+    from kiosk.store.device_key import open_device_key
+
+    return open_device_key(setup.paths.data)
 
 
 def has_store(setup: Setup) -> bool:
@@ -202,13 +210,14 @@ class Engines:
 
         return FaceGuide(self._detector(live=True), self._landmarker())
 
-    def head_turn(self, side: str, reference: Image) -> HeadTurnChallenge:
-        from kiosk.services.head_turn import HeadTurnChallenge
+    def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
+        from kiosk.services.liveness.run import active_check
 
         landmarker = self._landmarker()
         if landmarker is None:
-            raise ModelFault(ErrorCode.MODEL_MISSING, "the head turn needs the face_landmarks model: kiosk models install")
-        return HeadTurnChallenge(side, self._detector(live=True), landmarker, self._matcher(), reference)
+            raise ModelFault(ErrorCode.MODEL_MISSING, "the active check needs the face_landmarks model: kiosk models install")
+        detector = self._detector(live=True)
+        return active_check(challenge, detector=detector, landmarker=landmarker, matcher=self._matcher(), reference=reference)
 
     def face_mesh(self, image: Image) -> tuple[tuple[float, float, float], ...]:
         """The 468 points of the largest face, pixels; empty when there is none or no model for it. For drawing simulated head turns."""
@@ -410,7 +419,10 @@ class Kiosk:
                 language=config.languages.default,
                 manual_after_s=config.timings.manual_after_s,
                 help_after_s=config.timings.help_after_s,
+                challenges=tuple(ChallengeKind(kind) for kind in config.liveness.challenges),
+                flashes=config.liveness.flashes,
             ),
+            device_key=device_key(setup),
         )
 
     def close(self) -> None:

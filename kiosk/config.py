@@ -117,6 +117,19 @@ class DocumentsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LivenessConfig:
+    """The active check before the camera.
+
+    Attributes:
+        challenges: kinds to draw from, each time at random: "HEAD_TURN", "SMILE", "MULTI_RANGE", "MAGNIFEYE", "EYE_GAZE".
+        flashes: the screen shows soft colours meanwhile; how the face takes them on is one more hint.
+    """
+
+    challenges: tuple[str, ...] = ("HEAD_TURN", "SMILE", "MULTI_RANGE")
+    flashes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     level: str = "INFO"
     max_bytes: int = 5 * 2**20
@@ -138,6 +151,7 @@ class Config:
     models: ModelsConfig = ModelsConfig()
     text: TextConfig = TextConfig()
     documents: DocumentsConfig = DocumentsConfig()
+    liveness: LivenessConfig = LivenessConfig()
     log: LogConfig = LogConfig()
 
 
@@ -150,6 +164,7 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("documents", "strictness"): frozenset({"strict", "normal", "relaxed"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
+_CHALLENGES = frozenset({"HEAD_TURN", "SMILE", "MULTI_RANGE", "MAGNIFEYE", "EYE_GAZE"})
 _COLOURS = frozenset({"accent"})
 _COLOUR = re.compile(r"(#[0-9A-Fa-f]{6})?")
 _SHARES = frozenset({"ocr_threshold"})
@@ -188,6 +203,10 @@ def parse_config(data: Mapping[str, object], name: str = "kiosk.toml") -> Config
         section_type = type(getattr(Config(), table))
         sections[table] = _parse_section(section_type, table, raw, name)
     config = Config(**sections)  # type: ignore[arg-type]  # built above from the types of Config itself
+    unknown = sorted(set(config.liveness.challenges) - _CHALLENGES)
+    if unknown or not config.liveness.challenges:
+        what = f"does not know {', '.join(unknown)}" if unknown else "must name at least one"
+        raise _wrong(f"{name}: [liveness] challenges {what}; there are {', '.join(sorted(_CHALLENGES))}")
     if config.languages.default not in config.languages.offered:
         raise _wrong(f"{name}: [languages] default {config.languages.default!r} is not among offered")
     return config

@@ -17,6 +17,7 @@ from kiosk.imaging.decode import load_picture
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 from kiosk.services.onboarding import Onboarding
+from kiosk.services.person_checks import PersonChecks
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json
 from kiosk.services.workflows import load_policy, load_workflow
@@ -83,14 +84,10 @@ def run(arguments: argparse.Namespace) -> None:
         if accepted:
             onboarding.keep_review("review", {})
         at = time.perf_counter()
-        verifier = engines.verifier()
-        face_checks = (
-            verifier.face_match(onboarding.portrait, onboarding.selfie),
-            verifier.passive_liveness(() if onboarding.selfie is None else (onboarding.selfie,)),
-        )
+        judgement = PersonChecks(engines, store).judge(onboarding.person_question())
         onboarding.timings_ms["faces"] = (time.perf_counter() - at) * 1000
         onboarding.timings_ms["total"] = (time.perf_counter() - started) * 1000
-        decision = onboarding.decide("decision", face_checks)
+        decision = onboarding.decide("decision", judgement)
         body: dict[str, Json] = {
             "customer": customer_json(onboarding),
             "checks": checks_json(onboarding.checks),

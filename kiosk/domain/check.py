@@ -94,6 +94,9 @@ ADVISORY: frozenset[CheckName] = frozenset(
 )
 """Checks that ask a person for a look and prove nothing, raised or not: never REJECTED, and not worth a line where they are silent."""
 
+STAFF_ONLY: frozenset[CheckName] = frozenset({CheckName.KNOWN_PERSON, CheckName.AGE_CONSISTENCY, CheckName.GENDER_CONSISTENCY})
+"""Checks whose words are for staff: they tell of another person's record, or guess at the customer's body."""
+
 
 class CheckLabel(StrEnum):
     """Why the check has its status. With the name it selects the sentence in `domain/sentences.py`."""

@@ -50,6 +50,7 @@ class Workflow:
     Attributes:
         policy: key of the decision policy.
         on_failure: step entered when anything throws; on_timeout: when nobody answers; both end the session.
+        staffed: a colleague looks on: earlier records of the same face may be shown, and a virtual camera is a warning, no refusal.
         keep_unfinished: what was confirmed stays stored when a session ends before its decision (staff); False erases it (self-service).
     """
 
@@ -61,6 +62,7 @@ class Workflow:
     on_timeout: str
     steps: Mapping[str, Step]
     keep_unfinished: bool = False
+    staffed: bool = False
 
     def groups(self) -> tuple[str, ...]:
         """Groups in the order of their first step."""
@@ -88,7 +90,14 @@ def parse(key: str, data: Mapping[str, object]) -> Workflow:
         if not isinstance(value, str) or not value:
             raise wrong(f"{name} is missing")
         named[name] = value
-    workflow = Workflow(key=key, first=next(iter(steps)), steps=steps, keep_unfinished=bool(data.get("keep_unfinished", False)), **named)
+    workflow = Workflow(
+        key=key,
+        first=next(iter(steps)),
+        steps=steps,
+        keep_unfinished=bool(data.get("keep_unfinished", False)),
+        staffed=bool(data.get("staffed", False)),
+        **named,
+    )
     _check_targets(workflow, wrong)
     return workflow
 

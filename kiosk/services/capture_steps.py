@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kiosk.domain.check import Check
+from kiosk.domain.challenge import Challenge
 from kiosk.domain.document import PageSide, Quad
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.events import GuidanceGiven, PictureTaken
@@ -24,6 +24,7 @@ from kiosk.imaging.frame import Frame, Image
 from kiosk.services.bus import Bus
 from kiosk.services.capture import CaptureService
 from kiosk.services.engine_set import EngineSet
+from kiosk.services.liveness_step import LivenessOutcome, LivenessStep
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import page_view
 from kiosk.services.verification import SelfieResult
@@ -58,7 +59,7 @@ class Listener(Protocol):
     def offered(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
         """`taken` None: nothing that could be kept."""
 
-    def turned(self, work: Work, check: Check, frames: Sequence[Image]) -> None: ...
+    def checked(self, work: Work, outcome: LivenessOutcome) -> None: ...
 
 
 class CaptureSteps:
@@ -109,12 +110,13 @@ class CaptureSteps:
         crop = around_box(frame.pixels, result.face.box, margin=SELFIE_MARGIN)
         self._listener.offered(work, (result, frame), CaptureResult(encode_jpeg(crop), usable=True))
 
-    def head_turn(self, work: Work, turn_to: str, reference: Image) -> None:
-        challenge = self._engines.head_turn(turn_to, reference)
-        if self._guided(work, challenge.judge, lambda: challenge.finished) is None:
+    def active_check(self, work: Work, liveness: LivenessStep, challenge: Challenge, reference: Image) -> None:
+        """`reference`: the selfie; who meets the challenge must be the same person."""
+        run = liveness.begin(challenge, reference)
+        if self._guided(work, run.judge, lambda: run.finished) is None:
             return
         self._listener.busy(work, "COMPARING")
-        self._listener.turned(work, challenge.check(), tuple(challenge.frames))
+        self._listener.checked(work, liveness.finish(run, self._capture.camera))
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from kiosk.domain.challenge import Challenge
 from kiosk.domain.document import PageSide
 from kiosk.imaging.frame import Image
 from kiosk.services.document_guide import DocumentGuide
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.face_guide import FaceGuide
-from kiosk.services.head_turn import HeadTurnChallenge
+from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.reading import DocumentReader
 from kiosk.services.verification import Verifier
 
@@ -34,7 +35,10 @@ class EngineSet(Protocol):
         ...
 
     def face_guide(self) -> FaceGuide: ...
-    def head_turn(self, side: str, reference: Image) -> HeadTurnChallenge: ...
+    def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
+        """`reference`: the selfie, BGR."""
+        ...
+
     def warm_up(self) -> None:
         """Loads what every customer needs, so that the first one does not wait."""
         ...

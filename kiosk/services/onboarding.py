@@ -14,10 +14,13 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_ex
 from kiosk.domain.decision import Decision, Policy, decide
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
 from kiosk.ports import Clock, CustomerStore, Json, StepCommit
 from kiosk.services.document_rules import DocumentRules
+from kiosk.services.liveness_step import LivenessOutcome
+from kiosk.services.person_checks import PersonJudgement, PersonQuestion
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
 from kiosk.services.verification import SelfieResult
@@ -53,6 +56,7 @@ class Onboarding:
         self._begun = False
         self.finished = False
         self.consent_given: bool | None = None
+        self.biometrics_agreed = True
         self.pages: dict[PageSide, PageResult] = {}
         self.selfie: Image | None = None
         self.selfie_crop: Image | None = None
@@ -78,6 +82,8 @@ class Onboarding:
             known.add("consent")
         if self.consent_given:
             known.add("consent.accepted")
+            if self.biometrics_agreed:
+                known.add("consent.biometrics")
         for side in self.pages:
             known.add(f"document.{side.value}")
         if self.pages and self.rules.needs_back(self.document()):
@@ -86,6 +92,8 @@ class Onboarding:
             known.add("selfie")
         if self._liveness_checks:
             known.add("liveness")
+        if self._liveness_lost:
+            known.add("liveness.failed")
         if self.reviewed:
             known.add("review")
         return frozenset(known)
@@ -105,17 +113,21 @@ class Onboarding:
 
     # each commits first: a step that could not be stored has not happened here either, and can be confirmed again
 
-    def consent(self, step: str, *, accepted: bool, language: str) -> None:
-        """Records the answer. A refusal is recorded too, without anything else of the person."""
+    def consent(self, step: str, *, accepted: bool, language: str, biometrics: bool = True) -> None:
+        """Records the answer. A refusal is recorded too, without anything else of the person.
+
+        Args: `biometrics` False: accepted but for comparing faces; nothing of the face is then measured, compared or kept.
+        """
         facts: dict[str, Json] = {
             "accepted": accepted,
+            "biometrics": accepted and biometrics,
             "version": CONSENT_VERSION,
             "purposes": list(CONSENT_PURPOSES),
             "language": language,
             "at": self._clock.now_utc(),
         }
         self._commit(step, facts={"consent": facts})
-        self.consent_given = accepted
+        self.consent_given, self.biometrics_agreed = accepted, biometrics
 
     def keep_page(self, step: str, side: PageSide, result: PageResult, picture: bytes) -> None:
         """Keeps a read page under the side that was asked for. `picture` is the encoded image it was read from."""
@@ -133,6 +145,7 @@ class Onboarding:
 
     def keep_selfie(self, step: str, result: SelfieResult, image: Image, picture: bytes, crop: Image) -> None:
         self._require_consent()
+        self._require_biometrics()
         self._commit(
             step,
             facts={"selfie": checks_json((result.check,))},
@@ -141,18 +154,30 @@ class Onboarding:
         )
         self.selfie, self.selfie_crop, self._selfie_check = image, crop, result.check
 
-    def keep_liveness(self, step: str, checks: tuple[Check, ...], frames: Sequence[Image] = ()) -> None:
-        """Keeps the outcome of the active check. `frames`: frontal pictures that passive liveness may look at.
+    def keep_liveness(self, step: str, outcome: LivenessOutcome) -> None:
+        """Keeps the outcome of the active check, and its sealed record.
 
-        A failure that used up the tries stays, however often the customer goes back.
+        A failure that used up the tries stays, however often the customer goes back; only `allow_liveness_again` lifts it.
         """
         self._require_consent()
-        checks = self._liveness_lost or checks
-        failures: Json = self.liveness_failures
-        self._commit(step, facts={"liveness": {"checks": checks_json(checks), "failures": failures}}, forget={"liveness", "liveness."})
-        self._liveness_checks, self.live_frames = checks, tuple(frames)
-        if any(check.status is not CheckStatus.PASSED for check in checks):
+        self._require_biometrics()
+        checks = self._liveness_lost or (outcome.check, *outcome.others)
+        facts: Json = {"checks": checks_json(checks), "failures": self.liveness_failures}
+        blobs = {} if outcome.record is None else {"liveness.record": outcome.record}
+        self._commit(step, facts={"liveness": facts}, blobs=blobs, forget={"liveness", "liveness."})
+        self._liveness_checks, self.live_frames = checks, outcome.frames
+        if outcome.check.status is not CheckStatus.PASSED:
             self._liveness_lost = checks
+
+    def allow_liveness_again(self) -> None:
+        """A colleague stands beside the customer and lets them try once more."""
+        self._liveness_lost = ()
+        self.liveness_failures = 0
+
+    @property
+    def liveness_reason(self) -> str:
+        """Why the active check did not pass, a CheckLabel value; "" when it did or was not tried."""
+        return self._liveness_lost[0].label.value if self._liveness_lost else ""
 
     def keep_review(self, step: str, edits: Mapping[FieldName, str]) -> None:
         """Keeps what a person typed over; an edit equal to what was read is no edit."""
@@ -179,12 +204,24 @@ class Onboarding:
 
     # --- the decision ----------------------------------------------------------------------------------------------
 
-    def judge(self, face_checks: Sequence[Check], *, can_check_actively: bool = True) -> tuple[Check, ...]:
+    def person_question(self) -> PersonQuestion:
+        """What the engines are to judge of the person for the decision."""
+        return PersonQuestion(
+            customer_id=self.customer_id,
+            document=self.document(),
+            portrait=self.portrait,
+            selfie=self.selfie,
+            live_frames=self.live_frames,
+            declined=self.consent_given is True and not self.biometrics_agreed,
+            search=self._policy.one_to_many,
+        )
+
+    def judge(self, person: Sequence[Check], *, can_check_actively: bool = True) -> tuple[Check, ...]:
         """Every check of this customer.
 
         Args:
-            face_checks: those that need an engine (match, passive liveness).
-            can_check_actively: False when the head turn was left out because its model is not installed.
+            person: those that need an engine (`PersonChecks`).
+            can_check_actively: False when the active check was left out because its model is not installed.
         """
         document = self.document()
         checks: list[Check] = [self._consent_check()]
@@ -200,29 +237,34 @@ class Onboarding:
                     params={"fields": ", ".join(name.value for name in self.edits)},
                 )
             )
-        checks.append(self._selfie_check or not_executed(CheckName.SELFIE_QUALITY, CheckLabel.INPUT_MISSING, inputs=("selfie",)))
-        checks.extend(face_checks)
+        declined = self.consent_given is True and not self.biometrics_agreed
+        if self._selfie_check is not None:
+            checks.append(self._selfie_check)
+        else:
+            why = CheckLabel.DECLINED if declined else CheckLabel.INPUT_MISSING
+            checks.append(not_executed(CheckName.SELFIE_QUALITY, why, inputs=("selfie",)))
+        checks.extend(person)
         if self._liveness_checks:
             checks.extend(self._liveness_checks)
         else:
             why = CheckLabel.INPUT_MISSING if can_check_actively else CheckLabel.MODEL_MISSING
-            checks.append(not_executed(CheckName.ACTIVE_LIVENESS, why, inputs=("liveness",)))
+            checks.append(not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.DECLINED if declined else why, inputs=("liveness",)))
         return tuple(checks)
 
-    def decide(self, step: str, face_checks: Sequence[Check], *, can_check_actively: bool = True) -> Decision:
+    def decide(self, step: str, judgement: PersonJudgement, *, can_check_actively: bool = True) -> Decision:
         """Judges, decides and commits the whole result; after it the customer is FINISHED."""
-        checks = self.judge(face_checks, can_check_actively=can_check_actively)
+        checks = self.judge(judgement.checks, can_check_actively=can_check_actively)
         decision = decide(checks, self._policy)
-        self._commit(
-            step,
-            facts={
-                "customer": customer_json(self),
-                "checks": checks_json(checks),
-                "decision": decision_json(decision, checks),
-                "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
-            },
-            status=FINISHED,
-        )
+        facts: dict[str, Json] = {
+            "customer": customer_json(self),
+            "checks": checks_json(checks),
+            "decision": decision_json(decision, checks),
+            "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+        }
+        if judgement.hits:
+            facts["known_as"] = [{"customer": hit.customer_id, "score": round(hit.score, 4)} for hit in judgement.hits]
+        # a person who is known under other data is searched for from now on, too: the colleague who decides needs both
+        self._commit(step, facts=facts, status=FINISHED, template=judgement.template)
         self.checks, self.decision, self.finished = checks, decision, True
         return decision
 
@@ -243,6 +285,7 @@ class Onboarding:
         self.pages.clear()
         self.selfie = self.selfie_crop = self._selfie_check = None
         self._liveness_checks, self.live_frames = (), ()
+        self._liveness_lost = ()
         self.edits.clear()
         self.checks, self.decision = (), None
         self.consent_given, self.reviewed = None, False
@@ -267,6 +310,10 @@ class Onboarding:
         if not self.consent_given:
             raise BadInput(ErrorCode.CONSENT_MISSING, "the customer has not consented: nothing is read or kept")
 
+    def _require_biometrics(self) -> None:
+        if not self.biometrics_agreed:
+            raise BadInput(ErrorCode.CONSENT_MISSING, "the customer has not agreed to comparing faces: nothing of the face is kept")
+
     def _commit(
         self,
         step: str,
@@ -275,12 +322,13 @@ class Onboarding:
         blobs: Mapping[str, bytes] | None = None,
         forget: set[str] | None = None,
         status: str | None = None,
+        template: Embedding | None = None,
     ) -> None:
         at = self._clock.now_utc()
         if not self._begun:
             self._store.begin(self.customer_id, self._workflow, at)
             self._begun = True
-        self._store.commit(StepCommit(self.customer_id, step, at, facts or {}, blobs or {}, frozenset(forget or ()), status))
+        self._store.commit(StepCommit(self.customer_id, step, at, facts or {}, blobs or {}, frozenset(forget or ()), status, template))
 
 
 def _as_side(page: DocumentPage, side: PageSide) -> DocumentPage:

@@ -10,6 +10,7 @@ from kiosk.domain.check import CheckName, CheckStatus
 from kiosk.domain.document import FieldName
 from kiosk.domain.sentence_texts import FIELD_NAMES, NAMES, STATUS_NAMES
 from kiosk.ports import Json, StoredCustomer
+from kiosk.services.stored_person import best_value
 
 _MARKS = {"PASSED": "✓", "WARNING": "!", "REJECTED": "✕", "NOT_EXECUTED": "\N{EN DASH}"}
 _TIMES = {
@@ -74,11 +75,10 @@ def _field_rows(customer: Mapping[str, Json]) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for name in FieldName:
         sources = everything.get(name.value)
-        if isinstance(sources, dict):
-            values = {source: value for source, value in sources.items() if isinstance(value, str)}
-            if values:
-                best = next(values[source] for source in ("operator", "mrz", "barcode", "visualZone", *values) if source in values)
-                rows.append({"title": FIELD_NAMES[name], "value": best, "sources": ", ".join(values)})
+        best = best_value(sources)
+        if isinstance(sources, dict) and best:
+            said = [source for source, value in sources.items() if isinstance(value, str)]
+            rows.append({"title": FIELD_NAMES[name], "value": best, "sources": ", ".join(said)})
     return rows
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from kiosk.domain.check import ADVISORY, GROUP_OF, Check, CheckGroup, CheckStatus
+import logging
+from collections.abc import Sequence
+
+from kiosk.domain.check import ADVISORY, GROUP_OF, STAFF_ONLY, CheckGroup, CheckStatus
 from kiosk.domain.decision import Decision
 from kiosk.domain.document import Document, Field, FieldName, PageSide, PageWarning
-from kiosk.domain.views import Alternative, CaptureResult, DecisionView, FieldRow, ReviewView, StepProgress
+from kiosk.domain.errors import KioskError
+from kiosk.domain.views import Alternative, CaptureResult, DecisionView, EarlierRecord, FieldRow, ReviewView, StepProgress
 from kiosk.flow.workflow import Workflow
 from kiosk.imaging.crop import around_quad
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
+from kiosk.ports import CustomerStore
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.onboarding import Onboarding
+from kiosk.services.person_checks import Hit
 from kiosk.services.reading import PageResult
+from kiosk.services.stored_person import stored_person
+
+logger = logging.getLogger(__name__)
 
 _GRAVEST_FIRST = (
     PageWarning.DOCUMENT_OUT_OF_IMAGE,
@@ -65,13 +74,38 @@ def review_view(onboarding: Onboarding) -> ReviewView:
     )
 
 
-def decision_view(decision: Decision, checks: tuple[Check, ...], first_name: str) -> DecisionView:
-    """Advisory checks are shown where they stood out: that nothing was noticed says nothing, and six more lines would hide what matters."""
+def decision_view(
+    decision: Decision, onboarding: Onboarding, earlier: tuple[EarlierRecord, ...] = (), *, staffed: bool = False
+) -> DecisionView:
+    """What only staff may read is left out where no staff looks on.
+
+    Advisory checks are shown where they stood out: that nothing was noticed says nothing, and six more lines would hide what matters.
+    """
+    checks, first_name = onboarding.checks, onboarding.document().value(FieldName.GIVEN_NAMES)
     order = list(CheckGroup)
-    shown = [check for check in checks if check.name not in ADVISORY or check.status is CheckStatus.WARNING]
+    hidden = frozenset() if staffed else STAFF_ONLY
+    shown = [check for check in checks if check.name not in hidden and (check.name not in ADVISORY or check.status is CheckStatus.WARNING)]
     grouped = tuple(sorted(shown, key=lambda check: order.index(GROUP_OF[check.name])))
-    main = next((check for reason in decision.reasons[:1] for check in checks if check.name is reason.check), None)
-    return DecisionView(decision.outcome, first_name.split(" ")[0].title() if first_name else "", grouped, main)
+    main = next((check for reason in decision.reasons[:1] for check in shown if check.name is reason.check), None)
+    selfie = encode_jpeg(onboarding.selfie_crop) if earlier and onboarding.selfie_crop is not None else None
+    return DecisionView(decision.outcome, first_name.split(" ")[0].title() if first_name else "", grouped, main, earlier, selfie)
+
+
+def earlier_records(store: CustomerStore, hits: Sequence[Hit]) -> tuple[EarlierRecord, ...]:
+    """The stored customers behind the hits of a search; one that was erased meanwhile is left out."""
+    found = []
+    for hit in hits:
+        try:
+            customer = store.load(hit.customer_id)
+            selfie = store.blob(hit.customer_id, "selfie.crop") if "selfie.crop" in customer.blobs else None
+        except KioskError as error:
+            logger.warning("an earlier record cannot be shown: %s", error.code)
+            continue
+        person = stored_person(customer)
+        found.append(
+            EarlierRecord(hit.customer_id[:8].upper(), person.name, person.date_of_birth, customer.created_at[:10], hit.score, selfie)
+        )
+    return tuple(found)
 
 
 def step_progress(workflow: Workflow, step_id: str) -> StepProgress:

@@ -8,19 +8,18 @@ tells late results from current ones.
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.domain.check import Check, CheckStatus
+from kiosk.domain.challenge import ChallengeKind
+from kiosk.domain.check import CheckStatus
 from kiosk.domain.decision import Policy
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
 from kiosk.domain.events import (
     Busy,
-    CameraStateChanged,
     CaptureResultReady,
     LanguageChosen,
     ProblemShown,
@@ -29,6 +28,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import (
+    AssistView,
     CaptureResult,
     ConsentView,
     DocumentCaptureView,
@@ -44,18 +44,19 @@ from kiosk.flow import machine
 from kiosk.flow.workflow import Step, Workflow
 from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import encode_jpeg
-from kiosk.imaging.frame import Image
-from kiosk.ports import Clock, CustomerStore
+from kiosk.ports import Clock, CustomerStore, DeviceKey
 from kiosk.services.bus import Bus
+from kiosk.services.camera_work import CameraWork
 from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
 from kiosk.services.lanes import Lanes
+from kiosk.services.liveness_step import DEFAULT_KINDS, LivenessOutcome, LivenessStep
 from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, IN_PROGRESS, Onboarding
+from kiosk.services.person_checks import PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
-from kiosk.services.screen_views import decision_view, review_view, step_progress
-from kiosk.services.verification import face_checks
+from kiosk.services.screen_views import decision_view, earlier_records, review_view, step_progress
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,9 @@ class RunnerSettings:
     language: str = "en"
     manual_after_s: float = 6.0
     help_after_s: float = 15.0
+    challenges: tuple[ChallengeKind, ...] = DEFAULT_KINDS
+    flashes: bool = False
+    allow_virtual_cameras: bool = False
 
 
 class SessionRunner:
@@ -92,7 +96,7 @@ class SessionRunner:
         bus: Bus,
         clock: Clock,
         settings: RunnerSettings,
-        choose_side: Callable[[], str] = lambda: secrets.choice(("left", "right")),
+        device_key: DeviceKey,
     ) -> None:
         self._workflow = workflow
         self._policy = policy
@@ -102,20 +106,28 @@ class SessionRunner:
         self._bus = bus
         self._clock = clock
         self._settings = settings
-        self._choose_side = choose_side
         self._lanes = Lanes(self._failed)
         self._ticker = threading.Thread(target=self._tick_loop, name="session-clock", daemon=True)
         # all below belong to the session lane
         self._position = machine.start(workflow)
-        self._generation = 0
+        self._camera = CameraWork(capture, bus, self._lanes)
         self._onboarding: Onboarding | None = None
         self._language = settings.language
-        self._work: Work | None = None
         self._pending: Taken | None = None
         self._wrong_side_tries = 0
         self._deciding = False
         self._idle = IdleWatch(clock, bus)
         self._steps = CaptureSteps(engines, capture, bus, self)
+        self._liveness = LivenessStep(
+            engines,
+            device_key,
+            clock,
+            kinds=settings.challenges,
+            flashes=settings.flashes,
+            staffed=workflow.staffed,
+            allow_virtual=settings.allow_virtual_cameras,
+        )
+        self._person_checks = PersonChecks(engines, store)
 
     # --- what a door calls -----------------------------------------------------------------------------------------
 
@@ -127,7 +139,7 @@ class SessionRunner:
         self._lanes.analyse(self._warm_up, self._failed)
 
     def advance(self, **data: object) -> None:
-        """The main answer of the step: language=…, accepted=…, edits={FieldName: str}; a capture step takes the picture that was shown."""
+        """The main answer of the step: language | accepted, biometrics | edits={FieldName: str}; a capture step takes what was shown."""
         self.touch()
         self._post(lambda: self._advance(data))
 
@@ -141,7 +153,7 @@ class SessionRunner:
 
     def capture_by_hand(self) -> None:
         self.touch()
-        self._post(lambda: self._work.by_hand.set() if self._work else None)
+        self._post(self._camera.take_by_hand)
 
     def retake(self) -> None:
         self.touch()
@@ -161,7 +173,7 @@ class SessionRunner:
         if self._lanes.closing:
             return
         self._lanes.stop_taking()
-        self._stop_work()
+        self._camera.stop()
         self._lanes.close(self._leave_customer)
         if self._ticker.is_alive():
             self._ticker.join(timeout=2)
@@ -191,7 +203,7 @@ class SessionRunner:
 
     def _end_session(self) -> None:
         """Wipes whatever is held of a customer; erases an unfinished one where the workflow does not keep it."""
-        self._camera_off()
+        self._camera.turn_off()
         self._language = self._settings.language
         self._busy(None)
         try:
@@ -200,7 +212,7 @@ class SessionRunner:
             self._bus.publish(SessionEnded())
 
     def _leave_customer(self) -> None:
-        self._stop_work()
+        self._camera.stop()
         self._pending = None
         self._wrong_side_tries = 0
         self._deciding = False
@@ -239,7 +251,12 @@ class SessionRunner:
             case "consent":
                 if "accepted" not in data:
                     return  # only an answer to this very question counts, never a late press from another screen
-                self._customer.consent(step.id, accepted=bool(data.get("accepted")), language=self._language)
+                self._customer.consent(
+                    step.id,
+                    accepted=bool(data.get("accepted")),
+                    biometrics=bool(data.get("biometrics", True)),
+                    language=self._language,
+                )
             case "document_capture" | "selfie_capture":
                 if self._pending is None:
                     return
@@ -247,6 +264,9 @@ class SessionRunner:
                 self._keep(step, self._pending)
             case "liveness":
                 return  # the challenge itself goes on when it is done
+            case "assist":
+                if not _option(step, "can_go_on"):
+                    return
             case "review":
                 if "edits" not in data:
                     return  # a second press on the screen before
@@ -255,7 +275,7 @@ class SessionRunner:
         self._go_on()
 
     def _go_on(self) -> None:
-        flags = self._customer.flags | ({"engine.active_liveness"} if self._engines.can_check_actively else frozenset())
+        flags = self._customer.flags | self._engine_flags
         target = machine.advance(self._workflow, self._position, flags)
         if self._workflow.steps[target.step].screen == "decision":
             self._begin_decision(target)
@@ -266,7 +286,7 @@ class SessionRunner:
     def _back(self) -> None:
         if self._deciding or not machine.can_go_back(self._workflow, self._position):
             return
-        self._stop_work()
+        self._camera.stop()
         position = machine.back(self._workflow, self._position)
         if self._onboarding is not None and position.forget:
             self._onboarding.forget(position.forget)
@@ -275,13 +295,17 @@ class SessionRunner:
 
     def _cancel(self) -> None:
         if self._onboarding is not None:
-            self._stop_work()
+            self._camera.stop()
             self._onboarding.erase()
         self._restart()
 
     def _retake(self) -> None:
-        if self._step.screen in _CAPTURES:
+        step = self._step
+        if step.screen in _CAPTURES:
             self._enter()
+        elif step.screen == "assist" and _option(step, "can_retry"):
+            self._customer.allow_liveness_again()
+            self._back()
 
     def _fail(self, code: ErrorCode) -> None:
         self._leave(machine.fail(self._workflow, self._position), code.value)
@@ -313,13 +337,14 @@ class SessionRunner:
 
     def _enter(self) -> None:
         """Shows the current step and starts what it needs."""
-        self._stop_work()
+        self._camera.stop()
         self._pending = None
         step = self._step
         if step.screen in _CAPTURES:
-            self._ensure_camera()
+            document = step.screen == "document_capture"
+            self._camera.turn_on(self._settings.document_camera if document else self._settings.selfie_camera)
         else:
-            self._camera_off()
+            self._camera.turn_off()
         options = step.options or {}
         match step.screen:
             case "welcome":
@@ -327,22 +352,21 @@ class SessionRunner:
             case "language":
                 self._show(LanguageView(self._settings.languages, self._language))
             case "consent":
-                self._show(ConsentView(CONSENT_PURPOSES, CONSENT_VERSION))
+                self._show(ConsentView(CONSENT_PURPOSES, CONSENT_VERSION, _option(step, "without_biometrics")))
             case "document_capture":
                 side = self._side(step)
-                self._show(DocumentCaptureView(side, self._camera_name, self._settings.manual_after_s, self._settings.help_after_s))
+                self._show(DocumentCaptureView(side, self._camera.camera_name, self._settings.manual_after_s, self._settings.help_after_s))
                 front = self._customer.pages.get(PageSide.FRONT) if side is PageSide.BACK else None
                 picture, tries = front.straightened if front else None, self._wrong_side_tries
-                self._watch(lambda work: self._steps.document(work, side, picture, tries))
+                self._camera.watch(lambda work: self._steps.document(work, side, picture, tries))
             case "selfie_capture":
-                self._show(SelfieCaptureView(self._camera_name, self._settings.manual_after_s, self._settings.help_after_s))
-                self._watch(self._steps.selfie)
+                self._show(SelfieCaptureView(self._camera.camera_name, self._settings.manual_after_s, self._settings.help_after_s))
+                self._camera.watch(self._steps.selfie)
             case "liveness":
-                turn_to, reference = self._choose_side(), self._customer.selfie
-                if reference is None:
-                    raise KioskBug("a head turn without a selfie")
-                self._show(LivenessView(turn_to, self._camera_name, self._settings.help_after_s))
-                self._watch(lambda work: self._steps.head_turn(work, turn_to, reference))
+                self._enter_liveness()
+            case "assist":
+                reason = self._customer.liveness_reason
+                self._show(AssistView(reason, _option(step, "can_go_on"), _option(step, "can_retry")))
             case "review":
                 self._show(review_view(self._customer))
             case "done":
@@ -358,7 +382,7 @@ class SessionRunner:
 
     def _show(self, view: View) -> None:
         step = self._step
-        self._generation += 1
+        generation = self._camera.next_generation()
         self._idle.begin()
         self._busy(None)
         logger.info("step %s", step.id)
@@ -369,7 +393,7 @@ class SessionRunner:
                 view=view,
                 progress=step_progress(self._workflow, step.id),
                 can_go_back=machine.can_go_back(self._workflow, self._position),
-                generation=self._generation,
+                generation=generation,
                 timeout_s=step.timeout_s,
             )
         )
@@ -383,43 +407,29 @@ class SessionRunner:
             rules=self._engines.document_rules,
         )
 
-    # --- capture ---------------------------------------------------------------------------------------------------
-
     @property
-    def _camera_name(self) -> str:
-        camera = self._capture.camera
-        return camera.name if camera else ""
+    def _engine_flags(self) -> frozenset[str]:
+        return frozenset({"engine.active_liveness"}) if self._engines.can_check_actively else frozenset()
 
-    def _ensure_camera(self) -> None:
-        """The camera of the step is on; the other one, if there are two, is off."""
-        document = self._step.screen == "document_capture"
-        self._capture.start(self._settings.document_camera if document else self._settings.selfie_camera)
+    def _enter_liveness(self) -> None:
+        customer, settings = self._customer, self._settings
+        reference = customer.selfie
+        if reference is None:
+            raise KioskBug("an active check without a selfie")
+        challenge = self._liveness.issue(customer.customer_id)
+        self._show(
+            LivenessView(
+                kind=challenge.kind,
+                steps=challenge.steps,
+                camera=self._camera.camera_name,
+                help_after_s=settings.help_after_s,
+                attempt=min(customer.liveness_failures + 1, LIVENESS_TRIES),
+                attempts=LIVENESS_TRIES,
+            )
+        )
+        self._camera.watch(lambda work: self._steps.active_check(work, self._liveness, challenge, reference))
 
-    def _camera_off(self) -> None:
-        self._capture.stop()
-        self._capture.clear()
-
-    def _watch(self, loop: Callable[[Work], None]) -> None:
-        """Starts the loop of the step that was just shown."""
-        if self._capture.error is not None:
-            # it was told on a screen that is gone; without this the new one would wait for pictures in silence
-            self._bus.publish(CameraStateChanged(self._camera_name, self._capture.error))
-        work = self._work = Work(self._generation)
-        self._analyse(work, loop)
-
-    def _analyse(self, work: Work, job: Callable[[Work], None]) -> None:
-        self._lanes.analyse(lambda: job(work), lambda error: self._raise_for(work, error))
-
-    def _raise_for(self, work: Work, error: Exception) -> None:
-        """A late error of a step that was left, perhaps another customer's, harms nobody."""
-        if work.generation == self._generation:
-            raise error
-        logger.warning("an error came after its step was left: %s", type(error).__name__)
-
-    def _stop_work(self) -> None:
-        work, self._work = self._work, None
-        if work is not None:
-            work.stop.set()
+    # --- capture ---------------------------------------------------------------------------------------------------
 
     # the capture steps' listener, on the analysis lane: all goes through the session lane, where it is known whether it is late
 
@@ -427,16 +437,16 @@ class SessionRunner:
         self.touch()
 
     def busy(self, work: Work, label: str) -> None:
-        self._post(lambda: self._busy(label) if work.generation == self._generation else None)
+        self._post(lambda: self._busy(label) if self._camera.is_current(work) else None)
 
     def offered(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
         self._post(lambda: self._offer(work, taken, view))
 
-    def turned(self, work: Work, check: Check, frames: Sequence[Image]) -> None:
-        self._post(lambda: self._turned(work, check, frames))
+    def checked(self, work: Work, outcome: LivenessOutcome) -> None:
+        self._post(lambda: self._checked(work, outcome))
 
     def _offer(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
-        if work.generation != self._generation:
+        if not self._camera.is_current(work):
             return
         if view.advice == AdviceCode.TURN_OVER:
             self._wrong_side_tries += 1
@@ -458,20 +468,20 @@ class SessionRunner:
     def _side(step: Step) -> PageSide:
         return PageSide((step.options or {}).get("side", "front"))
 
-    def _turned(self, work: Work, check: Check, frames: Sequence[Image]) -> None:
-        """Goes on by itself when the turn was right or tries are used up; else offers another try."""
-        if work.generation != self._generation:
+    def _checked(self, work: Work, outcome: LivenessOutcome) -> None:
+        """Goes on by itself when the check was met or the tries are used up; else offers another try."""
+        if not self._camera.is_current(work):
             return
         self._busy(None)
         customer = self._customer
-        failed = check.status is not CheckStatus.PASSED
+        failed = outcome.check.status is not CheckStatus.PASSED
         customer.liveness_failures += failed
-        again = CaptureResult(None, usable=False, advice=AdviceCode.LOOK_STRAIGHT.value)
+        again = CaptureResult(None, usable=False, advice=AdviceCode.ONCE_MORE.value)
         if failed and customer.liveness_failures < LIVENESS_TRIES:
             self._bus.publish(CaptureResultReady(again, work.generation))
             return
         try:
-            customer.keep_liveness(self._step.id, (check,), frames)
+            customer.keep_liveness(self._step.id, outcome)
         except StoreFault:
             # nothing runs any more in this step: without this the customer could only go back
             self._bus.publish(CaptureResultReady(again, work.generation))
@@ -483,25 +493,25 @@ class SessionRunner:
     def _begin_decision(self, target: machine.Position) -> None:
         self._deciding = True
         self._busy("DECIDING")
-        customer, generation = self._customer, self._generation
-        portrait, selfie = customer.portrait, customer.selfie
-        live = customer.live_frames
-        frames, inputs = (live, ("liveness",)) if live else ((selfie,) if selfie is not None else (), ("selfie",))
+        question = self._customer.person_question()
+        work = Work(self._camera.generation)
 
-        def compare(_work: Work) -> None:
-            checks = face_checks(self._engines, portrait, selfie, frames, inputs)
-            self._post(lambda: self._decide(target, generation, checks))
+        def judge(_work: Work) -> None:
+            judgement = self._person_checks.judge(question)
+            self._post(lambda: self._decide(target, work, judgement))
 
-        self._analyse(Work(generation), compare)
+        self._camera.analyse(work, judge)
 
-    def _decide(self, target: machine.Position, generation: int, checks: tuple[Check, ...]) -> None:
-        if generation != self._generation:
+    def _decide(self, target: machine.Position, work: Work, judgement: PersonJudgement) -> None:
+        if not self._camera.is_current(work):
             return
         customer = self._customer
-        decision = customer.decide(target.step, checks, can_check_actively=self._engines.can_check_actively)
+        decision = customer.decide(target.step, judgement, can_check_actively=self._engines.can_check_actively)
         self._deciding = False
         self._position = target
-        self._show(decision_view(decision, customer.checks, customer.document().value(FieldName.GIVEN_NAMES)))
+        staffed = self._workflow.staffed
+        earlier = earlier_records(self._store, judgement.hits) if staffed else ()
+        self._show(decision_view(decision, customer, earlier, staffed=staffed))
 
     # --- time ------------------------------------------------------------------------------------------------------
 
@@ -532,3 +542,7 @@ def _edits(data: object) -> dict[FieldName, str]:
     if not isinstance(data, dict):
         return {}
     return {FieldName(name): str(value) for name, value in data.items()}
+
+
+def _option(step: Step, name: str) -> bool:
+    return (step.options or {}).get(name, "") == "true"

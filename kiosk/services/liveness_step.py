@@ -1,0 +1,81 @@
+"""The active check of a session: issues the challenge, runs it, seals what the camera saw, and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.domain.challenge import Challenge, ChallengeKind
+from kiosk.domain.check import Check
+from kiosk.imaging.frame import Image
+from kiosk.ports import CameraInfo, Clock, DeviceKey
+from kiosk.services.liveness.active import ActiveCheck
+from kiosk.services.liveness.challenges import ChallengeBook
+
+DEFAULT_KINDS = (ChallengeKind.HEAD_TURN, ChallengeKind.SMILE, ChallengeKind.MULTI_RANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessOutcome:
+    """What came of one run.
+
+    Attributes:
+        check: ACTIVE_LIVENESS.
+        others: CAPTURE_INTEGRITY and what is advisory.
+        frames: sharp frontal pictures of the run, for the passive check and for comparing with the selfie.
+        record: the sealed capture record; None when nothing was recorded.
+    """
+
+    check: Check
+    others: tuple[Check, ...] = ()
+    frames: tuple[Image, ...] = ()
+    record: bytes | None = None
+
+
+class LivenessEngines(Protocol):
+    """What is needed of the engine set."""
+
+    def active_check(self, challenge: Challenge, reference: Image) -> ActiveCheck:
+        """Raises ModelFault."""
+        ...
+
+
+class LivenessStep:
+    """One per session runner. `issue` belongs to the session lane; `begin` and `finish` to the analysis lane.
+
+    Args:
+        kinds: one of them is drawn for each try.
+        flashes: whether the screen shows colours meanwhile.
+        staffed: a colleague looks on, so that a virtual camera is a warning.
+    """
+
+    def __init__(
+        self,
+        engines: LivenessEngines,
+        key: DeviceKey,
+        clock: Clock,
+        *,
+        kinds: Sequence[ChallengeKind] = DEFAULT_KINDS,
+        flashes: bool = False,
+        staffed: bool = False,
+        allow_virtual: bool = False,
+    ) -> None:
+        self._engines = engines
+        self._key = key
+        self._clock = clock
+        self._kinds = tuple(kinds)
+        self._flashes = flashes
+        self._staffed = staffed
+        self._allow_virtual = allow_virtual
+        self._book = ChallengeBook(clock)
+
+    def issue(self, session: str) -> Challenge:
+        return self._book.issue(session, self._kinds, flashes=self._flashes)
+
+    def begin(self, challenge: Challenge, reference: Image) -> ActiveCheck:
+        """Raises ModelFault."""
+        return self._engines.active_check(challenge, reference)
+
+    def finish(self, run: ActiveCheck, camera: CameraInfo | None) -> LivenessOutcome:
+        return LivenessOutcome(run.check(), run.advisory(), run.frames)
