@@ -9,8 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
+from kiosk.engines.face_template import require_model
 from kiosk.imaging.face_align import box_from_points, square_crop
 from kiosk.imaging.frame import Image
 
@@ -97,10 +98,3 @@ class DlibFaceMatcher:
 
 def _resized(image: Image, side_px: int) -> Image:
     return cv2.resize(image, (side_px, side_px), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-
-
-def require_model(model_id: str, *embeddings: Embedding) -> None:
-    """Raises BadInput(BAD_ARGUMENT) when a template belongs to another model."""
-    for embedding in embeddings:
-        if embedding.model != model_id:
-            raise BadInput(ErrorCode.BAD_ARGUMENT, f"a face template of {embedding.model} cannot be compared by {model_id}")

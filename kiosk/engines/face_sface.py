@@ -14,25 +14,30 @@ import numpy as np
 
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
-from kiosk.engines.face_dlib import require_model
+from kiosk.engines.face_template import alignment_points, cosine_of, cosine_score, require_model, unit_embedding
 from kiosk.imaging.face_align import align_face
 from kiosk.imaging.frame import Image
+from kiosk.ports import FaceLandmarker
 
 MATCH_COSINE = 0.363
 BORDERLINE = 0.04
 """In score: cosine 0.363 to 0.443."""
 
 
-def score_of(cosine: float) -> float:
-    """-1..1 -> 0..1, straight."""
-    return float(np.clip((cosine + 1) / 2, 0, 1))
-
-
 class SFaceMatcher:
-    """face_recognition_sface_2021dec. Needs true mouth corners: pair it with YuNet, not with BlazeFace. Calls are serialised by a lock."""
+    """face_recognition_sface_2021dec. Calls are serialised by a lock.
+
+    Args: `landmarker` when the detector makes up the mouth corners (BlazeFace; `face_template.alignment_points`).
+    """
 
     def __init__(
-        self, path: Path, *, model_id: str = "sface_2021dec", threshold: float | None = None, borderline: float = BORDERLINE
+        self,
+        path: Path,
+        *,
+        model_id: str = "sface_2021dec",
+        threshold: float | None = None,
+        borderline: float = BORDERLINE,
+        landmarker: FaceLandmarker | None = None,
     ) -> None:
         """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
         if not path.is_file():
@@ -44,21 +49,20 @@ class SFaceMatcher:
         except cv2.error as error:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} is refused by OpenCV: {error.err[:200]}") from error
         self._model_id = model_id
-        self._threshold = score_of(MATCH_COSINE) if threshold is None else threshold
+        self._threshold = cosine_score(MATCH_COSINE) if threshold is None else threshold
         self._borderline = borderline
+        self._landmarker = landmarker
 
     @property
     def model_id(self) -> str:
         return self._model_id
 
     def embed(self, image: Image, face: Face) -> Embedding:
-        chip = align_face(image, face.points)
+        chip = align_face(image, alignment_points(image, face, self._landmarker))
         with self._lock:
-            vector = np.asarray(self._native.feature(chip), np.float64).ravel()
-        length = float(np.linalg.norm(vector))
-        return Embedding(tuple(float(value) for value in vector / max(length, 1e-12)), self._model_id)
+            vector = np.asarray(self._native.feature(chip), np.float64)
+        return unit_embedding(vector, self._model_id)
 
     def compare(self, one: Embedding, other: Embedding) -> Similarity:
         require_model(self._model_id, one, other)
-        cosine = float(np.dot(one.vector, other.vector))
-        return Similarity(score_of(cosine), self._threshold, self._model_id, self._borderline)
+        return Similarity(cosine_score(cosine_of(one, other)), self._threshold, self._model_id, self._borderline)
