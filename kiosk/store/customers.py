@@ -19,12 +19,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from sqlite_utils import Database as Tables
 
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, StoreFault
 from kiosk.paths import make_private
 from kiosk.ports import Json, StepCommit, StoredCustomer
-from kiosk.store import audit
+from kiosk.store import audit, templates
 from kiosk.store.audit import AuditEvent, AuditReport
 from kiosk.store.blobs import KEY_BYTES, BlobEntry, BlobFolder, missing_file
 from kiosk.store.database import Database
@@ -142,8 +144,9 @@ class SqlCustomerStore:
         self._database.write(task)
 
     def commit(self, step: StepCommit) -> None:
-        """One transaction: forget, facts, blobs, step, status, audit line. Raises BadInput(CUSTOMER_NOT_FOUND), StoreFault."""
+        """One transaction: forget, facts, blobs, template, step, status, audit line. Raises BadInput(CUSTOMER_NOT_FOUND), StoreFault."""
         facts = [(step.customer_id, name, _to_json(name, value)) for name, value in step.facts.items()]
+        vector = b"" if step.template is None else templates.packed(step.template)
         written: list[str] = []
         replaced: list[str] = []
 
@@ -151,6 +154,10 @@ class SqlCustomerStore:
             key = _customer_key(tables, step.customer_id)
             for name in sorted(step.forget):
                 replaced.extend(_forget(tables, step.customer_id, name))
+            if templates.FORGOTTEN_WITH in step.forget:
+                templates.forget(tables, step.customer_id)
+            if step.template is not None:
+                templates.put(tables, step.customer_id, key, step.template.model, vector)
             for name in step.blobs:
                 replaced.extend(_forget_blobs(tables, step.customer_id, "name = ?", (name,)))
             # The files are written while the database's write lock is held: so another process's sweep never takes one for an orphan.
@@ -174,6 +181,8 @@ class SqlCustomerStore:
                 detail["forget"] = sorted(step.forget)
             if step.status is not None:
                 detail["status"] = step.status
+            if step.template is not None:
+                detail["template"] = step.template.model
             audit.append(tables, at=step.at, customer_id=step.customer_id, event=AuditEvent.STEP_CONFIRMED, detail=detail)
 
         self._database.write(task, undo=lambda: self._discard(written))
@@ -212,6 +221,10 @@ class SqlCustomerStore:
     def customers(self) -> tuple[StoredCustomer, ...]:
         return self._database.read(lambda tables: _customers(tables, "", ()))
 
+    def templates(self, model: str) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
+        """Raises StoreFault."""
+        return self._database.read(lambda tables: templates.of_model(tables, model))
+
     def delete(self, customer_id: str, at: str) -> None:
         """Erases the rows, with them the key that alone could read the pictures, then the files. Raises BadInput(CUSTOMER_NOT_FOUND)."""
         files: list[str] = []
@@ -219,7 +232,7 @@ class SqlCustomerStore:
         def task(tables: Tables) -> None:
             _customer_key(tables, customer_id)
             files.extend(_forget_blobs(tables, customer_id, "true", ()))
-            tables.execute("DELETE FROM customers WHERE id = ?", (customer_id,))  # facts and steps go with it
+            tables.execute("DELETE FROM customers WHERE id = ?", (customer_id,))  # facts, steps and templates go with it
             audit.append(tables, at=at, customer_id=customer_id, event=AuditEvent.CUSTOMER_DELETED, detail={"blobs": len(files)})
 
         self._database.write(task)

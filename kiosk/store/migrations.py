@@ -50,6 +50,16 @@ def _customers(tables: Tables) -> None:
         tables.execute(statement)
 
 
+@_migration("0002_templates")
+def _templates(tables: Tables) -> None:
+    # the key begins with the customer, so that deleting one does not walk through all templates
+    tables.execute(
+        """CREATE TABLE templates (
+            customer_id TEXT NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+            model TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (customer_id, model)) STRICT"""
+    )
+
+
 def schema_version(tables: Tables) -> str:
     """Name of the last migration applied; "" for none."""
     applied = STORE_MIGRATIONS.applied(tables)

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, StoreFault
+from kiosk.domain.face import Embedding
 from kiosk.ports import CustomerStore, StepCommit
 from kiosk.store.customers import open_store
 from kiosk.store.keys import KeyPlace
@@ -185,6 +187,82 @@ def test_many_threads_lose_nothing(store: CustomerStore) -> None:
     assert len(store.customers()) == 6
 
 
+# --- face templates ------------------------------------------------------------------------------------------------
+
+
+def face(*numbers: float, model: str = "m") -> Embedding:
+    return Embedding(numbers, model)
+
+
+def stored(store: CustomerStore, model: str = "m") -> dict[str, list[float]]:
+    ids, vectors = store.templates(model)
+    assert vectors.dtype == np.float32
+    assert vectors.shape[0] == len(ids)
+    return {customer: vector.tolist() for customer, vector in zip(ids, vectors, strict=True)}
+
+
+def test_a_store_without_templates_gives_none(store: CustomerStore) -> None:
+    store.begin("c1", "branch", AT)
+    store.commit(step("one"))
+    ids, vectors = store.templates("m")
+    assert (ids, vectors.size) == ((), 0)
+
+
+def test_templates_come_back_as_float32_with_their_customers(store: CustomerStore) -> None:
+    for name, number in (("c1", 0.1), ("c2", -2.5)):
+        store.begin(name, "branch", AT)
+        store.commit(step("selfie", customer=name, template=face(number, 1.0, 3e-8)))
+    assert stored(store) == {name: np.array([number, 1.0, 3e-8], np.float32).tolist() for name, number in (("c1", 0.1), ("c2", -2.5))}
+
+
+def test_a_template_is_kept_per_model_and_replaced_within_it(store: CustomerStore) -> None:
+    store.begin("c1", "branch", AT)
+    store.commit(step("one", template=face(1, 2)))
+    store.commit(step("two", template=face(1, 2, 3, model="other")))
+    store.commit(step("three", template=face(5, 6)))
+    store.commit(step("four"))
+    assert stored(store) == {"c1": [5, 6]}
+    assert stored(store, "other") == {"c1": [1, 2, 3]}
+    assert stored(store, "never") == {}
+
+
+@pytest.mark.parametrize(("forgotten", "kept"), [({"selfie", "selfie."}, False), ({"selfie"}, False), ({"document.front", "self"}, True)])
+def test_the_template_is_forgotten_with_the_selfie(store: CustomerStore, forgotten: set[str], kept: bool) -> None:
+    for name in ("c1", "c2"):
+        store.begin(name, "branch", AT)
+        store.commit(step("selfie", customer=name, template=face(1, 2)))
+        store.commit(step("selfie", customer=name, template=face(1, 2, model="other")))
+    store.commit(step("back", forget=frozenset(forgotten)))
+    assert set(stored(store)) == set(stored(store, "other")) == ({"c1", "c2"} if kept else {"c2"})
+
+
+def test_a_selfie_taken_again_forgets_the_old_template_and_keeps_the_new(store: CustomerStore) -> None:
+    store.begin("c1", "branch", AT)
+    store.commit(step("selfie", template=face(1, 2, model="old")))
+    store.commit(step("selfie", template=face(3, 4), forget=frozenset({"selfie", "selfie."})))
+    assert (stored(store), stored(store, "old")) == ({"c1": [3, 4]}, {})
+
+
+def test_templates_are_erased_with_their_customer(store: CustomerStore) -> None:
+    for name in ("c1", "c2"):
+        store.begin(name, "branch", AT)
+        store.commit(step("selfie", customer=name, template=face(1, 2)))
+    store.delete("c1", LATER)
+    assert set(stored(store)) == {"c2"}
+
+
+@pytest.mark.parametrize("numbers", [(), (1.0, float("nan")), (float("inf"), 1.0), (1.0, 2.0, 3.0)])
+def test_a_template_that_cannot_be_one_is_our_bug_and_changes_nothing(store: CustomerStore, numbers: tuple[float, ...]) -> None:
+    """Empty, not finite, or of another length than its model's others."""
+    store.begin("c1", "branch", AT)
+    store.commit(step("selfie", template=face(1, 2)))
+    store.begin("c2", "branch", AT)
+    with pytest.raises(KioskBug):
+        store.commit(step("selfie", customer="c2", facts={"a": 1}, template=face(*numbers)))
+    assert stored(store) == {"c1": [1, 2]}
+    assert store.load("c2").facts == {}
+
+
 def test_a_closed_store_says_so(store: CustomerStore) -> None:
     store.close()
     store.close()
@@ -193,3 +271,5 @@ def test_a_closed_store_says_so(store: CustomerStore) -> None:
     assert caught.value.code is ErrorCode.STORE_UNAVAILABLE
     with pytest.raises(StoreFault):
         store.customers()
+    with pytest.raises(StoreFault):
+        store.templates("m")

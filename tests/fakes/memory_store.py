@@ -6,6 +6,9 @@ import json
 import threading
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
 from kiosk.ports import StepCommit, StoredCustomer
 
@@ -19,6 +22,7 @@ class _Kept:
     steps: list[tuple[str, str]] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    templates: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
 
 class MemoryCustomerStore:
@@ -44,8 +48,15 @@ class MemoryCustomerStore:
             facts = {name: json.dumps(value, allow_nan=False) for name, value in step.facts.items()}
         except (TypeError, ValueError):
             raise KioskBug("a fact is not JSON") from None
+        vector = None if step.template is None else np.asarray(step.template.vector, np.float32)
+        if vector is not None and (vector.size == 0 or not np.isfinite(vector).all()):
+            raise KioskBug("a face template is empty or not finite")
         with self._lock:
             kept = self._find(step.customer_id)
+            if step.template is not None and vector is not None:
+                known = self._vectors(step.template.model)
+                if known and len(known[0][1]) != len(vector):
+                    raise KioskBug("templates of one model have one length")
             if self.fail_next is not None:
                 error, self.fail_next = self.fail_next, None
                 raise error
@@ -53,6 +64,10 @@ class MemoryCustomerStore:
                 for named in (kept.facts, kept.blobs):
                     for name in [name for name in named if name == forget or (forget.endswith(".") and name.startswith(forget))]:
                         del named[name]
+            if "selfie" in step.forget:
+                kept.templates.clear()
+            if step.template is not None and vector is not None:
+                kept.templates[step.template.model] = vector
             kept.facts.update(facts)
             kept.blobs.update({name: bytes(data) for name, data in step.blobs.items()})
             kept.steps.append((step.step, step.at))
@@ -77,6 +92,13 @@ class MemoryCustomerStore:
             newest_last = sorted(self._kept, key=lambda customer_id: self._kept[customer_id].created_at)
             return tuple(self._seen(customer_id) for customer_id in reversed(newest_last))
 
+    def templates(self, model: str) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
+        with self._lock:
+            self._check_open()
+            found = self._vectors(model)
+            vectors = np.stack([vector for _, vector in found]) if found else np.zeros((0, 0), np.float32)
+            return tuple(customer_id for customer_id, _ in found), vectors
+
     def unfinished(self) -> tuple[StoredCustomer, ...]:
         return tuple(customer for customer in self.customers() if customer.status == "IN_PROGRESS")
 
@@ -92,6 +114,9 @@ class MemoryCustomerStore:
     def _check_open(self) -> None:
         if self._closed:
             raise StoreFault(ErrorCode.STORE_UNAVAILABLE, "the store is closed")
+
+    def _vectors(self, model: str) -> list[tuple[str, npt.NDArray[np.float32]]]:
+        return [(customer_id, kept.templates[model]) for customer_id, kept in self._kept.items() if model in kept.templates]
 
     def _find(self, customer_id: str) -> _Kept:
         self._check_open()

@@ -17,12 +17,14 @@ import time
 import traceback
 from pathlib import Path
 
+from kiosk.domain.face import Embedding
 from kiosk.ports import Json, StepCommit
 from kiosk.store.customers import SqlCustomerStore, open_store
 from kiosk.store.keys import KeyPlace
 
 AT = "2025-06-01T10:00:00.000Z"
 BLOB_BYTES = 60_000
+MODEL = "a_model"
 
 
 def step(customer: str, number: int) -> StepCommit:
@@ -34,6 +36,7 @@ def step(customer: str, number: int) -> StepCommit:
         facts={"number": number, f"trail.{number}": number},
         blobs={"selfie": _bytes(customer, number, "selfie"), f"page.{number}": _bytes(customer, number, "page")},
         forget=frozenset({"page.", "trail."}) if number % 4 == 0 else frozenset(),
+        template=Embedding((float(number), 0.5), MODEL),
     )
 
 
@@ -111,6 +114,9 @@ def check(store: SqlCustomerStore, customer: str, confirmed: int) -> int:
     assert set(found.blobs) == set(blobs), f"{customer}: blobs of another step than {steps}"
     for name, data in blobs.items():
         assert store.blob(customer, name) == data, f"{customer}: {name} is not that of step {steps}"
+    ids, vectors = store.templates(MODEL)
+    template = [vector.tolist() for known, vector in zip(ids, vectors, strict=True) if known == customer]
+    assert template == ([[float(steps), 0.5]] if steps else []), f"{customer}: template of another step than {steps}"
     return steps
 
 

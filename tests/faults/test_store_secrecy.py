@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from kiosk.domain.errors import StoreFault
+from kiosk.domain.errors import ErrorCode, StoreFault
+from kiosk.domain.face import Embedding
 from kiosk.ports import StepCommit
 from kiosk.store.blobs import BlobEntry, BlobFolder
 from kiosk.store.customers import SqlCustomerStore
@@ -18,6 +20,13 @@ Opener = Callable[..., SqlCustomerStore]
 
 SECRET = "Q7-KNOWN-SECRET-OF-THE-CUSTOMER"
 CUSTOMER = "customer-id-in-no-file"
+
+
+FACE = Embedding(tuple(np.random.default_rng(4).normal(size=128).astype(np.float32).tolist()), "a_model")
+
+
+def vector_bytes(template: Embedding) -> bytes:
+    return np.asarray(template.vector, "<f4").tobytes()
 
 
 def assert_nowhere(folder: Path, *words: bytes) -> None:
@@ -53,11 +62,11 @@ def test_no_plain_text_at_any_moment(opened: Opener, tmp_path: Path) -> None:
 def test_deleting_erases_key_rows_files_and_log(opened: Opener, tmp_path: Path) -> None:
     store = opened()
     store.begin(CUSTOMER, "branch", AT)
-    store.commit(StepCommit(CUSTOMER, "front", AT, facts={"f": SECRET}, blobs={"a": b"1" * 5000, "b": b"2"}))
+    store.commit(StepCommit(CUSTOMER, "front", AT, facts={"f": SECRET}, blobs={"a": b"1" * 5000, "b": b"2"}, template=FACE))
     store.delete(CUSTOMER, AT)
     assert files_on_disk(tmp_path / "store") == 0
     assert (tmp_path / "store" / "store.db-wal").stat().st_size == 0, "old pages hold the key"
-    for table in ("customers", "facts", "steps", "blobs"):
+    for table in ("customers", "facts", "steps", "blobs", "templates"):
         assert store._database.read(lambda tables, table=table: tables.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) == 0
     report = store.verify_audit()
     assert (report.intact, report.lines) == (True, 3)
@@ -114,6 +123,55 @@ def test_the_files_of_one_customer_cannot_be_read_with_the_key_of_another(opened
                 except StoreFault:
                     continue
     assert readable == 2, "each file with one key, for one customer"
+
+
+def test_a_face_template_is_never_on_the_disk_in_plain_text_not_even_within_the_database(opened: Opener, tmp_path: Path) -> None:
+    """Looked at from outside, and with the database's key: the customer's own key is needed besides."""
+    folder, secret = tmp_path / "store", vector_bytes(FACE)
+    store = opened(folder)
+    store.begin(CUSTOMER, "branch", AT)
+    store.commit(StepCommit(CUSTOMER, "selfie", AT, facts={}, blobs={}, template=FACE))
+    assert vector_bytes(Embedding(tuple(store.templates("a_model")[1][0].tolist()), "a_model")) == secret
+    assert_nowhere(folder, secret, secret[:64], b"a_model")
+    store._database.truncate_log()
+    pages = decrypted_pages(store._database.path)
+    assert b"a_model" in pages, "the row is looked at"
+    assert secret[:64] not in pages
+    sealed = store._database.read(lambda tables: tables.execute("SELECT sealed FROM templates").fetchone()[0])
+    assert sealed in pages
+    store.delete(CUSTOMER, AT)
+    assert sealed not in decrypted_pages(store._database.path)
+    assert_nowhere(folder, secret, secret[:64])
+
+
+def test_a_forgotten_template_is_overwritten_inside_the_database(opened: Opener) -> None:
+    store = opened()
+    store.begin(CUSTOMER, "branch", AT)
+    store.commit(StepCommit(CUSTOMER, "selfie", AT, facts={}, blobs={}, template=FACE))
+    sealed = store._database.read(lambda tables: tables.execute("SELECT sealed FROM templates").fetchone()[0])
+    store.commit(StepCommit(CUSTOMER, "back", AT, facts={}, blobs={}, forget=frozenset({"selfie"})))
+    store._database.truncate_log()
+    assert sealed not in decrypted_pages(store._database.path)
+
+
+@pytest.mark.parametrize("change", ["exchanged", "other model", "byte", "short"])
+def test_a_template_that_was_moved_or_changed_is_damage(opened: Opener, change: str) -> None:
+    """By someone who holds the database's key: no row can stand in for another."""
+    store = opened()
+    for customer, number in (("a", 1.0), ("b", 2.0)):
+        store.begin(customer, "branch", AT)
+        store.commit(StepCommit(customer, "selfie", AT, facts={}, blobs={}, template=Embedding((number, 0.5), "m")))
+    statement = {
+        "exchanged": "UPDATE templates SET customer_id = CASE customer_id WHEN 'a' THEN 'b2' ELSE 'a' END",
+        "other model": "UPDATE templates SET model = 'n'",
+        "byte": "UPDATE templates SET sealed = zeroblob(length(sealed)) WHERE customer_id = 'a'",
+        "short": "UPDATE templates SET sealed = substr(sealed, 1, length(sealed) - 4) WHERE customer_id = 'a'",
+    }[change]
+    store.begin("b2", "branch", AT)
+    store._database.write(lambda tables: tables.execute(statement))
+    with pytest.raises(StoreFault) as caught:
+        store.templates("n" if change == "other model" else "m")
+    assert caught.value.code is ErrorCode.STORE_DAMAGED
 
 
 def test_errors_and_logs_hold_nothing_of_the_customer(opened: Opener, caplog: pytest.LogCaptureFixture) -> None:

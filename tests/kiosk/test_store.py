@@ -10,6 +10,7 @@ import pytest
 from sqlite_utils import Database as Tables
 
 from kiosk.domain.errors import ErrorCode, KioskBug, StoreFault
+from kiosk.domain.face import Embedding
 from kiosk.ports import StepCommit
 from kiosk.store import customers as customers_module
 from kiosk.store import migrations
@@ -127,7 +128,7 @@ def test_health_counts_what_is_there(store: SqlCustomerStore, tmp_path: Path) ->
     assert health.blobs_bytes == 2 * (17 + 4 + 16)
     assert health.free_bytes > 0
     assert health.cipher_version.startswith("4.")
-    assert health.schema_version == "0001_customers"
+    assert health.schema_version == "0002_templates"
     assert health.key_place is KeyPlace.FILE
 
 
@@ -225,16 +226,35 @@ def test_an_old_database_is_migrated_at_the_start_and_keeps_its_data(
     monkeypatch.setattr(set_of, "_migrations", list(set_of._migrations))
     monkeypatch.setattr(migrations, "_known", list(migrations._known))
 
-    @migrations._migration("0002_note")
+    @migrations._migration("9001_note")
     def _note(tables: Tables) -> None:
         tables.execute("ALTER TABLE customers ADD COLUMN note TEXT")
 
     again = open_store(tmp_path / "store")
     try:
-        assert again.health().schema_version == "0002_note"
+        assert again.health().schema_version == "9001_note"
         assert again.load("c").facts == {"number": 0}
     finally:
         again.close()
+
+
+def test_a_store_made_before_there_were_templates_gets_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        set_of = migrations.STORE_MIGRATIONS
+        patched.setattr(set_of, "_migrations", [one for one in set_of._migrations if one.name == "0001_customers"])
+        patched.setattr(migrations, "_known", ["0001_customers"])
+        old = open_store(tmp_path / "store", keys=KeyPlace.FILE)
+        assert old.health().schema_version == "0001_customers"
+        steps(old, 1)
+        old.close()
+    store = open_store(tmp_path / "store")
+    try:
+        assert store.load("c").facts == {"number": 0}
+        assert store.templates("m")[0] == ()
+        store.commit(StepCommit("c", "selfie", AT, facts={}, blobs={}, template=Embedding((1.0, 2.0), "m")))
+        assert store.templates("m")[0] == ("c",)
+    finally:
+        store.close()
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
@@ -247,7 +267,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         patched.setattr(set_of, "_migrations", list(set_of._migrations))
         patched.setattr(migrations, "_known", list(migrations._known))
 
-        @migrations._migration("0002_half")
+        @migrations._migration("9001_half")
         def _half(tables: Tables) -> None:
             tables.execute("DROP TABLE facts")
             tables.execute("SELECT nonsense")
@@ -257,7 +277,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     again = open_store(tmp_path / "store")
     try:
         assert again.load("c").facts == {"number": 0}
-        assert again.health().schema_version == "0001_customers"
+        assert again.health().schema_version == "0002_templates"
     finally:
         again.close()
 
