@@ -148,7 +148,7 @@ class FaceFilm:
         landmarks: Mesh,
         script: Script,
         *,
-        body: Body = Body(),  # noqa: B008  frozen
+        body: Body = Body(),
         size: tuple[int, int] | None = None,
         seed: int = 0,
         screen: Callable[[float], str] | None = None,
@@ -259,7 +259,7 @@ def film_for(
     pace: float = 1.0,
     rng: np.random.Generator | None = None,
     sizes: Mapping[Assertion, float] = SIZES,
-    body: Body = Body(blinks=True),  # noqa: B008  frozen
+    body: Body = Body(blinks=True),
     size: tuple[int, int] | None = None,
     screen: Callable[[float], str] | None = None,
     rig: FaceRig | None = None,

@@ -48,6 +48,8 @@ class Muscles:
         self.smile = (self._width / self._unit - _REST_WIDTH) / (_SMILE_WIDTH - _REST_WIDTH)
         self.mouth = self._gap / self._unit / _WIDE_OPEN
         self.inner_lips = np.array(_INNER)
+        self.eye_regions = tuple(np.array([outer, inner, *(point for lid in lids for point in lid)]) for outer, inner, lids in _EYES)
+        self.mouth_region = np.array([*_CORNERS, *_UPPER, *_LOWER])
         across = (mesh[263] - mesh[33])[:2]
         self._across = across / np.linalg.norm(across)
         self._down = np.array([-self._across[1], self._across[0]])

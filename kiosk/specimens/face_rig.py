@@ -104,14 +104,23 @@ class FaceRig:
         """The frame, without noise: BGR, a new array."""
         bent = self.muscles.bent(look.smile, look.mouth, look.eyes, look.gaze_y)
         points, depth = self._seen(bent, look)
-        map_x, map_y = self._field(points, depth, look)
+        shape = _Shape.of(points, depth, self._source, self._triangles)
         width, height = self._size
-        share = cv2.remap(self._matte, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        full = self._full(map_x), self._full(map_y)
-        person = cv2.remap(self._picture, full[0], full[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        columns, rows = -(-width // _GRID_PX) + 1, -(-height // _GRID_PX) + 1
+        grid_x, grid_y = shape.sources((0, 0), (columns, rows), _GRID_PX)
+        share = cv2.remap(self._matte, grid_x, grid_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        map_x, map_y = self._full(_soft(grid_x)), self._full(_soft(grid_y))
+        for x0, y0, x1, y1 in self._fine(points, look):
+            fine_x, fine_y = shape.sources((x0, y0), (x1 - x0, y1 - y0), 1)
+            if look.gaze_x or look.gaze_y:
+                moved = cv2.remap(self._irises, fine_x, fine_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+                fine_x = fine_x - moved[..., 0] * np.float32(look.gaze_x)
+                fine_y = fine_y - moved[..., 1] * np.float32(look.gaze_y)
+            map_x[y0:y1, x0:x1], map_y[y0:y1, x0:x1] = _soft(fine_x), _soft(fine_y)
+        person = cv2.remap(self._picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         self._open_mouth(person, points, bent)
         weight = self._full(share)
-        return np.asarray(cv2.blendLinear(person, self._room, weight, 1 - weight), np.uint8)[:height, :width]
+        return np.asarray(cv2.blendLinear(person, self._room, weight, 1 - weight), np.uint8)
 
     # --- preparation -----------------------------------------------------------------------------------------------
 
@@ -205,45 +214,24 @@ class FaceRig:
 
     # --- pixels ----------------------------------------------------------------------------------------------------
 
-    def _field(self, points: Floats, depth: npt.NDArray[np.float64], look: Look) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """For each corner of a grid over the frame, which pixel of the photograph is seen there."""
+    def _fine(self, points: Floats, look: Look) -> list[tuple[int, int, int, int]]:
+        """Rectangles of the frame in which the coarse grid would smooth away what lids, eyes or lips do."""
+        parts = []
+        if look.eyes != 1 or look.gaze_x or look.gaze_y:
+            parts += list(self.muscles.eye_regions)
+        if (look.smile, look.mouth) != (None, None) and (look.smile, look.mouth) != (self.muscles.smile, self.muscles.mouth):
+            parts.append(self.muscles.mouth_region)
         width, height = self._size
-        columns, rows = -(-width // _GRID_PX) + 1, -(-height // _GRID_PX) + 1
-        at = points / _GRID_PX
-        corners, sources = at[self._triangles], self._source[self._triangles]
-        one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        area = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
-        seen = np.abs(area) > 1e-6
-        low, high = corners.min(axis=1), corners.max(axis=1)
-        seen &= (high[:, 0] >= 0) & (high[:, 1] >= 0) & (low[:, 0] < columns) & (low[:, 1] < rows)
-        # turned away: only what faces the lens as it did in the photograph
-        first, second = sources[:, 1] - sources[:, 0], sources[:, 2] - sources[:, 0]
-        seen &= area * (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) > 0
-        order = np.argsort(-depth[self._triangles].mean(axis=1), kind="stable")
-        order = order[seen[order]]
-        safe = np.where(np.abs(area) > 1e-6, area, 1.0)
-        # source = origin + (p - corner0) @ inverse([one; two]) @ [first; second]
-        inverse = np.stack([np.stack([two[:, 1], -one[:, 1]], -1), np.stack([-two[:, 0], one[:, 0]], -1)], -2) / safe[:, None, None]
-        linear = inverse @ np.stack([first, second], -2)
-        offset = sources[:, 0] - np.einsum("ni,nij->nj", corners[:, 0], linear)
-        which = np.full((rows, columns), -1, np.int32)
-        polygons = np.round(np.clip(corners, -4000, 4000) * 16).astype(np.int32)
-        for index in order:
-            cv2.fillConvexPoly(which, polygons[index], int(index), cv2.LINE_8, 4)
-        x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
-        chosen = np.maximum(which, 0)
-        linear32, offset32 = linear.astype(np.float32), offset.astype(np.float32)
-        a = linear32.reshape(-1, 4)[chosen]
-        map_x = x * a[..., 0] + y * a[..., 2] + offset32[chosen, 0]
-        map_y = x * a[..., 1] + y * a[..., 3] + offset32[chosen, 1]
-        outside = which < 0
-        map_x[outside], map_y[outside] = -9e3, -9e3
-        if look.gaze_x or look.gaze_y:
-            moved = cv2.remap(self._irises, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-            map_x -= moved[..., 0] * np.float32(look.gaze_x)
-            map_y -= moved[..., 1] * np.float32(look.gaze_y)
-        soft = (cv2.GaussianBlur(map_x, (0, 0), 0.8), cv2.GaussianBlur(map_y, (0, 0), 0.8))
-        return np.asarray(soft[0], np.float32), np.asarray(soft[1], np.float32)
+        rectangles = []
+        for part in parts:
+            low, high = points[part].min(axis=0), points[part].max(axis=0)
+            margin = 0.15 * (high - low)
+            x0, y0 = (max(0, int(one)) for one in low - margin)
+            x1, y1 = (min(limit, math.ceil(one)) for one, limit in zip(high + margin, (width, height), strict=True))
+            # close up the grid is finer than what it smooths
+            if x1 > x0 and y1 > y0 and (x1 - x0) * (y1 - y0) < 0.12 * width * height:
+                rectangles.append((x0, y0, x1, y1))
+        return rectangles
 
     def _full(self, grid: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Samples at grid corners spread over the pixels of the frame."""
@@ -267,9 +255,61 @@ class FaceRig:
         hole = np.zeros((y1 - y0, x1 - x0), np.uint8)
         cv2.fillPoly(hole, [np.round((ring - (x0, y0)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         part = picture[y0:y1, x0:x1]
-        soft = cv2.GaussianBlur(hole, (0, 0), max(0.6, 0.004 * self._size[0])).astype(np.float32)[..., None] / 255
+        soft = cv2.GaussianBlur(hole, (0, 0), max(0.6, 0.003 * self._size[0])).astype(np.float32)[..., None] / 255
+        soft = soft * np.clip(np.linspace(-0.2, 1.6, y1 - y0, dtype=np.float32), 0, 1)[:, None, None]  # teeth above, dark below
         dark = np.array([28, 22, 48], np.float32)
         part[:] = np.asarray(part * (1 - min(1.0, gap * 6) * soft) + dark * (min(1.0, gap * 6) * soft), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Triangles as they lie in the frame, the furthest first, each with the affine way back to the photograph."""
+
+    corners: Floats  # n x 3 x 2, frame pixels
+    linear: Floats  # n x 2 x 2
+    offset: Floats  # n x 2
+
+    @staticmethod
+    def of(points: Floats, depth: npt.NDArray[np.float64], source: Floats, triangles: npt.NDArray[np.int32]) -> _Shape:
+        corners, sources = points[triangles], source[triangles]
+        one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        first, second = sources[:, 1] - sources[:, 0], sources[:, 2] - sources[:, 0]
+        area = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
+        # only what faces the lens as it did in the photograph
+        seen = (np.abs(area) > 1e-5) & (area * (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) > 0)
+        order = np.argsort(-depth[triangles].mean(axis=1), kind="stable")
+        order = order[seen[order]]
+        one, two, first, second, corners = one[order], two[order], first[order], second[order], corners[order]
+        # source = its first corner + (p - first corner) @ inverse([one; two]) @ [first; second]
+        inverse = np.stack([np.stack([two[:, 1], -one[:, 1]], -1), np.stack([-two[:, 0], one[:, 0]], -1)], -2) / area[order][:, None, None]
+        linear = inverse @ np.stack([first, second], -2)
+        return _Shape(corners, linear, sources[order, 0] - np.einsum("ni,nij->nj", corners[:, 0], linear))
+
+    def sources(self, origin: tuple[int, int], size: tuple[int, int], step: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Which pixel (x, y) of the photograph is seen at each corner of a grid: `size` columns x rows from `origin`, `step` pixels apart."""
+        columns, rows = size
+        at = (self.corners - origin) / step
+        low, high = at.min(axis=1), at.max(axis=1)
+        near = np.flatnonzero((high[:, 0] >= 0) & (high[:, 1] >= 0) & (low[:, 0] < columns) & (low[:, 1] < rows))
+        polygons = np.round(np.clip(at[near], -4000, 4000) * 16).astype(np.int32)
+        which = np.full((rows, columns), -1, np.int32)
+        for number, polygon in enumerate(polygons):
+            cv2.fillConvexPoly(which, polygon, number, cv2.LINE_8, 4)
+        x, y = np.meshgrid(np.arange(columns, dtype=np.float32) * step + origin[0], np.arange(rows, dtype=np.float32) * step + origin[1])
+        chosen = np.maximum(which, 0)
+        a, b = self.linear[near].reshape(-1, 4).astype(np.float32), self.offset[near].astype(np.float32)
+        if not len(near):
+            return np.full_like(x, -9e3), np.full_like(y, -9e3)
+        across, along = a[chosen], b[chosen]
+        map_x = x * across[..., 0] + y * across[..., 2] + along[..., 0]
+        map_y = x * across[..., 1] + y * across[..., 3] + along[..., 1]
+        nowhere = which < 0
+        map_x[nowhere], map_y[nowhere] = -9e3, -9e3
+        return map_x, map_y
+
+
+def _soft(grid: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray(cv2.GaussianBlur(grid, (0, 0), 0.8), np.float32)
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Floats:
