@@ -391,7 +391,8 @@ class Kiosk:
         """Args: `camera` for both pictures, instead of what the settings say. Raises StoreFault, BadInput(WORKFLOW_INVALID)."""
         from kiosk.services.bus import Bus
         from kiosk.services.capture import CaptureService
-        from kiosk.services.session_runner import RunnerSettings, SessionRunner
+        from kiosk.services.session_runner import SessionRunner
+        from kiosk.services.step_views import RunnerSettings
         from kiosk.services.workflows import load_policy, load_workflow
         from kiosk.store.customers import open_store
 

@@ -60,13 +60,23 @@ class FaceIssue(StrEnum):
     LIGHT_BEHIND = "LIGHT_BEHIND"
 
 
+class FacePart(StrEnum):
+    """What something may cover."""
+
+    EYES = "EYES"  # dark glasses
+    MOUTH = "MOUTH"  # mask, scarf, hand
+
+
 @dataclass(frozen=True, slots=True)
 class FaceQuality:
     """What was measured of the best face; `issues` in order of importance, empty = good.
 
     Attributes:
         sharpness, brightness: 0..1 over the face region.
-        eyes_open: 0..1, None when no landmarks could be found.
+        eyes_open: 0..1, None when no landmarks could be found, or when something covers the eyes.
+        in_image: share of the face, brow to chin and ear to ear, that lies inside the picture.
+        mouth_open: gap between the lips over the width of the mouth, about 0 to 0.8; None as with `eyes_open`.
+        covered: what cannot be seen.
     """
 
     face: Face | None
@@ -75,6 +85,58 @@ class FaceQuality:
     brightness: float
     eyes_open: float | None
     issues: tuple[FaceIssue, ...]
+    in_image: float = 1.0
+    mouth_open: float | None = None
+    covered: tuple[FacePart, ...] = ()
+
+
+class DetectionMode(StrEnum):
+    """What several faces in one picture mean (DIS: FaceDetectionProperties.mode)."""
+
+    STRICT = "STRICT"  # one face, or an error
+    FREE = "FREE"  # the largest face, with a warning
+
+
+class EnrolmentFaceCode(StrEnum):
+    """The error codes of the web enrolment's face call (protocols 3.3)."""
+
+    FACE_ANGLE_TOO_LARGE = "FACE_ANGLE_TOO_LARGE"
+    FACE_CLOSE_TO_BORDER = "FACE_CLOSE_TO_BORDER"
+    FACE_CROPPED = "FACE_CROPPED"
+    FACE_IS_OCCLUDED = "FACE_IS_OCCLUDED"
+    FACE_NOT_FOUND = "FACE_NOT_FOUND"
+    FACE_TOO_CLOSE = "FACE_TOO_CLOSE"
+    FACE_TOO_SMALL = "FACE_TOO_SMALL"
+    SESSION_ALREADY_COMPLETED = "SESSION_ALREADY_COMPLETED"  # of the session, never of a picture
+    TOO_MANY_FACES = "TOO_MANY_FACES"
+
+
+class RuleResult(StrEnum):
+    """Of one rule for photographs; NOT_EXECUTED: the picture does not tell."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    NOT_EXECUTED = "NOT_EXECUTED"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRule:
+    """One rule of ISO/IEC 19794-5 and ICAO 9303-3 for a photograph.
+
+    Attributes:
+        name: "head_pose", "eye_distance", …
+        value: what was measured, None when NOT_EXECUTED; `unit` "", "px", "deg" or "share".
+        low, high: bounds that `value` must keep, None = none on that side.
+        reason: why it was not executed.
+    """
+
+    name: str
+    result: RuleResult
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +204,7 @@ class FaceAttribute(StrEnum):
     FACE_RELATIVE_AREA_IN_IMAGE = "faceRelativeAreaInImage"
     GLASSES = "glasses"
     TINTED_GLASSES = "tintedGlasses"
+    HEAVY_FRAME = "heavyFrame"
     MASK = "mask"
 
 

@@ -110,7 +110,7 @@ class CaptureSteps:
         crop = around_box(frame.pixels, result.face.box, margin=SELFIE_MARGIN)
         self._listener.offered(work, (result, frame), CaptureResult(encode_jpeg(crop), usable=True))
 
-    def active_check(self, work: Work, liveness: LivenessStep, challenge: Challenge, reference: Image) -> None:
+    def active_check(self, work: Work, liveness: LivenessStep, challenge: Challenge, reference: Image | None) -> None:
         """`reference`: the selfie; who meets the challenge must be the same person."""
         run = liveness.begin(challenge, reference)
         if self._guided(work, run.judge, lambda: run.finished) is None:

@@ -13,6 +13,8 @@ from kiosk.ports import CameraInfo, Clock, DeviceKey
 from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness.challenges import ChallengeBook
 
+LIVENESS_TRIES = 3
+"""After so many a colleague is asked for."""
 DEFAULT_KINDS = (ChallengeKind.HEAD_TURN, ChallengeKind.SMILE, ChallengeKind.MULTI_RANGE)
 
 
@@ -36,7 +38,7 @@ class LivenessOutcome:
 class LivenessEngines(Protocol):
     """What is needed of the engine set."""
 
-    def active_check(self, challenge: Challenge, reference: Image) -> ActiveCheck:
+    def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
         """Raises ModelFault."""
         ...
 
@@ -73,7 +75,7 @@ class LivenessStep:
     def issue(self, session: str) -> Challenge:
         return self._book.issue(session, self._kinds, flashes=self._flashes)
 
-    def begin(self, challenge: Challenge, reference: Image) -> ActiveCheck:
+    def begin(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
         """Raises ModelFault."""
         return self._engines.active_check(challenge, reference)
 

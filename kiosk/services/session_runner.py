@@ -10,10 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.domain.challenge import ChallengeKind
 from kiosk.domain.check import CheckStatus
 from kiosk.domain.decision import Policy
 from kiosk.domain.document import FieldName, PageSide
@@ -28,17 +26,9 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import (
-    AssistView,
     CaptureResult,
-    ConsentView,
-    DocumentCaptureView,
-    DoneView,
-    LanguageView,
-    LivenessView,
-    SelfieCaptureView,
     SorryView,
     View,
-    WelcomeView,
 )
 from kiosk.flow import machine
 from kiosk.flow.workflow import Step, Workflow
@@ -52,34 +42,18 @@ from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Wor
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
 from kiosk.services.lanes import Lanes
-from kiosk.services.liveness_step import DEFAULT_KINDS, LivenessOutcome, LivenessStep
-from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, IN_PROGRESS, Onboarding
+from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome, LivenessStep
+from kiosk.services.onboarding import IN_PROGRESS, Onboarding
 from kiosk.services.person_checks import PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
-from kiosk.services.screen_views import decision_view, earlier_records, review_view, step_progress
+from kiosk.services.screen_views import decision_view, earlier_records, step_progress
+from kiosk.services.step_views import RunnerSettings, customer_view, opening_view, option, page_side
 
 logger = logging.getLogger(__name__)
 
 LEFT_OVER_S = 300
 """An unfinished customer not touched for so long belongs to a session that ended without its goodbye: a crash, a power cut."""
-LIVENESS_TRIES = 3
 _CAPTURES = {"document_capture", "selfie_capture", "liveness"}
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerSettings:
-    """What the configuration says: cameras by id or name, words and times."""
-
-    document_camera: str = ""
-    selfie_camera: str = ""
-    brand: str = "Onboarding Kiosk"
-    languages: tuple[str, ...] = ("en", "sk")
-    language: str = "en"
-    manual_after_s: float = 6.0
-    help_after_s: float = 15.0
-    challenges: tuple[ChallengeKind, ...] = DEFAULT_KINDS
-    flashes: bool = False
-    allow_virtual_cameras: bool = False
 
 
 class SessionRunner:
@@ -265,7 +239,7 @@ class SessionRunner:
             case "liveness":
                 return  # the challenge itself goes on when it is done
             case "assist":
-                if not _option(step, "can_go_on"):
+                if not option(step, "can_go_on"):
                     return
             case "review":
                 if "edits" not in data:
@@ -303,7 +277,7 @@ class SessionRunner:
         step = self._step
         if step.screen in _CAPTURES:
             self._enter()
-        elif step.screen == "assist" and _option(step, "can_retry"):
+        elif step.screen == "assist" and option(step, "can_retry"):
             self._customer.allow_liveness_again()
             self._back()
 
@@ -345,40 +319,29 @@ class SessionRunner:
             self._camera.turn_on(self._settings.document_camera if document else self._settings.selfie_camera)
         else:
             self._camera.turn_off()
-        options = step.options or {}
+        if step.screen == "sorry":
+            self._leave(self._position, (step.options or {}).get("code", ErrorCode.INTERNAL.value))
+            return
+        view = opening_view(step, self._settings, self._language)
+        if view is not None:
+            self._show(view)
+            return
+        customer = self._customer
+        challenge = self._liveness.issue(customer.customer_id) if step.screen == "liveness" else None
+        self._show(customer_view(step, self._settings, customer, self._camera.camera_name, challenge))
         match step.screen:
-            case "welcome":
-                self._show(WelcomeView(self._settings.brand))
-            case "language":
-                self._show(LanguageView(self._settings.languages, self._language))
-            case "consent":
-                self._show(ConsentView(CONSENT_PURPOSES, CONSENT_VERSION, _option(step, "without_biometrics")))
             case "document_capture":
-                side = self._side(step)
-                self._show(DocumentCaptureView(side, self._camera.camera_name, self._settings.manual_after_s, self._settings.help_after_s))
-                front = self._customer.pages.get(PageSide.FRONT) if side is PageSide.BACK else None
-                picture, tries = front.straightened if front else None, self._wrong_side_tries
+                side, tries = page_side(step), self._wrong_side_tries
+                front = customer.pages.get(PageSide.FRONT) if side is PageSide.BACK else None
+                picture = front.straightened if front else None
                 self._camera.watch(lambda work: self._steps.document(work, side, picture, tries))
             case "selfie_capture":
-                self._show(SelfieCaptureView(self._camera.camera_name, self._settings.manual_after_s, self._settings.help_after_s))
                 self._camera.watch(self._steps.selfie)
-            case "liveness":
-                self._enter_liveness()
-            case "assist":
-                reason = self._customer.liveness_reason
-                self._show(AssistView(reason, _option(step, "can_go_on"), _option(step, "can_retry")))
-            case "review":
-                self._show(review_view(self._customer))
+            case "liveness" if challenge is not None:
+                reference = customer.selfie
+                self._camera.watch(lambda work: self._steps.active_check(work, self._liveness, challenge, reference))
             case "done":
-                customer = self._customer
-                if customer.decision is None:
-                    raise KioskBug("done without a decision")
-                self._show(DoneView(customer.decision.outcome, customer.customer_id[:8].upper()))
                 customer.wipe()
-            case "sorry":
-                self._leave(self._position, options.get("code", ErrorCode.INTERNAL.value))
-            case unknown:
-                raise KioskBug(f"no screen {unknown}")
 
     def _show(self, view: View) -> None:
         step = self._step
@@ -411,24 +374,6 @@ class SessionRunner:
     def _engine_flags(self) -> frozenset[str]:
         return frozenset({"engine.active_liveness"}) if self._engines.can_check_actively else frozenset()
 
-    def _enter_liveness(self) -> None:
-        customer, settings = self._customer, self._settings
-        reference = customer.selfie
-        if reference is None:
-            raise KioskBug("an active check without a selfie")
-        challenge = self._liveness.issue(customer.customer_id)
-        self._show(
-            LivenessView(
-                kind=challenge.kind,
-                steps=challenge.steps,
-                camera=self._camera.camera_name,
-                help_after_s=settings.help_after_s,
-                attempt=min(customer.liveness_failures + 1, LIVENESS_TRIES),
-                attempts=LIVENESS_TRIES,
-            )
-        )
-        self._camera.watch(lambda work: self._steps.active_check(work, self._liveness, challenge, reference))
-
     # --- capture ---------------------------------------------------------------------------------------------------
 
     # the capture steps' listener, on the analysis lane: all goes through the session lane, where it is known whether it is late
@@ -458,15 +403,11 @@ class SessionRunner:
         result, frame = taken
         picture = encode_jpeg(frame.pixels)
         if isinstance(result, PageResult):
-            self._customer.keep_page(step.id, self._side(step), result, picture)
+            self._customer.keep_page(step.id, page_side(step), result, picture)
             self._wrong_side_tries = 0
         else:
             crop = around_box(frame.pixels, result.face.box, margin=SELFIE_MARGIN)
             self._customer.keep_selfie(step.id, result, frame.pixels, picture, crop)
-
-    @staticmethod
-    def _side(step: Step) -> PageSide:
-        return PageSide((step.options or {}).get("side", "front"))
 
     def _checked(self, work: Work, outcome: LivenessOutcome) -> None:
         """Goes on by itself when the check was met or the tries are used up; else offers another try."""
@@ -542,7 +483,3 @@ def _edits(data: object) -> dict[FieldName, str]:
     if not isinstance(data, dict):
         return {}
     return {FieldName(name): str(value) for name, value in data.items()}
-
-
-def _option(step: Step, name: str) -> bool:
-    return (step.options or {}).get(name, "") == "true"

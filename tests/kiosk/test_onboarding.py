@@ -11,10 +11,14 @@ from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, P
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.services.clock import SystemClock
 from kiosk.services.document_rules import DocumentRules
+from kiosk.services.liveness_step import LivenessOutcome
 from kiosk.services.onboarding import FINISHED, Onboarding
+from kiosk.services.person_checks import PersonJudgement
 from kiosk.services.reading import PageResult
 from tests.fakes.memory_store import MemoryCustomerStore
 
+NOBODY = PersonJudgement(())
+PASSED = LivenessOutcome(Check(CheckName.ACTIVE_LIVENESS, CheckStatus.PASSED), record=b"sealed")
 POLICY = Policy("trial", required=frozenset(CheckName), on_rejected={})
 FULL = StoreFault(ErrorCode.STORE_FULL, "no space left")
 
@@ -56,7 +60,7 @@ def test_nothing_is_kept_without_consent(onboarding: Onboarding, store: MemoryCu
 
 
 def test_a_finished_customer_is_not_erased_by_leaving(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
-    consented(onboarding).decide("decision", ())
+    consented(onboarding).decide("decision", NOBODY)
     onboarding.wipe()
     onboarding.erase()
     assert [customer.status for customer in store.customers()] == [FINISHED]
@@ -71,7 +75,7 @@ def test_a_decision_that_could_not_be_stored_was_not_made(onboarding: Onboarding
     consented(onboarding)
     store.fail_next = FULL
     with pytest.raises(StoreFault):
-        onboarding.decide("decision", ())
+        onboarding.decide("decision", NOBODY)
     assert onboarding.decision is None
     assert not onboarding.finished
     onboarding.erase()
@@ -107,18 +111,47 @@ def test_the_portrait_never_comes_from_a_back(onboarding: Onboarding) -> None:
     assert onboarding.portrait is None
 
 
-def test_a_lost_head_turn_stays_lost(onboarding: Onboarding) -> None:
+def active(onboarding: Onboarding) -> Check:
+    return next(check for check in onboarding.judge(()) if check.name is CheckName.ACTIVE_LIVENESS)
+
+
+def test_a_lost_live_check_stays_lost_until_a_colleague_lifts_it(onboarding: Onboarding) -> None:
     consented(onboarding)
-    lost = Check(CheckName.ACTIVE_LIVENESS, CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
-    onboarding.keep_liveness("liveness", (lost,))
+    onboarding.keep_liveness("liveness", LivenessOutcome(Check(CheckName.ACTIVE_LIVENESS, CheckStatus.REJECTED, CheckLabel.FLAT_FACE)))
+    assert "liveness.failed" in onboarding.flags
     onboarding.forget(frozenset({"liveness"}))
-    onboarding.keep_liveness("liveness", (Check(CheckName.ACTIVE_LIVENESS, CheckStatus.PASSED),))
-    turn = next(check for check in onboarding.judge(()) if check.name is CheckName.ACTIVE_LIVENESS)
-    assert turn.status is CheckStatus.REJECTED
+    onboarding.keep_liveness("liveness", PASSED)
+    assert active(onboarding).status is CheckStatus.REJECTED
+    assert onboarding.liveness_reason == "FLAT_FACE"
+    onboarding.allow_liveness_again()
+    onboarding.forget(frozenset({"liveness"}))
+    onboarding.keep_liveness("liveness", PASSED)
+    assert active(onboarding).status is CheckStatus.PASSED
+    assert "liveness.failed" not in onboarding.flags
+
+
+def test_the_record_of_the_live_check_is_kept_and_goes_with_it(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding).keep_liveness("liveness", PASSED)
+    assert store.blob(onboarding.customer_id, "liveness.record") == b"sealed"
+    onboarding.forget(frozenset({"liveness"}))
+    assert "liveness.record" not in store.load(onboarding.customer_id).blobs
+
+
+def test_who_does_not_agree_to_comparing_faces_has_nothing_of_the_face_kept(onboarding: Onboarding) -> None:
+    onboarding.consent("consent", accepted=True, biometrics=False, language="en")
+    assert {"consent.accepted"} <= onboarding.flags
+    assert "consent.biometrics" not in onboarding.flags
+    with pytest.raises(BadInput) as caught:
+        onboarding.keep_liveness("liveness", PASSED)
+    assert caught.value.code is ErrorCode.CONSENT_MISSING
+    assert onboarding.person_question().declined
+    left_out = {check.name: check.label for check in onboarding.judge(()) if check.label is CheckLabel.DECLINED}
+    assert set(left_out) == {CheckName.SELFIE_QUALITY, CheckName.ACTIVE_LIVENESS}
+    assert onboarding.decide("decision", NOBODY).outcome is Outcome.REVIEW
 
 
 @pytest.mark.parametrize(("can", "label"), [(True, CheckLabel.INPUT_MISSING), (False, CheckLabel.MODEL_MISSING)])
-def test_a_head_turn_that_was_not_made_says_why(onboarding: Onboarding, can: bool, label: CheckLabel) -> None:
+def test_a_live_check_that_was_not_made_says_why(onboarding: Onboarding, can: bool, label: CheckLabel) -> None:
     turn = next(check for check in consented(onboarding).judge((), can_check_actively=can) if check.name is CheckName.ACTIVE_LIVENESS)
     assert (turn.status, turn.label) == (CheckStatus.NOT_EXECUTED, label)
 
@@ -136,4 +169,4 @@ def test_an_edit_stands_beside_what_was_read_and_is_told(onboarding: Onboarding)
 
 
 def test_no_accept_from_nothing(onboarding: Onboarding) -> None:
-    assert consented(onboarding).decide("decision", ()).outcome is not Outcome.ACCEPT
+    assert consented(onboarding).decide("decision", NOBODY).outcome is not Outcome.ACCEPT
