@@ -199,6 +199,11 @@ class DeviceKey(Protocol):
         """Fingerprint of the public key: 32 hexadecimal digits of its SHA-256."""
         ...
 
+    @property
+    def public_pem(self) -> bytes:
+        """The public key in PEM (SubjectPublicKeyInfo): with it a server proves what this device signed."""
+        ...
+
     def sign(self, data: bytes) -> bytes:
         """Ed25519, 64 bytes."""
         ...

@@ -54,7 +54,6 @@ class Ed25519DeviceKey:
 
     @property
     def public_pem(self) -> bytes:
-        """SubjectPublicKeyInfo in PEM: with it a server proves that a record is of this device, without being able to read it."""
         return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def sign(self, data: bytes) -> bytes:

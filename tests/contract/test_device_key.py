@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given, settings
@@ -114,6 +115,15 @@ def test_many_threads_may_use_it(keys: tuple[DeviceKey, DeviceKey]) -> None:
     assert wrong == []
 
 
+def test_a_server_proves_a_signature_with_the_public_key(keys: tuple[DeviceKey, DeviceKey]) -> None:
+    public = load_pem_public_key(keys[0].public_pem)
+    assert isinstance(public, Ed25519PublicKey)
+    public.verify(keys[0].sign(b"text"), b"text")
+    with pytest.raises(InvalidSignature):
+        public.verify(keys[1].sign(b"text"), b"text")
+    assert hashlib.sha256(public.public_bytes_raw()).hexdigest()[:32] == keys[0].device_id
+
+
 # --- the one on disk -----------------------------------------------------------------------------------------------
 
 
@@ -132,12 +142,9 @@ def test_the_device_is_the_same_tomorrow(tmp_path: Path) -> None:
     assert tomorrow.verify(b"text", signature)
 
 
-def test_a_server_can_prove_a_signature_with_the_public_key_file(tmp_path: Path) -> None:
+def test_the_public_key_is_also_in_a_file(tmp_path: Path) -> None:
     key = open_device_key(tmp_path, KeyPlace.FILE)
-    public = load_pem_public_key((tmp_path / "device.pem").read_bytes())
-    assert isinstance(public, Ed25519PublicKey)
-    public.verify(key.sign(b"text"), b"text")
-    assert hashlib.sha256(public.public_bytes_raw()).hexdigest()[:32] == key.device_id
+    assert (tmp_path / "device.pem").read_bytes() == key.public_pem
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX; on Windows the profile's own rights hold")

@@ -8,6 +8,7 @@ import os
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kiosk.domain.errors import BadInput, ErrorCode
 
@@ -23,6 +24,10 @@ class MemoryDeviceKey:
     @property
     def device_id(self) -> str:
         return hashlib.sha256(self._public.public_bytes_raw()).hexdigest()[:32]
+
+    @property
+    def public_pem(self) -> bytes:
+        return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def sign(self, data: bytes) -> bytes:
         return self._signing.sign(data)
