@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("--report", type=Path, required=True)
     preview.add_argument("--seconds", type=float, default=20)
     preview.add_argument("--screen", choices=("document", "selfie"), default="document")
+    preview.add_argument("--fps", type=float, default=30)
     preview.set_defaults(run=_bench_preview)
     return top
 
@@ -97,7 +98,7 @@ def _bench_preview(arguments: argparse.Namespace) -> int:
     app = _application()
     from ui.bench import bench_preview
 
-    return bench_preview(app, arguments.report, seconds=arguments.seconds, screen=arguments.screen)
+    return bench_preview(app, arguments.report, seconds=arguments.seconds, screen=arguments.screen, fps=arguments.fps)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from ui.window import Window
 HEARTBEAT_MS = 4
 LIMIT_MS = 60_000
 SETTLE_S = 3.0
+MEMORY_EVERY_MS = 2000
 
 
 def _rss_mb() -> float:
@@ -98,12 +99,16 @@ class _Meter(QObject):
         self.analysed = 0
         self.advice_age_ms: list[float] = []
         self.blocked_ms: list[float] = []
+        self.rss_mb: list[float] = []
         self.entered = False
         self._last = time.perf_counter()
         self._beat = QTimer(self)
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
         self._beat.setInterval(HEARTBEAT_MS)
         self._beat.timeout.connect(self._on_beat)
+        self._memory = QTimer(self)
+        self._memory.setInterval(MEMORY_EVERY_MS)
+        self._memory.timeout.connect(lambda: self.rss_mb.append(_rss_mb()))
         window.events.arrived.connect(self._on_event)
         window.frames.ready.connect(self._on_frame)
         self._beat.start()
@@ -113,6 +118,7 @@ class _Meter(QObject):
         self.advice_age_ms.clear()
         self.blocked_ms.clear()
         self._last = time.perf_counter()
+        self._memory.start()
         self.on = True
 
     def _on_beat(self) -> None:
@@ -150,7 +156,7 @@ class _Meter(QObject):
                 self.advice_age_ms.append((time.monotonic() - event.guidance.frame_taken_at) * 1000)
 
 
-def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: str) -> int:
+def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: str, fps: float = 30.0) -> int:
     """The scene never gets good enough for a picture, so that the preview goes on for as long as it is measured."""
     from kiosk.specimens.customer import DemoCustomer
     from kiosk.specimens.endless import film, swaying_person, wandering_page
@@ -161,7 +167,7 @@ def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: st
         moving = wandering_page(customer.specimen.pages[PageSide.FRONT]) if screen == "document" else swaying_person(customer.selfie_frame)
         reel = film(moving, Path(home) / "moving.avi")
         still = customer.scene_for("document_front", story="still")
-        camera = VirtualCamera(reel if screen == "document" else still, fps=30, size=(1280, 720), camera_id="bench", name="bench")
+        camera = VirtualCamera(reel if screen == "document" else still, fps=fps, size=(1280, 720), camera_id="bench", name="bench")
         kiosk = Kiosk(load_setup(), virtual=[camera], use_real=False, camera=camera.info.id)
         window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=theme_of(kiosk.setup.config))
         window.resize(1920, 1080)
@@ -189,6 +195,7 @@ def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: st
                 "advice_age_ms": meter.advice_age_ms,
                 "blocked_ms": meter.blocked_ms,
                 "rss_mb": _rss_mb(),
+                "rss_samples_mb": meter.rss_mb,
                 "platform": app.platformName(),
             }
             report.write_text(json.dumps(figures))

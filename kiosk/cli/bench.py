@@ -23,8 +23,11 @@ def add_to(commands: Subparsers) -> None:
     startup.add_argument("--runs", type=whole_number(1), default=5)
     startup.set_defaults(run=run_startup)
     preview = actions.add_parser("preview", help="the capture screen at 1280x720: frames painted and analysed, advice age, event loop")
-    preview.add_argument("--seconds", type=seconds(1, 120), default=20.0)
+    preview.add_argument("--seconds", type=seconds(1, 3600), default=20.0, help="20; some hundred for a soak")
     preview.add_argument("--screen", choices=("document", "selfie"), default="document")
+    preview.add_argument(
+        "--fps", type=whole_number(1), default=30, help="of the virtual camera (30); 120 makes an hour of frames in 15 min"
+    )
     preview.set_defaults(run=run_preview)
     documents = actions.add_parser("documents", help="reading documents: time per stage, exactness, memory, other readers")
     source = documents.add_mutually_exclusive_group(required=True)
@@ -62,7 +65,7 @@ def run_preview(arguments: argparse.Namespace) -> None:
     from kiosk.bench import machine, window
 
     note(f"showing the {arguments.screen} screen for {arguments.seconds:.0f} s")
-    _report({"machine": machine.describe(), "preview": window.preview(arguments.seconds, arguments.screen)}, arguments.json)
+    _report({"machine": machine.describe(), "preview": window.preview(arguments.seconds, arguments.screen, arguments.fps)}, arguments.json)
 
 
 def run_authenticity(arguments: argparse.Namespace) -> None:
