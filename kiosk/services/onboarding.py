@@ -248,7 +248,9 @@ class Onboarding:
             checks.extend(self._liveness_checks)
         else:
             why = CheckLabel.INPUT_MISSING if can_check_actively else CheckLabel.MODEL_MISSING
-            checks.append(not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.DECLINED if declined else why, inputs=("liveness",)))
+            why = CheckLabel.DECLINED if declined else why
+            for name in (CheckName.ACTIVE_LIVENESS, CheckName.CAPTURE_INTEGRITY):
+                checks.append(not_executed(name, why, inputs=("liveness",)))
         return tuple(checks)
 
     def decide(self, step: str, judgement: PersonJudgement, *, can_check_actively: bool = True) -> Decision:

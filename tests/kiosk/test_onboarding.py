@@ -146,7 +146,7 @@ def test_who_does_not_agree_to_comparing_faces_has_nothing_of_the_face_kept(onbo
     assert caught.value.code is ErrorCode.CONSENT_MISSING
     assert onboarding.person_question().declined
     left_out = {check.name: check.label for check in onboarding.judge(()) if check.label is CheckLabel.DECLINED}
-    assert set(left_out) == {CheckName.SELFIE_QUALITY, CheckName.ACTIVE_LIVENESS}
+    assert set(left_out) == {CheckName.SELFIE_QUALITY, CheckName.ACTIVE_LIVENESS, CheckName.CAPTURE_INTEGRITY}
     assert onboarding.decide("decision", NOBODY).outcome is Outcome.REVIEW
 
 
