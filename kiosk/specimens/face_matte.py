@@ -73,7 +73,7 @@ def _largest(mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 def _body(shape: tuple[int, ...], points: Floats, *, head: float, shoulders: float, from_chin: float) -> npt.NDArray[np.uint8]:
     """255 where an upper body is.
 
-    Args: `head` as wide as so many outlines of the mesh, `shoulders` in half widths of the face, beginning `from_chin` half heights below it.
+    Args: `head` in widths of the mesh's outline, `shoulders` in half widths of the face, `from_chin` how far below it, in half heights.
     """
     mask = np.zeros(shape[:2], np.uint8)
     low, high = points.min(axis=0), points.max(axis=0)

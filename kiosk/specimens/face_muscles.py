@@ -16,12 +16,25 @@ _UPPER_LIP, _LOWER_LIP = 13, 14
 _INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 _LOWER = (95, 88, 178, 87, 14, 317, 402, 318, 324, 146, 91, 181, 84, 17, 314, 405, 321, 375)
 _UPPER = (191, 80, 81, 82, 13, 312, 311, 310, 415, 185, 40, 39, 37, 0, 267, 269, 270, 409)
+_LIP_PAIRS = (
+    ((191, 40), (95, 146)),
+    ((80, 39), (88, 91)),
+    ((81, 37), (178, 181)),
+    ((82, 0), (87, 84)),
+    ((13, 0), (14, 17)),
+    ((312, 0), (317, 314)),
+    ((311, 267), (402, 405)),
+    ((310, 269), (318, 321)),
+    ((415, 270), (324, 375)),
+)
+"""Inner and outer edge of the upper lip, over those of the lower one."""
 _RIGHT_LIDS = ((246, 7, 247), (161, 163, 30), (160, 144, 29), (159, 145, 27), (158, 153, 28), (157, 154, 56), (173, 155, 190))
 _LEFT_LIDS = ((466, 249, 467), (388, 390, 260), (387, 373, 259), (386, 374, 257), (385, 380, 258), (384, 381, 286), (398, 382, 414))
 """Upper lid, lower lid under it, fold above it."""
+_UNDER_EYES = (230, 450)
 _EYES = ((33, 133, _RIGHT_LIDS), (263, 362, _LEFT_LIDS))
 
-_REST_WIDTH, _SMILE_WIDTH = 0.50, 0.70
+_REST_WIDTH, _SMILE_WIDTH = 0.47, 0.70
 """Mouth width over the distance of the outer eye corners: at rest, and in a broad smile."""
 _WIDE_OPEN = 0.42
 """Distance of the lips in the same unit for `mouth` 1."""
@@ -49,6 +62,9 @@ class Muscles:
         self.mouth = self._gap / self._unit / _WIDE_OPEN
         self.inner_lips = np.array(_INNER)
         self.eye_regions = tuple(np.array([outer, inner, *(point for lid in lids for point in lid)]) for outer, inner, lids in _EYES)
+        self.lids = tuple((np.array([one[0] for one in lids]), np.array([one[2] for one in lids])) for _, _, lids in _EYES)
+        self.lips = tuple(np.array([pair[side][depth] for pair in _LIP_PAIRS]) for side in (0, 1) for depth in (0, 1))
+        self.under_eyes = np.array(_UNDER_EYES)
         self.mouth_region = np.array([*_CORNERS, *_UPPER, *_LOWER])
         across = (mesh[263] - mesh[33])[:2]
         self._across = across / np.linalg.norm(across)
@@ -104,7 +120,10 @@ class Muscles:
             mesh[:, 2] += 0.3 * outward * pull  # cheeks lie further back than lips
 
     def _move_jaw(self, mesh: Floats, apart: float) -> None:
-        """The lower lip and the chin go down by `apart`, a ninth of it the upper lip goes up."""
+        """Chin and lower lip go down by `apart`, the upper lip a ninth of it up; lips that close meet along their whole width."""
+        if apart < 0:
+            self._close_lips(mesh, min(1.0, -apart / max(self._gap, 1e-6)))
+            return
         at = self._mesh[:, :2]
         middle = at[[_UPPER_LIP, _LOWER_LIP]].mean(axis=0)
         u = (at - middle) @ self._across / (self._width / 2)
@@ -118,11 +137,20 @@ class Muscles:
             lift[point] = lips[point]
         mesh[:, :2] += apart * (0.89 * jaw - 0.11 * lift)[:, None] * self._down
 
+    def _close_lips(self, mesh: Floats, share: float) -> None:
+        moved: set[int] = set()
+        for upper, lower in _LIP_PAIRS:
+            gap = self._mesh[lower[0], :2] - self._mesh[upper[0], :2]
+            for points, way in ((upper, 0.4 * share * gap), (lower, -0.6 * share * gap)):
+                for point in points:
+                    if point not in moved:
+                        mesh[point, :2] += way
+                        moved.add(point)
+
     def _move_lids(self, mesh: Floats, shut: float) -> None:
-        """Upper lids go down onto the lower ones, which come a little to meet them; a negative `shut` widens the eyes."""
+        """Upper lids go down onto the lower ones; a negative `shut` widens the eyes."""
         for _, _, lids in _EYES:
             for upper, lower, fold in lids:
                 gap = mesh[lower, :2] - mesh[upper, :2]
-                mesh[upper, :2] += 0.88 * shut * gap
-                mesh[lower, :2] -= 0.09 * shut * gap
-                mesh[fold, :2] += 0.3 * shut * gap
+                mesh[upper, :2] += 1.08 * shut * gap
+                mesh[fold, :2] += 0.45 * shut * gap

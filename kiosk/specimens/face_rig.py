@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from kiosk.imaging.frame import Image
 from kiosk.specimens.face_muscles import Muscles, checked_mesh
+from kiosk.specimens.face_paint import Paint
 
 Floats = npt.NDArray[np.float64]
 Mesh = Sequence[tuple[float, float, float]]
@@ -118,7 +119,10 @@ class FaceRig:
                 fine_y = fine_y - moved[..., 1] * np.float32(look.gaze_y)
             map_x[y0:y1, x0:x1], map_y[y0:y1, x0:x1] = _soft(fine_x), _soft(fine_y)
         person = cv2.remap(self._picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        self._open_mouth(person, points, bent)
+        if look.eyes < 1:
+            opened = self._seen(self.muscles.bent(look.smile, look.mouth, 1.0), look)[0]
+            self._paint.lids(person, points, opened)
+        self._paint.mouth(person, points, self.muscles.opened(bent))
         weight = self._full(share)
         return np.asarray(cv2.blendLinear(person, self._room, weight, 1 - weight), np.uint8)
 
@@ -172,6 +176,7 @@ class FaceRig:
         below = round(_BELOW * rows)
         self._picture = np.asarray(cv2.copyMakeBorder(image, 0, below, 0, 0, cv2.BORDER_REFLECT_101), np.uint8)
         self._matte = np.asarray(cv2.copyMakeBorder(matte, 0, below, 0, 0, cv2.BORDER_REPLICATE), np.float32)
+        self._paint = Paint(image, mesh, self.muscles)
         self._irises = self.muscles.iris_field((rows + below, columns))
 
     # --- space -----------------------------------------------------------------------------------------------------
@@ -241,25 +246,6 @@ class FaceRig:
             np.float32,
         )
 
-    def _open_mouth(self, person: npt.ArrayLike, points: Floats, bent: Floats) -> None:
-        """Dark between lips that are further apart than in the photograph."""
-        gap = self.muscles.opened(bent)
-        if gap <= 0.02:
-            return
-        picture = np.asarray(person)
-        ring = points[self.muscles.inner_lips]
-        x0, y0 = np.maximum(np.floor(ring.min(axis=0)).astype(int) - 2, 0)
-        x1, y1 = np.minimum(np.ceil(ring.max(axis=0)).astype(int) + 3, self._size)
-        if x1 <= x0 or y1 <= y0:
-            return
-        hole = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        cv2.fillPoly(hole, [np.round((ring - (x0, y0)) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-        part = picture[y0:y1, x0:x1]
-        soft = cv2.GaussianBlur(hole, (0, 0), max(0.6, 0.003 * self._size[0])).astype(np.float32)[..., None] / 255
-        soft = soft * np.clip(np.linspace(-0.2, 1.6, y1 - y0, dtype=np.float32), 0, 1)[:, None, None]  # teeth above, dark below
-        dark = np.array([28, 22, 48], np.float32)
-        part[:] = np.asarray(part * (1 - min(1.0, gap * 6) * soft) + dark * (min(1.0, gap * 6) * soft), np.uint8)
-
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
@@ -286,7 +272,7 @@ class _Shape:
         return _Shape(corners, linear, sources[order, 0] - np.einsum("ni,nij->nj", corners[:, 0], linear))
 
     def sources(self, origin: tuple[int, int], size: tuple[int, int], step: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Which pixel (x, y) of the photograph is seen at each corner of a grid: `size` columns x rows from `origin`, `step` pixels apart."""
+        """Which pixel (x, y) of the photograph is seen at each corner of a grid: `size` columns x rows from `origin`, `step` px apart."""
         columns, rows = size
         at = (self.corners - origin) / step
         low, high = at.min(axis=1), at.max(axis=1)
