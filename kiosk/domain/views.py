@@ -71,6 +71,7 @@ class LivenessView:
     Attributes:
         steps: what will be asked, in order; "left" and "right" are the person's own, as they would say it; the preview is mirrored.
         attempt, attempts: this is try `attempt` of `attempts`, counted from 1.
+        flashes: the screen will shine in colours, and says so beforehand.
     """
 
     kind: ChallengeKind
@@ -79,6 +80,7 @@ class LivenessView:
     help_after_s: float
     attempt: int = 1
     attempts: int = 3
+    flashes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ class DecisionView:
     """`checks` in the order of their groups; `first_name` for the sentence, may be empty; `main_reason` names the gravest check or None.
 
     `earlier`: stored customers with this face, the likest first; filled only where staff looks on (the workflow says so).
+    `name`, `date_of_birth` (YYYY-MM-DD or ""): of this customer, to stand beside the earlier ones; `selfie` JPEG.
     """
 
     outcome: Outcome
@@ -178,6 +181,8 @@ class DecisionView:
     main_reason: Check | None
     earlier: tuple[EarlierRecord, ...] = ()
     selfie: bytes | None = None
+    name: str = ""
+    date_of_birth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
