@@ -37,6 +37,11 @@ class CheckName(StrEnum):
     AGE_CONSISTENCY = "age_consistency"  # estimated age against the date of birth and the portrait's age
     GENDER_CONSISTENCY = "gender_consistency"
     OPERATOR_EDITS = "operator_edits"  # fields that a person typed over what the document says
+    WATCHLIST_SCREENING = "watchlist_screening"  # the name on sanctions and other lists: OK or ALERT, never rejected
+    PROOF_OF_ADDRESS = "proof_of_address"
+    PROOF_OF_FUNDS = "proof_of_funds"
+    PHONE_VERIFICATION = "phone_verification"  # the customer read a code that was sent to the number
+    EMAIL_VERIFICATION = "email_verification"
     # advisory: whether the page before the camera is the document itself, as it was issued
     SCREEN_RECAPTURE = "screen_recapture"
     PRINT_COPY = "print_copy"
@@ -50,6 +55,8 @@ class CheckGroup(StrEnum):
     DOCUMENT = "document"
     PERSON = "person"
     LIVENESS = "liveness"
+    LISTS = "lists"
+    CONTACT = "contact"
 
 
 GROUP_OF: Mapping[CheckName, CheckGroup] = {
@@ -77,6 +84,11 @@ GROUP_OF: Mapping[CheckName, CheckGroup] = {
     CheckName.LIVENESS_MATCH: CheckGroup.LIVENESS,
     CheckName.CAPTURE_INTEGRITY: CheckGroup.LIVENESS,
     CheckName.FLASH_RESPONSE: CheckGroup.LIVENESS,
+    CheckName.WATCHLIST_SCREENING: CheckGroup.LISTS,
+    CheckName.PROOF_OF_ADDRESS: CheckGroup.CONTACT,
+    CheckName.PROOF_OF_FUNDS: CheckGroup.CONTACT,
+    CheckName.PHONE_VERIFICATION: CheckGroup.CONTACT,
+    CheckName.EMAIL_VERIFICATION: CheckGroup.CONTACT,
 }
 
 ADVISORY: frozenset[CheckName] = frozenset(
@@ -148,6 +160,21 @@ class CheckLabel(StrEnum):
     CLOCK_JUMPED = "CLOCK_JUMPED"  # times that run backwards or leap
     IMPLAUSIBLE_TIMING = "IMPLAUSIBLE_TIMING"  # done sooner than a person can have understood it
     FLAT_FACE = "FLAT_FACE"  # moved, but as a flat picture does
+    # lists
+    ALERT = "ALERT"  # somebody on a list may be this person: staff confirms or dismisses
+    DISMISSED = "DISMISSED"  # staff looked, and it is somebody else
+    CONFIRMED = "CONFIRMED"
+    LIST_MISSING = "LIST_MISSING"
+    LIST_OUTDATED = "LIST_OUTDATED"
+    # proofs and contacts
+    TOO_OLD = "TOO_OLD"
+    NAME_DIFFERS = "NAME_DIFFERS"
+    ADDRESS_DIFFERS = "ADDRESS_DIFFERS"
+    CODE_WRONG = "CODE_WRONG"
+    CODE_EXPIRED = "CODE_EXPIRED"
+    TOO_MANY_TRIES = "TOO_MANY_TRIES"
+    GATEWAY_FAILED = "GATEWAY_FAILED"
+    SKIPPED = "SKIPPED"  # the workflow allows to go on without it
     # capture integrity
     RECORD_INVALID = "RECORD_INVALID"
     VIRTUAL_CAMERA = "VIRTUAL_CAMERA"

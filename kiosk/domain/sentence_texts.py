@@ -36,6 +36,11 @@ NAMES: Mapping[CheckName, str] = {
     CheckName.KNOWN_PERSON: QT_TRANSLATE_NOOP("sentences", "Onboarded before"),
     CheckName.AGE_CONSISTENCY: QT_TRANSLATE_NOOP("sentences", "Age"),
     CheckName.GENDER_CONSISTENCY: QT_TRANSLATE_NOOP("sentences", "Sex and appearance"),
+    CheckName.WATCHLIST_SCREENING: QT_TRANSLATE_NOOP("sentences", "Lists"),
+    CheckName.PROOF_OF_ADDRESS: QT_TRANSLATE_NOOP("sentences", "Proof of address"),
+    CheckName.PROOF_OF_FUNDS: QT_TRANSLATE_NOOP("sentences", "Proof of funds"),
+    CheckName.PHONE_VERIFICATION: QT_TRANSLATE_NOOP("sentences", "Telephone number"),
+    CheckName.EMAIL_VERIFICATION: QT_TRANSLATE_NOOP("sentences", "E-mail address"),
     CheckName.OPERATOR_EDITS: QT_TRANSLATE_NOOP("sentences", "Changed by hand"),
     CheckName.SCREEN_RECAPTURE: QT_TRANSLATE_NOOP("sentences", "Not from a screen"),
     CheckName.PRINT_COPY: QT_TRANSLATE_NOOP("sentences", "Not a printed copy"),
@@ -49,6 +54,8 @@ GROUP_NAMES: Mapping[CheckGroup, str] = {
     CheckGroup.DOCUMENT: QT_TRANSLATE_NOOP("sentences", "Document"),
     CheckGroup.PERSON: QT_TRANSLATE_NOOP("sentences", "Person"),
     CheckGroup.LIVENESS: QT_TRANSLATE_NOOP("sentences", "Live presence"),
+    CheckGroup.LISTS: QT_TRANSLATE_NOOP("sentences", "Lists"),
+    CheckGroup.CONTACT: QT_TRANSLATE_NOOP("sentences", "Address and contact"),
 }
 
 STATUS_NAMES: Mapping[CheckStatus, str] = {
@@ -278,6 +285,35 @@ TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
     (_N.GENDER_CONSISTENCY, _L.INPUT_MISSING): (
         QT_TRANSLATE_NOOP("sentences", "Not checked, because the document gives no sex or the picture is missing."),
     ),
+    # lists, proofs and contacts
+    (_N.WATCHLIST_SCREENING, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The name is on none of the lists."),),
+    (_N.WATCHLIST_SCREENING, _L.ALERT): (
+        QT_TRANSLATE_NOOP("sentences", "A name like this is on a list. A colleague looks whether it is the same person."),
+    ),
+    (_N.WATCHLIST_SCREENING, _L.DISMISSED): (
+        QT_TRANSLATE_NOOP("sentences", "A name like this is on a list; a colleague found that it is somebody else."),
+    ),
+    (_N.WATCHLIST_SCREENING, _L.CONFIRMED): (QT_TRANSLATE_NOOP("sentences", "A colleague confirmed that this person is on a list."),),
+    (_N.WATCHLIST_SCREENING, _L.LIST_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because no list is installed."),),
+    (_N.WATCHLIST_SCREENING, _L.LIST_OUTDATED): (QT_TRANSLATE_NOOP("sentences", "The lists are too old to rely on."),),
+    (_N.WATCHLIST_SCREENING, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "Not checked, because the name is not known."),),
+    (_N.PROOF_OF_ADDRESS, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The proof of address fits the customer and is recent."),),
+    (_N.PROOF_OF_ADDRESS, _L.TOO_OLD): (QT_TRANSLATE_NOOP("sentences", "The proof of address is too old."),),
+    (_N.PROOF_OF_ADDRESS, _L.NAME_DIFFERS): (QT_TRANSLATE_NOOP("sentences", "The proof of address names somebody else."),),
+    (_N.PROOF_OF_ADDRESS, _L.ADDRESS_DIFFERS): (
+        QT_TRANSLATE_NOOP("sentences", "The proof of address gives another address than the document."),
+    ),
+    (_N.PROOF_OF_ADDRESS, _L.LOW_CONFIDENCE): (QT_TRANSLATE_NOOP("sentences", "The proof of address could not be read for certain."),),
+    (_N.PROOF_OF_ADDRESS, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "There is no proof of address."),),
+    (_N.PROOF_OF_FUNDS, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The proof of funds fits the customer and is recent."),),
+    (_N.PROOF_OF_FUNDS, _L.TOO_OLD): (QT_TRANSLATE_NOOP("sentences", "The proof of funds is too old."),),
+    (_N.PROOF_OF_FUNDS, _L.NAME_DIFFERS): (QT_TRANSLATE_NOOP("sentences", "The proof of funds names somebody else."),),
+    (_N.PROOF_OF_FUNDS, _L.LOW_CONFIDENCE): (QT_TRANSLATE_NOOP("sentences", "The proof of funds could not be read for certain."),),
+    (_N.PROOF_OF_FUNDS, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "There is no proof of funds."),),
+    (_N.PHONE_VERIFICATION, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The telephone number was confirmed by a code."),),
+    (_N.PHONE_VERIFICATION, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The telephone number was not confirmed."),),
+    (_N.EMAIL_VERIFICATION, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The e-mail address was confirmed by a code."),),
+    (_N.EMAIL_VERIFICATION, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The e-mail address was not confirmed."),),
 }
 
 # Labels that mean the same for every check.
@@ -325,6 +361,19 @@ GENERAL: Mapping[CheckLabel, str] = {
     CheckLabel.FLAT_FACE: QT_TRANSLATE_NOOP("sentences", "The face moved like a flat picture."),
     CheckLabel.RECORD_INVALID: QT_TRANSLATE_NOOP("sentences", "The recording was changed, is too old or belongs to something else."),
     CheckLabel.VIRTUAL_CAMERA: QT_TRANSLATE_NOOP("sentences", "The pictures come from a camera made of software."),
+    CheckLabel.ALERT: QT_TRANSLATE_NOOP("sentences", "Something like this is on a list."),
+    CheckLabel.DISMISSED: QT_TRANSLATE_NOOP("sentences", "A colleague looked and found nothing against it."),
+    CheckLabel.CONFIRMED: QT_TRANSLATE_NOOP("sentences", "A colleague confirmed it."),
+    CheckLabel.LIST_MISSING: QT_TRANSLATE_NOOP("sentences", "Not checked, because no list is installed."),
+    CheckLabel.LIST_OUTDATED: QT_TRANSLATE_NOOP("sentences", "The list is too old to rely on."),
+    CheckLabel.TOO_OLD: QT_TRANSLATE_NOOP("sentences", "It is too old."),
+    CheckLabel.NAME_DIFFERS: QT_TRANSLATE_NOOP("sentences", "It names somebody else."),
+    CheckLabel.ADDRESS_DIFFERS: QT_TRANSLATE_NOOP("sentences", "It gives another address."),
+    CheckLabel.CODE_WRONG: QT_TRANSLATE_NOOP("sentences", "The code was wrong."),
+    CheckLabel.CODE_EXPIRED: QT_TRANSLATE_NOOP("sentences", "The code had expired."),
+    CheckLabel.TOO_MANY_TRIES: QT_TRANSLATE_NOOP("sentences", "A wrong code was given too often."),
+    CheckLabel.GATEWAY_FAILED: QT_TRANSLATE_NOOP("sentences", "Not checked, because the code could not be sent."),
+    CheckLabel.SKIPPED: QT_TRANSLATE_NOOP("sentences", "Left out; this is allowed here."),
 }
 
 # OK says only that nothing more is known; the status must still be told truthfully.
