@@ -30,6 +30,7 @@ from ui.bridge.session import EventSource, FrameSource, Session
 from ui.confirm import ConfirmVeil
 from ui.frame import Footer, Header
 from ui.language import SOURCE_LANGUAGE, Languages
+from ui.speaker import SilentSpeaker, Speaker, Tone
 from ui.stage.screen import Screen, Stage
 from ui.theme.theme import Theme
 from ui.widgets.buttons import BigButton
@@ -46,6 +47,7 @@ SCREENS = {
     "document_capture": ("ui.screens.document_capture", "DocumentCaptureScreen"),
     "selfie_capture": ("ui.screens.selfie_capture", "SelfieCaptureScreen"),
     "liveness": ("ui.screens.liveness", "LivenessScreen"),
+    "assist": ("ui.screens.assist", "AssistScreen"),
     "review": ("ui.screens.review", "ReviewScreen"),
     "decision": ("ui.screens.decision", "DecisionScreen"),
     "done": ("ui.screens.done", "DoneScreen"),
@@ -64,6 +66,7 @@ class Window(QWidget):
     Args:
         screen_keyboard: show keys on the screen while something is typed.
         default_language: what the welcome screen speaks.
+        speaker: says advice and plays tones; silent when not given. The window closes it.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Window(QWidget):
         brand: str = "Onboarding Kiosk",
         screen_keyboard: bool = False,
         default_language: str = SOURCE_LANGUAGE,
+        speaker: Speaker | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("window")
@@ -85,8 +89,9 @@ class Window(QWidget):
         self.session = session
         self.languages = Languages()
         self._default_language = default_language
-        self.languages.use(default_language)
-        self._stage = Stage(self.theme, session, screen_keyboard)
+        self.speaker = speaker or SilentSpeaker()
+        self._use_language(default_language)
+        self._stage = Stage(self.theme, session, screen_keyboard, self.speaker)
         self.screen_kind = ""
         self.current: Screen | None = None
         self._generation = -1
@@ -160,7 +165,7 @@ class Window(QWidget):
             self.problem.show_problem(event.code)
             self._place_problem()
         elif isinstance(event, LanguageChosen):
-            self.languages.use(event.language)
+            self._use_language(event.language)
         elif isinstance(event, SessionEnded):
             self._forget()
 
@@ -175,9 +180,11 @@ class Window(QWidget):
         self.problem.show_problem(None)
         self.confirm.hide()
         if isinstance(entered.view, WelcomeView):
-            self.languages.use(self._default_language)
+            self._use_language(self._default_language)
             self.header.set_brand(entered.view.brand)
         self._show(entered.screen, entered.view)
+        if entered.screen == "done":
+            self.speaker.tone(Tone.DONE)
         self.header.show_progress(entered.progress)
         self.footer.show_ways_out(back=entered.can_go_back, start_over=entered.screen not in _ENDS)
         self.footer.emphasise_staff(self._tries.get(self._step, 0) >= _TRIES_BEFORE_STAFF)
@@ -193,6 +200,11 @@ class Window(QWidget):
         if not isinstance(event, GuidanceGiven):
             self._waiting(False)
         self.current.handle(event)
+
+    @Slot(str)
+    def _use_language(self, language: str) -> None:
+        self.languages.use(language)
+        self.speaker.use_language(self.languages.current)
 
     @Slot(object)
     def _on_frame(self, picture: QImage) -> None:
@@ -211,7 +223,8 @@ class Window(QWidget):
         self.current, self.screen_kind = screen, kind
         screen.actions_changed.connect(self._on_actions)
         screen.wanted_changed.connect(self._on_wanted)
-        screen.language_tried.connect(self.languages.use)
+        screen.language_tried.connect(self._use_language)
+        screen.staff_asked.connect(self._on_ask_staff)
         self._content_layout.addWidget(screen, 1)
         self._on_actions()
         self._on_wanted()
@@ -231,7 +244,8 @@ class Window(QWidget):
             screen.deleteLater()
 
     def _forget(self) -> None:
-        """The session has ended: nothing of the customer stays on or behind the glass."""
+        """The session has ended: nothing of the customer stays on or behind the glass, and nothing more is said."""
+        self.speaker.stop()
         self._tries.clear()
         self.busy_veil.show_label(None)
         self.still_there.show_seconds(None)
@@ -289,6 +303,7 @@ class Window(QWidget):
 
     @Slot()
     def _on_ask_staff(self) -> None:
+        self._waiting(False)
         self.session.call_staff()
         self.confirm.tell("staff_called")
 
@@ -381,6 +396,7 @@ class Window(QWidget):
             self._watched.removeEventFilter(self)
             self._watched = None
         self.languages.close()
+        self.speaker.close()
         for timer in (self._press_guard, self._touched):
             timer.stop()
         super().closeEvent(event)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import DATE_FIELDS, PageSide, PageWarning
 from kiosk.domain.errors import ErrorCode
@@ -21,7 +22,7 @@ from kiosk.domain.events import (
     StillThere,
 )
 from kiosk.domain.guidance import AdviceCode, Guidance
-from kiosk.domain.views import CaptureResult, DocumentCaptureView, DoneView, LivenessView, ReviewView, SorryView
+from kiosk.domain.views import AssistView, CaptureResult, ConsentView, DocumentCaptureView, DoneView, ReviewView, SorryView
 from tests.ui import samples
 from tests.ui.conftest import Kiosk, settle
 from ui.screens.decision import DecisionScreen
@@ -38,15 +39,39 @@ def _enter(step: str, view: object = None) -> Scene:
     return play
 
 
-def _live(step: str, advice: AdviceCode, *, found: bool = True, steady: bool = False, progress: float = 0.0, view: object = None) -> Scene:
+def _live(
+    step: str,
+    advice: AdviceCode,
+    *,
+    found: bool = True,
+    steady: bool = False,
+    progress: float = 0.0,
+    view: object = None,
+    **shown: object,
+) -> Scene:
     def play(kiosk: Kiosk) -> None:
         is_page = step.startswith("document")
         kiosk.frames.frame = samples.document_frame("back" if step.endswith("back") else "front") if is_page else samples.face_frame()
         _enter(step, view)(kiosk)
         kiosk.publish(FrameReady(1))
         outline = samples.PAGE_QUAD if found and is_page else None
-        kiosk.publish(GuidanceGiven(Guidance(advice, outline, steady, progress), 1))
+        kiosk.publish(GuidanceGiven(Guidance(advice, outline, steady, progress, **shown), 1))  # type: ignore[arg-type]
         kiosk.publish(FrameReady(2))
+
+    return play
+
+
+def _check(kind: ChallengeKind, advice: AdviceCode, *steps: Assertion, attempt: int = 1, flashes: bool = False, **more: object) -> Scene:
+    view = samples.liveness_view(kind, *steps, attempt=attempt, flashes=flashes)
+    return _live("liveness", advice, view=view, **more)  # type: ignore[arg-type]
+
+
+def _with_motion(scene: Scene) -> Scene:
+    """Colours are not shown with reduced motion."""
+
+    def play(kiosk: Kiosk) -> None:
+        kiosk.window.theme.reduced_motion = False
+        scene(kiosk)
 
     return play
 
@@ -108,6 +133,18 @@ def _press(button: str) -> Scene:
     return play
 
 
+def _then_press(first: Scene) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        first(kiosk)
+        kiosk.window.footer.main_button.click()
+        settle()
+        kiosk.window.confirm.hide()
+        settle()
+
+    return play
+
+
+_TURN = ChallengeKind.HEAD_TURN
 _page = _live("document_front", AdviceCode.HOLD_STILL, steady=True, progress=1.0)
 _face = _live("selfie", AdviceCode.HOLD_STILL, steady=True, progress=1.0)
 _turned = _live("liveness", AdviceCode.TURN_LEFT, steady=True, progress=1.0)
@@ -136,9 +173,32 @@ SCENES: Mapping[str, Scene] = {
     "23-selfie-taken": _then(_face, PictureTaken(1)),
     "24-selfie-result": _then(_face, PictureTaken(1), lambda: CaptureResultReady(CaptureResult(samples.selfie_jpeg(), True), 1)),
     "25-liveness-left": _live("liveness", AdviceCode.TURN_LEFT, steady=True, progress=0.5),
-    "26-liveness-right": _live("liveness", AdviceCode.TURN_RIGHT, progress=0.2, view=LivenessView("right", "virtual", 15)),
+    "26-liveness-right": _live("liveness", AdviceCode.TURN_RIGHT, progress=0.2, view=samples.liveness_view(_TURN, Assertion.TURN_RIGHT)),
     "27-liveness-result": _then(_turned, PictureTaken(1), CaptureResultReady(CaptureResult(None, True), 1)),
     "28-liveness-unusable": _then(_turned, CaptureResultReady(CaptureResult(None, False, advice="LOOK_STRAIGHT"), 1)),
+    "20-selfie-backlight": _live("selfie", AdviceCode.LIGHT_BEHIND),
+    "20-selfie-uncover": _live("selfie", AdviceCode.UNCOVER_FACE),
+    "20-selfie-mouth": _live("selfie", AdviceCode.CLOSE_MOUTH),
+    "80-smile": _check(ChallengeKind.SMILE, AdviceCode.SMILE, progress=0.5, steady=True),
+    "80-smile-neutral": _check(ChallengeKind.SMILE, AdviceCode.NEUTRAL_FACE, progress=0.25),
+    "81-range-far": _check(ChallengeKind.MULTI_RANGE, AdviceCode.FIT_THE_OVAL, progress=0.25, face_size=0.35),
+    "81-range-near": _check(ChallengeKind.MULTI_RANGE, AdviceCode.FIT_THE_OVAL, progress=0.75, steady=True, face_size=0.7),
+    "81-range-second-try": _check(ChallengeKind.MULTI_RANGE, AdviceCode.ONCE_MORE, attempt=2, face_size=0.5),
+    "82-magnifeye": _check(ChallengeKind.MAGNIFEYE, AdviceCode.HOLD_STILL, progress=0.5, steady=True),
+    "82-magnifeye-near": _check(ChallengeKind.MAGNIFEYE, AdviceCode.EYES_TO_CAMERA, progress=0.5, steady=True, face_size=1.6),
+    "83-gaze-start": _check(ChallengeKind.EYE_GAZE, AdviceCode.LOOK_STRAIGHT),
+    "83-gaze": _check(ChallengeKind.EYE_GAZE, AdviceCode.FOLLOW_THE_DOT, progress=0.5, look_at=(0.0, 0.0)),
+    "83-gaze-below": _check(ChallengeKind.EYE_GAZE, AdviceCode.FOLLOW_THE_DOT, progress=0.75, look_at=(1.0, 1.0)),
+    "84-turn-both": _check(_TURN, AdviceCode.TURN_RIGHT, Assertion.TURN_RIGHT, Assertion.TURN_LEFT, progress=0.75, attempt=3),
+    "85-flash": _with_motion(
+        _check(ChallengeKind.SMILE, AdviceCode.NEUTRAL_FACE, progress=0.3, steady=True, flashes=True, colour="#D946A6")
+    ),
+    "86-assist": _enter("assist"),
+    "86-assist-staff-only": _enter("assist", AssistView("FLAT_FACE", can_go_on=False, can_retry=False)),
+    "86-assist-retry": _enter("assist", AssistView("FACE_LEFT", can_go_on=False, can_retry=True)),
+    "86-assist-called": _then_press(_enter("assist", AssistView("FACE_LEFT", can_go_on=False, can_retry=True))),
+    "03-consent-choice": _enter("consent", ConsentView(("identify", "biometric", "store"), "2026-11", without_biometrics=True)),
+    "44-decision-earlier": _enter("decision", samples.earlier_view),
     "30-review": lambda kiosk: _review(kiosk),
     "31-review-wrong-date": lambda kiosk: _review(kiosk, wrong=True),
     "32-review-certain": lambda kiosk: _review(kiosk, certain=True),

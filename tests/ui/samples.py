@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QLinearGradient, QPainter, QPainterPath, QPen, QTransform
 
+from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide, PageWarning, Quad, Source
 from kiosk.domain.events import Event, StepEntered
 from kiosk.domain.views import (
     Alternative,
+    AssistView,
     CaptureResult,
     ConsentView,
     DecisionView,
     DocumentCaptureView,
     DoneView,
+    EarlierRecord,
     FieldRow,
     LanguageView,
     LivenessView,
@@ -240,6 +244,11 @@ def selfie_jpeg() -> bytes:
 
 
 @lru_cache
+def other_selfie_jpeg() -> bytes:
+    return _jpeg(person_image(shirt="#6B4E71"))
+
+
+@lru_cache
 def cutout_jpeg(line: int = 2) -> bytes:
     return _jpeg(page_image().copy(350, 130 + 78 * line, 330, 66))
 
@@ -307,6 +316,25 @@ def page_result(side: str = "front", *, warnings: tuple[PageWarning, ...] = ()) 
     return CaptureResult(page_jpeg(side), True, fields[:8], warnings)
 
 
+def liveness_view(kind: ChallengeKind, *steps: Assertion, attempt: int = 1, flashes: bool = False) -> LivenessView:
+    return LivenessView(kind, steps, "virtual", 15.0, attempt, 3, flashes)
+
+
+def earlier_view() -> DecisionView:
+    """What staff sees when the face is on record twice."""
+    view = decision_view(Outcome.REVIEW)
+    known = Check(
+        CheckName.KNOWN_PERSON, CheckStatus.WARNING, CheckLabel.FOUND_BEFORE, score=0.83, threshold=0.6, model="dlib-resnet", ms=3.1
+    )
+    earlier = (
+        EarlierRecord("K7M-4PX", "HANA VZOROVÁ", "1990-08-12", "2026-03-02", 0.831, other_selfie_jpeg()),
+        EarlierRecord("B2C-9QT", "MARIA SPECIMEN", "1988-01-30", "2025-11-17", 0.642, None),
+    )
+    return replace(
+        view, checks=(*view.checks, known), earlier=earlier, selfie=selfie_jpeg(), name="ANNA MARIA SPECIMEN", date_of_birth="1990-08-12"
+    )
+
+
 VIEWS: dict[str, tuple[str, View]] = {
     "welcome": ("welcome", WelcomeView("Onboarding Kiosk")),
     "language": ("language", LanguageView(("en", "sk"), "en")),
@@ -314,13 +342,14 @@ VIEWS: dict[str, tuple[str, View]] = {
     "document_front": ("document_capture", DocumentCaptureView(PageSide.FRONT, "virtual", 6.0, 15.0)),
     "document_back": ("document_capture", DocumentCaptureView(PageSide.BACK, "virtual", 6.0, 15.0)),
     "selfie": ("selfie_capture", SelfieCaptureView("virtual", 6.0, 15.0)),
-    "liveness": ("liveness", LivenessView("left", "virtual", 15.0)),
+    "liveness": ("liveness", liveness_view(ChallengeKind.HEAD_TURN, Assertion.FRONT, Assertion.TURN_LEFT)),
+    "assist": ("assist", AssistView("CHALLENGE_FAILED", can_go_on=True, can_retry=True)),
     "review": ("review", ReviewView(None, None, ())),
     "decision": ("decision", DecisionView(Outcome.REVIEW, "", (), None)),
     "done": ("done", DoneView(Outcome.ACCEPT, "K7M-4PX")),
     "sorry": ("sorry", SorryView("INTERNAL", kept=False)),
 }
-_GROUP_OF = {"document_front": 0, "document_back": 0, "selfie": 1, "liveness": 2, "review": 3, "decision": 4}
+_GROUP_OF = {"document_front": 0, "document_back": 0, "selfie": 1, "liveness": 2, "assist": 2, "review": 3, "decision": 4}
 
 
 def view_of(step: str) -> View:

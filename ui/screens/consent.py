@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from kiosk.domain.views import ConsentView
 from ui import strings
 from ui.stage.screen import Action, Screen, Stage
+from ui.widgets.buttons import BigButton
 from ui.widgets.layouts import Box, Card, Panes, Scroll, ScrollBox
 from ui.widgets.part import Text
 from ui.widgets.pictures import Icon, Illustration
@@ -39,12 +40,16 @@ def _purpose(key: str) -> tuple[str, str]:
 
 
 class ConsentScreen(Screen):
-    """Answers accepted=True or False."""
+    """Answers accepted=True or False; where there is a way without comparing faces also biometrics=True or False."""
 
     def __init__(self, stage: Stage, view: ConsentView) -> None:
         super().__init__(stage)
         theme = stage.theme
         self._version = view.version
+        self._asks_biometrics = view.without_biometrics
+        self.without = BigButton(theme, "chip")
+        self.without.clicked.connect(self._on_without)
+        self._without_text = Text("body", tone="secondary")
         self._title, self._lead = Text("title", strong=True), Text("lead", tone="secondary")
         self._note = Text("small", tone="secondary")
         left = Box(theme, spacing=24)
@@ -61,6 +66,10 @@ class ConsentScreen(Screen):
             heading, text = Text("lead", strong=True), Text("body", tone="secondary")
             words = Box(theme, spacing=6)
             words.add(heading, text)
+            if purpose == "biometric" and view.without_biometrics:
+                words.add(self._without_text)
+                words.box.addSpacing(theme.px(10))
+                words.box.addWidget(self.without, 0, Qt.AlignmentFlag.AlignLeft)
             card.add(words, stretch=1)
             self._purposes.append((purpose, heading, text))
             cards.add(card)
@@ -79,7 +88,13 @@ class ConsentScreen(Screen):
         return Action(strings.translate("consent", "I don't agree"))
 
     def on_main(self) -> None:
-        self.session.advance(accepted=True)
+        if self._asks_biometrics:
+            self.session.advance(accepted=True, biometrics=True)
+        else:
+            self.session.advance(accepted=True)
+
+    def _on_without(self) -> None:
+        self.session.advance(accepted=True, biometrics=False)
 
     def on_second(self) -> None:
         self.session.advance(accepted=False)
@@ -87,6 +102,12 @@ class ConsentScreen(Screen):
     def retranslate(self) -> None:
         self._title.setText(strings.translate("consent", "Before we start"))
         self._lead.setText(strings.translate("consent", "With your consent we do three things, and nothing else."))
+        self._without_text.setText(
+            strings.translate(
+                "consent", "From both pictures we compute numbers that describe a face. You don't have to: a colleague can compare them."
+            )
+        )
+        self.without.setText(strings.translate("consent", "Continue without comparing my face"))
         self._note.setText(strings.translate("consent", "You can stop at any time. Version {version}.").format(version=self._version))
         for purpose, heading, text in self._purposes:
             words = _purpose(purpose)

@@ -14,6 +14,7 @@ from ui.stage.screen import Action, Screen, Stage
 from ui.theme.theme import Theme
 from ui.widgets.buttons import BigButton
 from ui.widgets.check_lines import CheckGroupCard
+from ui.widgets.earlier import EarlierRecords
 from ui.widgets.layouts import Box, Panes, Scroll, ScrollBox
 from ui.widgets.part import Part, Text, set_style_property
 from ui.widgets.pictures import Icon
@@ -53,7 +54,7 @@ class Columns(Part):
 
 
 class DecisionScreen(Screen):
-    """Green only for what is true; what was not checked is said so."""
+    """Green only for what is true; what was not checked is said so. Staff also sees stored customers with the same face."""
 
     def __init__(self, stage: Stage, view: DecisionView) -> None:
         super().__init__(stage)
@@ -72,7 +73,10 @@ class DecisionScreen(Screen):
         left.box.addStretch(3)
         left.box.addWidget(self._details, 0, Qt.AlignmentFlag.AlignLeft)
         self.cards = _cards(theme, view.checks)
-        right = ScrollBox(theme, margins=(0, 0, 24, 0))
+        self.earlier = EarlierRecords(theme, view) if view.earlier else None
+        right = ScrollBox(theme, spacing=24, margins=(0, 0, 24, 0))
+        if self.earlier is not None:
+            right.add(self.earlier)
         right.add(Columns(theme, self.cards))
         right.box.addStretch(1)
         outer = QVBoxLayout(self)
@@ -91,6 +95,8 @@ class DecisionScreen(Screen):
         self._view = None
         self._headline.clear()
         self._reason.clear()
+        if self.earlier is not None:
+            self.earlier.drop()
 
     def show_details(self, shown: bool) -> None:
         """Score, threshold, model and time of every check."""

@@ -11,10 +11,12 @@ from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.domain.views import CaptureResult
 from ui import strings
 from ui.bridge.frames import Wanted
+from ui.speaker import Tone
 from ui.stage.screen import Action, Screen, Stage, stop_timers
 from ui.widgets.buttons import BigButton
 from ui.widgets.fields import FieldLine
 from ui.widgets.layouts import Box, Card, Panes, Rule, Scroll, ScrollBox
+from ui.widgets.light import PacedLight
 from ui.widgets.overlay import Target
 from ui.widgets.part import Part, Text
 from ui.widgets.pictures import Icon, Illustration, Picture
@@ -22,6 +24,13 @@ from ui.widgets.pill import AdvicePill
 from ui.widgets.preview import CameraPreview
 
 READABLE_MS = 700  # an advice stands at least this long
+AT_ONCE = frozenset(
+    {
+        AdviceCode.NEUTRAL_FACE, AdviceCode.SMILE, AdviceCode.FIT_THE_OVAL, AdviceCode.EYES_TO_CAMERA, AdviceCode.FOLLOW_THE_DOT,
+        AdviceCode.ONCE_MORE, AdviceCode.TURN_LEFT, AdviceCode.TURN_RIGHT, AdviceCode.LOOK_BACK,
+    }
+)  # fmt: skip
+"""What is asked of the customer next: words and picture must not say different things, and the check waits for no reader."""
 _PANEL_WIDTH = 480
 _FIELD_DELAY_MS = 90
 
@@ -36,6 +45,8 @@ class HowTo(Part):
         outer.setContentsMargins(0, 0, 0, 0)
         self.content = Box(theme, spacing=24)
         outer.addWidget(self.content)
+        self.attempt = Text("body", strong=True, tone="accent")
+        self.attempt.hide()
         self.title, self.text = Text("title", strong=True), Text("lead", tone="secondary")
         self.drawing = Illustration(theme, drawing, 260, left=True)
         self.help = Card(theme, padding=24, spacing=12)
@@ -46,11 +57,14 @@ class HowTo(Part):
         self.help.hide()
         self.content.box.addStretch(1)
         self.content.add(self.drawing)
-        self.content.add(self.title, self.text, self.help)
+        self.content.add(self.attempt, self.title, self.text, self.help)
         self.content.box.addStretch(2)
         self.retranslate()
 
-    def set_words(self, title: str, text: str, help_text: str) -> None:
+    def set_words(self, title: str, text: str, help_text: str, *, attempt: str = "") -> None:
+        """`attempt`: which try it is, above the title; "" = not said."""
+        self.attempt.setText(attempt)
+        self.attempt.setVisible(bool(attempt))
         self.title.setText(title)
         self.text.setText(text)
         self._help_text.setText(help_text)
@@ -124,8 +138,11 @@ class CaptureScreen(Screen):
         self.pill = AdvicePill(theme)
         self.preview = CameraPreview(theme, target, mirrored=mirrored)
         self.preview.wanted_changed.connect(self.wanted_changed)
+        self._dark = False
+        self._colour = ""
+        self._light = PacedLight(self.preview.set_light, self)
         self.howto = HowTo(stage, drawing)
-        self.howto.staff.clicked.connect(self.session.call_staff)
+        self.howto.staff.clicked.connect(self.staff_asked)
         self.live = Box(theme, spacing=12)
         self.live.add(self.pill)
         self.live.add(self.preview, stretch=1)
@@ -217,13 +234,18 @@ class CaptureScreen(Screen):
     def handle(self, event: Event) -> None:
         if isinstance(event, GuidanceGiven) and not self._taken:
             self._show_guidance(event.guidance)
+            self.show_task(event.guidance)
         elif isinstance(event, PictureTaken):
             self._on_taken()
         elif isinstance(event, CaptureResultReady):
             self._show_result(event.result)
 
+    def show_task(self, guidance: Guidance) -> None:
+        """What a subclass shows of a guidance beside advice, outline and ring."""
+
     def drop(self) -> None:
         stop_timers(self)
+        self.stage.speaker.stop()
         self.preview.drop()
         if self.picture is not None:
             self.picture.drop()
@@ -236,9 +258,10 @@ class CaptureScreen(Screen):
         if guidance.advice is self._advice:
             self._pending = None
             self._show_advice(guidance.advice, steady=guidance.steady)
-        elif self._readable.isActive():
+        elif self._readable.isActive() and guidance.advice not in AT_ONCE:
             self._pending = guidance  # the newest one, when the present one has been readable long enough
         else:
+            self._pending = None
             self._show_advice(guidance.advice, steady=guidance.steady)
             self._readable.start()
 
@@ -253,8 +276,23 @@ class CaptureScreen(Screen):
         words = strings.advice(code)
         tone = "good" if code is AdviceCode.TAKEN else "accent" if steady else "neutral"
         self.pill.show_advice(words.text, words.icon, tone)
-        self.preview.set_arrow(code in (AdviceCode.TURN_LEFT, AdviceCode.TURN_RIGHT))
-        self.preview.set_fill_light(code is AdviceCode.TOO_DARK and self.preview.target.kind == "face")
+        self.stage.speaker.say(words.text)
+        if self.preview.target.kind == "face":
+            self._light_face(code)
+
+    def _light_face(self, code: AdviceCode) -> None:
+        """White around the face from when it is dark on: with the light it is no longer dark, and going out again it would flicker."""
+        if code in (AdviceCode.TOO_DARK, AdviceCode.TOO_BRIGHT):
+            self._dark = code is AdviceCode.TOO_DARK
+            self._write_light()
+
+    def set_colour(self, colour: str) -> None:
+        """A colour for the screen to shine with, "#RRGGBB"; "" = none. Not shown with reduced motion."""
+        self._colour = colour if self.theme.ms(1) else ""
+        self._write_light()
+
+    def _write_light(self) -> None:
+        self._light.set_colour(self._colour or ("#FFFFFF" if self._dark else ""))
 
     def _on_manual(self) -> None:
         self._manual = True
@@ -263,7 +301,9 @@ class CaptureScreen(Screen):
     def _on_taken(self) -> None:
         self._taken = True
         self._pending = None
+        self.set_colour("")
         self._show_advice(AdviceCode.TAKEN, steady=True)
+        self.stage.speaker.tone(Tone.TAKEN)
         self.preview.flash()
         self.actions_changed.emit()
 

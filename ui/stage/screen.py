@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.events import Event
 from ui.bridge.frames import Wanted
 from ui.bridge.session import Session
+from ui.speaker import SilentSpeaker, Speaker
 from ui.theme.theme import Theme
 from ui.widgets.part import Part
 
@@ -30,11 +31,13 @@ class Stage:
 
     Attributes:
         screen_keyboard: the kiosk has no keyboard of its own: keys are shown on the screen.
+        speaker: says advice and plays tones, or is silent.
     """
 
     theme: Theme
     session: Session
     screen_keyboard: bool = False
+    speaker: Speaker = field(default_factory=SilentSpeaker)
 
 
 class Screen(Part):
@@ -44,11 +47,13 @@ class Screen(Part):
         actions_changed: `main` or `second` is different.
         wanted_changed: `wanted` is different.
         language_tried: (str) show everything in this language at once.
+        staff_asked: a colleague is to be called, and the customer to be told so.
     """
 
     actions_changed = Signal()
     wanted_changed = Signal()
     language_tried = Signal(str)
+    staff_asked = Signal()
 
     # Whether it may stay when the session has ended, because it shows nothing that is the customer's own.
     outlives_session = False

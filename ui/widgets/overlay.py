@@ -13,25 +13,33 @@ from ui.theme.pens import stroke
 
 ID1_ASPECT = 85.60 / 53.98  # ISO/IEC 7810 ID-1
 FACE_ASPECT = 0.78  # width / height of an oval with room for hair and headscarf
+EYES_ASPECT = 1.9  # of the band that both eyes fill
+_FACE_ROOM = 1.25
+"""Height of an oval that a face of known height fills: detectors see brow to chin, people see their hair too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`kind` "page" or "face"; `side` "left" or "right" for a head turn, else ""."""
+    """`kind` "page" or "face"."""
 
     kind: str
     aspect: float = ID1_ASPECT
-    side: str = ""
 
-    def rect(self, picture: QRectF) -> QRectF:
-        """Where the target stands in the shown picture."""
+    def rect(self, picture: QRectF, face_size: float | None = None) -> QRectF:
+        """Where the target stands in the shown picture; `face_size` (face height / picture height) makes the oval fit such a face."""
         room = 0.84 if self.kind == "page" else 0.9
         height = min(picture.height() * room, picture.width() * room / self.aspect)
+        if face_size is not None:
+            height = picture.height() * face_size * _FACE_ROOM
         width = height * self.aspect
         return QRectF(picture.center().x() - width / 2, picture.center().y() - height / 2, width, height)
 
-    def path(self, picture: QRectF) -> QPainterPath:
-        path, rect = QPainterPath(), self.rect(picture)
+    def usual_face_size(self, picture: QRectF) -> float:
+        """The face height / picture height that fills the usual oval."""
+        return self.rect(picture).height() / max(1.0, picture.height()) / _FACE_ROOM
+
+    def path(self, picture: QRectF, face_size: float | None = None) -> QPainterPath:
+        path, rect = QPainterPath(), self.rect(picture, face_size)
         if self.kind == "face":
             path.addEllipse(rect)
         else:
@@ -112,7 +120,7 @@ _REACH = 55  # degrees up and down from the middle of a side
 
 
 def draw_ring_track(painter: QPainter, rect: QRectF, track: QColor, width: float, side: str) -> None:
-    """The oval; with `side` thicker where a head turn will fill it."""
+    """The oval; with `side` ("left", "right" for a turn of the head, "below" for a smile) thicker where it will fill."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(track, width * 0.6))
     painter.drawEllipse(rect)
@@ -137,4 +145,4 @@ def draw_ring(painter: QPainter, rect: QRectF, progress: float, filled: QColor, 
 
 def _middle(side: str) -> int:
     """Degrees, counted as Qt does: 0 at three o'clock, counter-clockwise."""
-    return 180 if side == "left" else 0
+    return {"left": 180, "right": 0, "below": 270}[side]

@@ -14,6 +14,7 @@ from ui.widgets.overlay import Target
 from ui.widgets.part import Part
 
 FRAME_ASPECT = 16 / 9
+_GROW_MS = 600  # calm: a person follows it with the whole body
 _EASE = 0.5  # share of the way that the outline moves towards the newest corners with each picture
 
 
@@ -37,8 +38,13 @@ class CameraPreview(Part):
         self._shown: Quad | None = None
         self._tone = "wrong"
         self._progress = 0.0
-        self._fill_light = False
+        self._light = ""
+        self._side = ""
         self._arrow = False
+        self._face_size: float | None = None
+        self._growing = QVariantAnimation(self)
+        self._growing.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._growing.valueChanged.connect(self._on_grown)
         self._frozen = False
         self._flash = 0.0
         self._flashing = QVariantAnimation(self)
@@ -74,18 +80,55 @@ class CameraPreview(Part):
             self._shown = outline
         self.update()
 
-    def set_fill_light(self, on: bool) -> None:
-        """White around the face, to light it with the screen."""
-        if on != self._fill_light:
-            self._fill_light = on
+    def set_light(self, colour: str) -> None:
+        """Everything around the face shines in `colour` ("#RRGGBB"), to light it with the screen; "" = it is dimmed as usual."""
+        if colour != self._light:
+            self._light = colour
             self._mask = None
             self.update()
 
-    def set_arrow(self, shown: bool) -> None:
-        """The arrow beside the oval, while the head is to be turned."""
-        if shown != self._arrow:
-            self._arrow = shown
+    @property
+    def light(self) -> str:
+        return self._light
+
+    def set_side(self, side: str, *, arrow: bool = False) -> None:
+        """Where the oval fills: "left" or "right" (with an arrow beside it), "below", or "" for all around."""
+        if (side, arrow) != (self._side, self._arrow):
+            if side != self._side:
+                self._mask = None
+            self._side, self._arrow = side, arrow
             self.update()
+
+    @property
+    def side(self) -> str:
+        return self._side
+
+    def set_target(self, target: Target) -> None:
+        """Another shape to fill."""
+        if target != self.target:
+            self.target = target
+            self._mask = None
+            self.update()
+
+    def set_face_size(self, size: float | None) -> None:
+        """The oval grows or shrinks until a face of this height (face height / frame height) fills it; None = the usual one, at once."""
+        goal = self._growing.endValue() if self._growing.state() is QVariantAnimation.State.Running else self._face_size
+        if size == goal:
+            return
+        start = self._face_size if self._face_size is not None else self.target.usual_face_size(self.picture_rect)
+        self._growing.stop()
+        if size is None or not self.theme.ms(1):
+            self._on_grown(size)
+            return
+        self._growing.setDuration(self.theme.ms(_GROW_MS))
+        self._growing.setStartValue(start)
+        self._growing.setEndValue(size)
+        self._growing.start()
+
+    @property
+    def face_size(self) -> float | None:
+        """Of the oval that is shown now."""
+        return self._face_size
 
     def freeze(self, tone: str) -> None:
         """The picture stands still until `thaw`."""
@@ -114,6 +157,7 @@ class CameraPreview(Part):
     def drop(self) -> None:
         """Hold no picture any more."""
         self._flashing.stop()
+        self._growing.stop()
         self._picture = self._mask = None
         self._goal = self._shown = None
         self.update()
@@ -142,7 +186,7 @@ class CameraPreview(Part):
 
     @property
     def target_rect(self) -> QRectF:
-        return self.target.rect(self.picture_rect)
+        return self.target.rect(self.picture_rect, self._face_size)
 
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(960), self.theme.px(540))
@@ -167,6 +211,11 @@ class CameraPreview(Part):
                 (sx + (gx - sx) * _EASE, sy + (gy - sy) * _EASE) for (sx, sy), (gx, gy) in zip(self._shown, self._goal, strict=True)
             )
             self._shown = (a, b, c, d)
+
+    def _on_grown(self, size: float | None) -> None:
+        self._face_size = size
+        self._mask = None
+        self.update()
 
     def _on_flash(self, value: float) -> None:
         self._flash = value
@@ -217,9 +266,13 @@ class CameraPreview(Part):
         colour = {"wrong": wrong, "steady": steady, "taken": good}[self._tone]
         filled = good if self._tone == "taken" else steady
         if self.target.kind == "face":
-            progress = 1.0 if self._tone == "taken" else self._progress
-            overlay.draw_ring(painter, self.target_rect, progress, filled, width, self.target.side)
-            if self.target.side and self._arrow:
+            painter.setClipRect(place)  # an oval for a face that is very near is larger than the picture
+            if self._tone == "taken":
+                overlay.draw_ring(painter, self.target_rect, 1.0, filled, width, self._side)
+            else:
+                overlay.draw_ring(painter, self.target_rect, self._stepped(self._progress), filled, width, self._side)
+            painter.setClipping(False)
+            if self._arrow and not self._frozen:
                 self._paint_arrow(painter, place)
             return
         if self._shown is not None:
@@ -230,17 +283,21 @@ class CameraPreview(Part):
                 overlay.wash(painter, points, colour)
             overlay.draw_outline(painter, points, colour, width * 0.8, 1.0 if taken else self._progress, filled)
 
+    def _stepped(self, progress: float) -> float:
+        """With reduced motion the ring fills in steps of a quarter."""
+        return progress if self.theme.ms(1) else int(progress * 4 + 1e-6) / 4
+
     def _paint_arrow(self, painter: QPainter, place: QRectF) -> None:
         side = self.theme.px(88)
         target = self.target_rect
         gap = min(self.theme.px(48), max(0, (place.width() - target.width()) / 2 - side) / 2)
-        x = target.left() - side - gap if self.target.side == "left" else target.right() + gap
+        x = target.left() - side - gap if self._side == "left" else target.right() + gap
         disc = QRectF(x, target.center().y() - side / 2, side, side)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.color("accent"))
         painter.drawEllipse(disc)
         inner = self.theme.px(48)
-        name = "back" if self.target.side == "left" else "chevron"
+        name = "back" if self._side == "left" else "chevron"
         painter.drawPixmap(
             QPointF(disc.center().x() - inner / 2, disc.center().y() - inner / 2),
             self.theme.icon(name, 48, "on_accent", ratio=self.devicePixelRatioF()),
@@ -260,16 +317,18 @@ class CameraPreview(Part):
         rounded = QPainterPath()
         radius = self.theme.px(tokens.CARD_RADIUS)
         rounded.addRoundedRect(place, radius, radius)
-        dim = QColor(255, 255, 255) if self._fill_light else QColor(10, 14, 20, 120 if self.target.kind == "page" else 150)
-        painter.fillPath(rounded.subtracted(self.target.path(place)), dim)
+        dim = QColor(self._light) if self._light else QColor(10, 14, 20, 120 if self.target.kind == "page" else 150)
+        painter.fillPath(rounded.subtracted(self.target.path(place, self._face_size)), dim)
         everything = QPainterPath()
         everything.addRect(QRectF(self.rect()))
         painter.fillPath(everything.subtracted(rounded), self.theme.color("background"))
         if self._picture is not None:
             width = self.theme.px(6)
             if self.target.kind == "face":
-                track = QColor(120, 130, 145) if self._fill_light else QColor(235, 238, 243, 230)
-                overlay.draw_ring_track(painter, self.target_rect, track, width, self.target.side)
+                track = QColor(90, 100, 115) if self._light else QColor(235, 238, 243, 230)
+                painter.setClipRect(place)
+                overlay.draw_ring_track(painter, self.target_rect, track, width, self._side)
+                painter.setClipping(False)
             else:
                 overlay.draw_brackets(painter, self.target_rect, QColor(255, 255, 255, 220), width)
         painter.end()
