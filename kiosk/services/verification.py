@@ -11,7 +11,8 @@ from typing import Protocol
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
-from kiosk.domain.face import Face, FaceIssue, FaceQuality, Similarity
+from kiosk.domain.face import Embedding, Face, FaceIssue, FaceQuality, Pose, Similarity
+from kiosk.imaging.face_fitness import comparison_obstacle
 from kiosk.imaging.face_pose import eyes_open, head_pose
 from kiosk.imaging.face_quality import eye_span, face_quality, frame_light_issue, quality_score
 from kiosk.imaging.frame import Image
@@ -26,7 +27,7 @@ SURE = 0.9
 LIVENESS_MIN_SHARPNESS = 0.12
 LIVENESS_MIN_EYES_PX = 24.0
 """Below these the pixels that tell skin from paper are gone, whatever a model says."""
-_PORTRAIT, _SELFIE = "document.front", "selfie"
+_PORTRAIT, _SELFIE, _LIVENESS = "document.front", "selfie", "liveness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,37 +97,112 @@ class Verifier:
         )
         return SelfieResult(faces[0], quality, check, len(faces))
 
-    def face_match(self, portrait_image: Image | None, selfie_image: Image | None) -> Check:
-        """FACE_MATCH: PASSED, WARNING/BORDERLINE just above the threshold, REJECTED/BELOW_THRESHOLD; NOT_EXECUTED with the reason."""
-        inputs = (_PORTRAIT, _SELFIE)
+    # --- comparing -------------------------------------------------------------------------------------------------
+
+    def face_match(
+        self, portrait_image: Image | None, selfie_image: Image | None, *, inputs: tuple[str, ...] = (_PORTRAIT, _SELFIE)
+    ) -> Check:
+        """FACE_MATCH of the largest face of each: a portrait (of the page or the chip) and a selfie, two documents, or two selfies.
+
+        PASSED, WARNING/BORDERLINE just above the threshold, REJECTED/BELOW_THRESHOLD; NOT_EXECUTED with the reason, also when a face is too
+        poor to be compared. `inputs`: where the two come from.
+        """
         if portrait_image is None or selfie_image is None:
             return not_executed(CheckName.FACE_MATCH, CheckLabel.INPUT_MISSING, inputs=inputs)
         if self._matcher is None:
             return not_executed(CheckName.FACE_MATCH, CheckLabel.MODEL_MISSING, inputs=inputs)
         began = time.perf_counter()
         try:
-            portrait, selfie = self.portrait_face(portrait_image), self.portrait_face(selfie_image)
-            if portrait is None or selfie is None:
-                return not_executed(CheckName.FACE_MATCH, CheckLabel.NO_FACE, inputs=inputs)
-            similarity = self._matcher.compare(self._matcher.embed(portrait_image, portrait), self._matcher.embed(selfie_image, selfie))
+            portrait, selfie = (self._template(self._matcher, image) for image in (portrait_image, selfie_image))
+            if isinstance(portrait, FaceIssue):
+                return _not_comparable(CheckName.FACE_MATCH, portrait, inputs[0], inputs)
+            if isinstance(selfie, FaceIssue):
+                return _not_comparable(CheckName.FACE_MATCH, selfie, inputs[-1], inputs)
+            return _match_check(CheckName.FACE_MATCH, self._matcher.compare(portrait, selfie), inputs, began)
         except ModelFault as error:
             return _engine_failed(CheckName.FACE_MATCH, error, inputs)
-        if similarity.is_borderline:
-            status, label = CheckStatus.WARNING, CheckLabel.BORDERLINE
-        elif similarity.is_match:
-            status, label = CheckStatus.PASSED, CheckLabel.OK
-        else:
-            status, label = CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD
-        return Check(
-            CheckName.FACE_MATCH,
-            status,
-            label,
-            score=round(similarity.score, 4),
-            threshold=similarity.threshold,
-            inputs=inputs,
-            model=similarity.model,
-            ms=_ms_since(began),
-        )
+
+    def liveness_match(self, selfie: Image | None, frames: Sequence[Image], *, inputs: tuple[str, ...] = (_SELFIE, _LIVENESS)) -> Check:
+        """LIVENESS_MATCH: the selfie against the faces of the liveness frames. The least similar counts: it must be one person throughout.
+
+        Frames whose face is missing or too poor to compare are left out; when none is left the check is not executed.
+        params["frames"]: how many were compared.
+        """
+        name = CheckName.LIVENESS_MATCH
+        if selfie is None or not frames:
+            return not_executed(name, CheckLabel.INPUT_MISSING, inputs=inputs)
+        if self._matcher is None:
+            return not_executed(name, CheckLabel.MODEL_MISSING, inputs=inputs)
+        began = time.perf_counter()
+        try:
+            own = self._template(self._matcher, selfie)
+            if isinstance(own, FaceIssue):
+                return _not_comparable(name, own, inputs[0], inputs)
+            found = [self._template(self._matcher, frame) for frame in frames]
+            usable = [template for template in found if not isinstance(template, FaceIssue)]
+            if not usable:
+                poor = [issue for issue in found if isinstance(issue, FaceIssue) and issue is not FaceIssue.NO_FACE]
+                return _not_comparable(name, poor[0] if poor else FaceIssue.NO_FACE, inputs[-1], inputs)
+            worst = min((self._matcher.compare(own, one) for one in usable), key=lambda similarity: similarity.score)
+        except ModelFault as error:
+            return _engine_failed(name, error, inputs)
+        return _match_check(name, worst, inputs, began, frames=str(len(usable)))
+
+    def embed_selfie(self, image: Image) -> Embedding | None:
+        """The template of the largest face, for 1:N search and facemaps; None without a matcher, a face, or a face that can be compared.
+
+        Raises ModelFault.
+        """
+        if self._matcher is None:
+            return None
+        template = self._template(self._matcher, image)
+        return None if isinstance(template, FaceIssue) else template
+
+    def similarity(self, one: Image, other: Image) -> Similarity:
+        """Two pictures of one face each, whatever they are: portrait and selfie, two documents, two selfies.
+
+        Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED | FACE_QUALITY_LOW), ModelFault(MODEL_MISSING).
+        """
+        matcher = self._needed_matcher()
+        return matcher.compare(*(self.template(image, f"the {which} picture") for which, image in (("first", one), ("second", other))))
+
+    def template(self, image: Image, what: str = "the picture") -> Embedding:
+        """The template of the one face of a picture.
+
+        Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED | FACE_QUALITY_LOW), ModelFault(MODEL_MISSING).
+        """
+        matcher = self._needed_matcher()
+        face = self._one(image, what)[0]
+        obstacle = comparison_obstacle(image, face, self._pose(image, face))
+        if obstacle is not None:
+            raise BadInput(ErrorCode.FACE_QUALITY_LOW, f"the face in {what} cannot be compared: {obstacle.value}", issue=obstacle.value)
+        return matcher.embed(image, face)
+
+    def similarity_of(self, one: Embedding, other: Embedding) -> Similarity:
+        """Two templates of this verifier's matcher. Raises BadInput when they are of another, ModelFault(MODEL_MISSING)."""
+        return self._needed_matcher().compare(one, other)
+
+    def compare(self, one: Image, other: Image) -> Similarity:
+        """`similarity`, by its older name."""
+        return self.similarity(one, other)
+
+    def _needed_matcher(self) -> FaceMatcher:
+        if self._matcher is None:
+            raise ModelFault(ErrorCode.MODEL_MISSING, "no face embedding model is installed: kiosk models install")
+        return self._matcher
+
+    def _template(self, matcher: FaceMatcher, image: Image) -> Embedding | FaceIssue:
+        """Of the largest face, or what keeps it from being compared."""
+        face = self.portrait_face(image)
+        if face is None:
+            return FaceIssue.NO_FACE
+        return comparison_obstacle(image, face, self._pose(image, face)) or matcher.embed(image, face)
+
+    def _pose(self, image: Image, face: Face) -> Pose | None:
+        mesh = self._landmarker.landmarks(image, face) if self._landmarker is not None else ()
+        return head_pose(mesh) if mesh else None
+
+    # --- liveness --------------------------------------------------------------------------------------------------
 
     def passive_liveness(self, images: Sequence[Image], *, inputs: tuple[str, ...] = (_SELFIE,)) -> Check:
         """PASSIVE_LIVENESS of one face over one or more frames: the median of the scores of the frames that are good enough to judge.
@@ -166,19 +242,6 @@ class Verifier:
             model=scores[0].model,
             ms=_ms_since(began),
         )
-
-    def compare(self, one: Image, other: Image) -> Similarity:
-        """Two pictures of one face each.
-
-        Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED), ModelFault(MODEL_MISSING).
-        """
-        if self._matcher is None:
-            raise ModelFault(ErrorCode.MODEL_MISSING, "no face embedding model is installed: kiosk models install")
-        templates = []
-        for name, image in (("first", one), ("second", other)):
-            faces = self._one(image, f"the {name} picture")
-            templates.append(self._matcher.embed(image, faces[0]))
-        return self._matcher.compare(templates[0], templates[1])
 
     def liveness(self, image: Image) -> Check:
         """PASSIVE_LIVENESS of one picture. Raises BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED)."""
@@ -227,6 +290,33 @@ def _can_judge_liveness(quality: FaceQuality) -> bool:
     if quality.face is None or FaceIssue.TOO_DARK in quality.issues:
         return False
     return quality.sharpness >= LIVENESS_MIN_SHARPNESS and eye_span(quality.face) >= LIVENESS_MIN_EYES_PX
+
+
+def _match_check(name: CheckName, similarity: Similarity, inputs: tuple[str, ...], began: float, **params: str) -> Check:
+    if similarity.is_borderline:
+        status, label = CheckStatus.WARNING, CheckLabel.BORDERLINE
+    elif similarity.is_match:
+        status, label = CheckStatus.PASSED, CheckLabel.OK
+    else:
+        status, label = CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD
+    return Check(
+        name,
+        status,
+        label,
+        score=round(similarity.score, 4),
+        threshold=similarity.threshold,
+        inputs=inputs,
+        model=similarity.model,
+        ms=_ms_since(began),
+        params=params,
+    )
+
+
+def _not_comparable(name: CheckName, issue: FaceIssue, of: str, inputs: tuple[str, ...]) -> Check:
+    """A face that is not there or cannot carry a comparison: no score is better than one that means nothing."""
+    if issue is FaceIssue.NO_FACE:
+        return not_executed(name, CheckLabel.NO_FACE, inputs=inputs, of=of)
+    return not_executed(name, CheckLabel.LOW_QUALITY, inputs=inputs, of=of, issues=issue.value)
 
 
 def _engine_failed(name: CheckName, error: ModelFault, inputs: tuple[str, ...]) -> Check:
