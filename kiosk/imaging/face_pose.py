@@ -1,4 +1,4 @@
-"""Head pose and eye opening from the 468 face mesh points.
+"""Head pose, eye and mouth opening from the 468 face mesh points.
 
 The mesh is three-dimensional (z in the scale of x, smaller is nearer), so the pose is read off its own axes; no camera model is needed.
 Point numbers are those of the MediaPipe canonical face model; "right" is the person's own right.
@@ -23,6 +23,8 @@ _LEVEL_PITCH = -5.0
 """What hairline and chin give for a level head: the mesh puts the chin further away (ten portraits: -13 to 15, median -6)."""
 _RIGHT_EYE = (33, 133, ((160, 144), (159, 145), (158, 153)))
 _LEFT_EYE = (263, 362, ((387, 373), (386, 374), (385, 380)))
+_MOUTH_CORNERS = (61, 291)
+_LIPS = ((82, 87), (13, 14), (312, 317))
 _SHUT_RATIO, _OPEN_RATIO = 0.06, 0.24
 """Lid distance over eye width: about 0.05 for a shut eye, 0.2 to 0.35 for an open one."""
 
@@ -42,14 +44,28 @@ def head_pose(mesh: Mesh) -> Pose:
     return Pose(yaw=yaw, pitch=pitch, roll=roll)
 
 
+def eye_openings(mesh: Mesh) -> tuple[float, float]:
+    """Right and left eye: 0 = shut, 1 = wide open."""
+    points = _as_array(mesh)
+    return _opening(points, _RIGHT_EYE), _opening(points, _LEFT_EYE)
+
+
 def eyes_open(mesh: Mesh) -> float:
     """0 = shut, 1 = wide open; the mean of both eyes, or the nearer one when the head is turned."""
-    points = _as_array(mesh)
-    right, left = _opening(points, _RIGHT_EYE), _opening(points, _LEFT_EYE)
+    right, left = eye_openings(mesh)
     yaw = head_pose(mesh).yaw
     if abs(yaw) > 20:
         return right if yaw < 0 else left
     return (right + left) / 2
+
+
+def mouth_open(mesh: Mesh) -> float:
+    """Gap between the lips over the width of the mouth: 0 to 0.1 closed, up to about 0.25 in a smile that shows teeth, 0.3 to 1 open."""
+    points = _as_array(mesh)[:, :2]
+    width = float(np.linalg.norm(points[_MOUTH_CORNERS[1]] - points[_MOUTH_CORNERS[0]]))
+    if width <= 1e-6:
+        return 0.0
+    return float(np.mean([np.linalg.norm(points[upper] - points[lower]) for upper, lower in _LIPS])) / width
 
 
 def five_points(mesh: Mesh) -> tuple[tuple[float, float], ...]:

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kiosk.domain.face import Face, FaceIssue, FaceQuality, Pose
+from kiosk.domain.face import Face, FaceIssue, FacePart, FaceQuality, Pose
 from kiosk.imaging.face_align import box_from_points, face_axis, square_crop
+from kiosk.imaging.face_cover import face_cover
+from kiosk.imaging.face_patches import FacePatches, face_patches
+from kiosk.imaging.face_pose import Mesh, eyes_open, head_pose, mouth_open
 from kiosk.imaging.frame import Image
 
 _MEASURED_AT_PX = 128
 _DARK_FRAME = 0.16
 _BRIGHT_FRAME = 0.93
+_NIGHT = 0.08
+_MINOR = frozenset({FaceIssue.TURNED, FaceIssue.TILTED, FaceIssue.MOUTH_OPEN, FaceIssue.BLURRED, FaceIssue.LIGHT_BEHIND})
+_SOME_TURN, _SOME_SHARPNESS = 1.5, 0.6
+"""Of the limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,10 @@ class FaceLimits:
         dark, dark_highlights: too dark when the mean is below the first and the 95th percentile below the second: dark skin in good
             light keeps its highlights, an unlit face does not.
         min_eye_distance_px: ISO/IEC 19794-5 asks for 60 px at least between the eyes for enrolment; the matchers need less.
+        mouth: `face_pose.mouth_open`; talking and yawning are above, smiles below.
+        behind, before: light behind is when the background is brighter than the first while the face is darker than the second and,
+            unlike dark skin before a white wall, has no highlights.
+        cropped: less of the face than this in the picture is a cut face, more is one near the border.
     """
 
     smallest: float = 0.0
@@ -39,15 +50,21 @@ class FaceLimits:
     roll: float = 18.0
     eyes: float = 0.25
     sharpness: float = 0.3
+    mouth: float = 0.35
+    behind: float = 0.7
+    before: float = 0.4
+    before_highlights: float = 0.6
+    cropped: float = 0.92
 
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Over a face region or frame: mean and 95th percentile of luma, and the share of pixels at its upper end; all 0..1."""
+    """Over a face region or frame: mean, median and 95th percentile of luma, and the share of pixels at its upper end; all 0..1."""
 
     mean: float
     highlights: float
     blown: float
+    median: float = 0.5
 
 
 SELFIE = FaceLimits()
@@ -66,7 +83,8 @@ def face_region(image: Image, face: Face) -> Image:
 def light_of(image: Image) -> Light:
     """Light over the whole of a BGR picture."""
     luma = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    return Light(float(luma.mean()) / 255, float(np.percentile(luma, 95)) / 255, float((luma >= 250).mean()))
+    median, highlights = np.percentile(luma, (50, 95))
+    return Light(float(luma.mean()) / 255, float(highlights) / 255, float((luma >= 250).mean()), float(median) / 255)
 
 
 def face_sharpness(region: Image) -> float:
@@ -101,6 +119,8 @@ def frame_light_issue(image: Image) -> FaceIssue | None:
     """Why no face may be visible at all: nearly black or nearly white pictures are a matter of light, not of a missing person."""
     light = light_of(image[::4, ::4])
     if light.mean < _DARK_FRAME and light.highlights < 0.45:
+        return FaceIssue.TOO_DARK
+    if light.median < _NIGHT:  # a lamp in a dark room
         return FaceIssue.TOO_DARK
     return FaceIssue.TOO_BRIGHT if light.mean > _BRIGHT_FRAME else None
 
@@ -138,11 +158,72 @@ def pose_issues(pose: Pose | None, limits: FaceLimits = SELFIE) -> tuple[FaceIss
     return tuple(issues)
 
 
-def face_quality(
-    image: Image, face: Face, *, pose: Pose | None, eyes: float | None, several: bool = False, limits: FaceLimits = SELFIE
+def share_in_image(face: Face, image_size: tuple[int, int]) -> float:
+    """How much of the face, brow to chin and ear to ear, lies inside a picture of (height, width) pixels: 0..1."""
+    height, width = image_size
+    x, y, box_width, box_height = box_from_points(face, width=2.0, height=2.0, down=0.45)
+    across, down = min(x + box_width, width) - max(x, 0), min(y + box_height, height) - max(y, 0)
+    return float(max(0.0, across) * max(0.0, down) / max(box_width * box_height, 1e-6))
+
+
+def light_behind(image: Image, face: Face, light: Light, limits: FaceLimits = SELFIE) -> bool:
+    """Whether the background outshines the face. Args: `light` of the face region."""
+    if light.mean >= limits.before or light.highlights >= limits.before_highlights:
+        return False
+    step = max(1, max(image.shape[:2]) // 96)
+    luma = cv2.cvtColor(np.ascontiguousarray(image[::step, ::step]), cv2.COLOR_BGR2GRAY)
+    x, y, width, height = (value / step for value in box_from_points(face, width=3.0, height=3.6, down=0.2))
+    background = np.ones(luma.shape, np.bool_)
+    background[max(0, int(y)) :, max(0, int(x)) : max(0, int(x + width) + 1)] = False  # head and what is below it: shoulders
+    background[max(0, int(y + height)) :] = False
+    if background.mean() < 0.1:
+        return False
+    return float(luma[background].mean()) / 255 > limits.behind
+
+
+def quality_by_mesh(
+    image: Image,
+    face: Face,
+    mesh: Mesh,
+    *,
+    several: bool = False,
+    limits: FaceLimits = SELFIE,
+    region: Image | None = None,
+    patches: FacePatches | None = None,
 ) -> FaceQuality:
-    """Everything measured of one face; `pose` and `eyes` come from landmarks and may be missing."""
-    region = face_region(image, face)
+    """`face_quality` with all that a mesh can tell. Args: `mesh` may be empty; `region`, `patches` when they are already made."""
+    if not mesh:
+        return face_quality(image, face, pose=None, eyes=None, several=several, limits=limits, region=region)
+    patches = patches or face_patches(image, mesh)
+    covered = face_cover(patches).parts if patches is not None else ()
+    return face_quality(
+        image,
+        face,
+        pose=head_pose(mesh),
+        # the mesh invents what it cannot see: a hidden eye is not a shut one
+        eyes=None if FacePart.EYES in covered else eyes_open(mesh),
+        mouth=None if FacePart.MOUTH in covered else mouth_open(mesh),
+        covered=covered,
+        several=several,
+        limits=limits,
+        region=region,
+    )
+
+
+def face_quality(
+    image: Image,
+    face: Face,
+    *,
+    pose: Pose | None,
+    eyes: float | None,
+    mouth: float | None = None,
+    covered: tuple[FacePart, ...] = (),
+    several: bool = False,
+    limits: FaceLimits = SELFIE,
+    region: Image | None = None,
+) -> FaceQuality:
+    """Everything measured of one face; `pose`, `eyes`, `mouth` and `covered` come from landmarks and may be missing."""
+    region = face_region(image, face) if region is None else region
     light, sharp = light_of(region), face_sharpness(region)
     issues = [FaceIssue.SEVERAL_FACES] if several else []
     if too_dark(light, limits):
@@ -153,9 +234,47 @@ def face_quality(
     issues.extend(pose_issues(pose, limits))
     if eyes is not None and eyes < limits.eyes:
         issues.append(FaceIssue.EYES_CLOSED)
+    if mouth is not None and mouth > limits.mouth:
+        issues.append(FaceIssue.MOUTH_OPEN)
+    if covered:
+        issues.append(FaceIssue.COVERED)
     if sharp < limits.sharpness:
         issues.append(FaceIssue.BLURRED)
-    return FaceQuality(face=face, pose=pose, sharpness=sharp, brightness=light.mean, eyes_open=eyes, issues=in_order(issues))
+    if light_behind(image, face, light, limits):
+        issues.append(FaceIssue.LIGHT_BEHIND)
+    return FaceQuality(
+        face=face,
+        pose=pose,
+        sharpness=sharp,
+        brightness=light.mean,
+        eyes_open=eyes,
+        issues=in_order(issues),
+        in_image=share_in_image(face, (image.shape[0], image.shape[1])),
+        mouth_open=mouth,
+        covered=covered,
+    )
+
+
+def is_cropped(quality: FaceQuality, limits: FaceLimits = SELFIE) -> bool:
+    """Whether a part of the face lies outside the picture, not only the room around it."""
+    return quality.face is not None and quality.in_image < limits.cropped
+
+
+def refusals(quality: FaceQuality, limits: FaceLimits = SELFIE) -> tuple[FaceIssue, ...]:
+    """The issues for which a picture cannot be a selfie at all, whatever a matcher says of it: parts of the face are not in it."""
+    reasons: list[FaceIssue] = [issue for issue in quality.issues if issue in (FaceIssue.NO_FACE, FaceIssue.COVERED)]
+    if is_cropped(quality, limits):
+        reasons.append(FaceIssue.NEAR_BORDER)
+    return in_order(reasons)
+
+
+def has_only_minor_faults(quality: FaceQuality, limits: FaceLimits = SELFIE) -> bool:
+    """Whether what is left to say is a matter of beauty: a smile, some turn or tilt, softness, light behind. True without issues."""
+    if quality.pose is not None:
+        pose = quality.pose
+        if max(abs(pose.yaw) / limits.yaw, abs(pose.pitch) / limits.pitch, abs(pose.roll) / limits.roll) > _SOME_TURN:
+            return False
+    return quality.sharpness >= _SOME_SHARPNESS * limits.sharpness and set(quality.issues) <= _MINOR
 
 
 def quality_score(quality: FaceQuality, limits: FaceLimits = SELFIE) -> float:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
+
 from kiosk.domain.document import Quad
 from kiosk.domain.face import Face, FaceIssue
 from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.imaging.face_align import box_from_points, face_axis, scaled
-from kiosk.imaging.face_pose import eyes_open, head_pose
 from kiosk.imaging.face_quality import (
     LIVE,
     FaceLimits,
-    face_quality,
     face_region,
     frame_light_issue,
+    has_only_minor_faults,
     light_of,
-    pose_issues,
+    quality_by_mesh,
     quality_score,
     size_and_place,
     too_bright,
@@ -25,28 +27,43 @@ from kiosk.imaging.face_quality import (
 from kiosk.imaging.frame import Frame, Image
 from kiosk.imaging.rectify import limited
 from kiosk.ports import FaceDetector, FaceLandmarker
+from kiosk.services.still_faces import StillFaces
 
 DETECT_AT_PX = 640
 SECOND_FACE = 0.35
 """Somebody else counts from this share of the largest face's width."""
 GOOD_FOR_S = 0.6
+SETTLE_FOR_S = 4.0
+"""So many seconds of nothing worse than minor faults, and the best frame of them is taken."""
 STEADY_S = 0.7
 """An advice stays at least this long, so that it can be read."""
 LONGEST_GAP_S = 0.25
 """A longer pause between two frames fills the ring no further than this."""
 _STILL_PER_S = 0.6
 """Face widths that the face may move in a second."""
-_OFF_CENTRE = (0.17, 0.2)
-"""Of the frame's width and height."""
+_ANOTHER_FACE = 1.2
+"""Face widths between two frames from which it may be somebody else."""
+_OFF_CENTRE = 0.25
+"""Of the frame's width. Of its height nothing is asked: people sit, and are tall."""
+_DIM = 0.3
+_BRIGHTENED = 0.45
+_MOST_GAIN = 8.0
 
-_ADVICE = {
+ADVICE_FOR: dict[FaceIssue, AdviceCode] = {
+    FaceIssue.NO_FACE: AdviceCode.SHOW_FACE,
+    FaceIssue.SEVERAL_FACES: AdviceCode.ONE_PERSON,
+    FaceIssue.TOO_DARK: AdviceCode.TOO_DARK,
+    FaceIssue.TOO_BRIGHT: AdviceCode.TOO_BRIGHT,
     FaceIssue.TOO_SMALL: AdviceCode.COME_CLOSER,
     FaceIssue.TOO_CLOSE: AdviceCode.MOVE_BACK,
     FaceIssue.NEAR_BORDER: AdviceCode.CENTRE_FACE,
     FaceIssue.TURNED: AdviceCode.LOOK_STRAIGHT,
-    FaceIssue.EYES_CLOSED: AdviceCode.OPEN_EYES,
-    FaceIssue.BLURRED: AdviceCode.BLURRED,
     FaceIssue.TILTED: AdviceCode.KEEP_HEAD_UPRIGHT,
+    FaceIssue.EYES_CLOSED: AdviceCode.OPEN_EYES,
+    FaceIssue.MOUTH_OPEN: AdviceCode.CLOSE_MOUTH,
+    FaceIssue.COVERED: AdviceCode.UNCOVER_FACE,
+    FaceIssue.BLURRED: AdviceCode.BLURRED,
+    FaceIssue.LIGHT_BEHIND: AdviceCode.LIGHT_BEHIND,
 }
 
 
@@ -66,7 +83,7 @@ class SteadyAdvice:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one frame showed. `rating` 0..1 of frames that may serve as the selfie, else 0."""
+    """What one frame showed. `rating` 0..1 of frames that may serve as the selfie, else 0; `good`: nothing to say against it."""
 
     advice: AdviceCode
     face: Face | None
@@ -75,21 +92,29 @@ class _Seen:
 
 
 class FaceGuide:
-    """Judges the frames of one selfie step. One thread; all time comes from `Frame.taken_at`."""
+    """Judges the frames of one selfie step. One thread; all time comes from `Frame.taken_at`.
+
+    A picture is due (`ready`) in two ways. The ring: GOOD_FOR_S of frames that nothing can be said against. The fallback, so that
+    whoever fidgets, smiles or cannot hold the head straight is not stuck: SETTLE_FOR_S of frames with nothing worse than
+    minor faults (`has_only_minor_faults`, off centre, moving). The best frame is taken; where it has a fault,
+    the check of the selfie carries a warning. Frames with other faults take back twice what a good one gives.
+    """
 
     def __init__(self, detector: FaceDetector, landmarker: FaceLandmarker | None, *, limits: FaceLimits = LIVE) -> None:
         self._detector = detector
         self._landmarker = landmarker
         self._limits = limits
         self._steady = SteadyAdvice()
+        self._still = StillFaces()
         self._good_s = 0.0
+        self._settled_s = 0.0
         self._last: tuple[float, Face | None] | None = None
         self._best: tuple[float, Frame] | None = None
 
     @property
     def ready(self) -> bool:
-        """All was right for long enough: take the picture."""
-        return self._good_s >= GOOD_FOR_S - 1e-6
+        """A picture is due."""
+        return self._good_s >= GOOD_FOR_S - 1e-6 or (self._settled_s >= SETTLE_FOR_S - 1e-6 and self._best is not None)
 
     @property
     def best(self) -> Frame | None:
@@ -100,66 +125,61 @@ class FaceGuide:
         at = frame.taken_at
         seen = self._look(frame)
         since = min(LONGEST_GAP_S, max(0.0, at - self._last[0])) if self._last is not None else 0.0
+        if self._is_another(seen.face):
+            self._best, self._good_s, self._settled_s = None, 0.0, 0.0
         if not self.ready:
             # a bad frame takes back twice what a good one gives: a picture is due after good frames, not after a while
             self._good_s = min(GOOD_FOR_S, self._good_s + since) if seen.good else max(0.0, self._good_s - 2 * since)
-        if seen.face is None:
-            self._best = None  # whoever comes next may be somebody else
-        elif seen.rating > 0 and (self._best is None or seen.rating > self._best[0]):
+            self._settled_s = min(SETTLE_FOR_S, self._settled_s + since) if seen.rating > 0 else max(0.0, self._settled_s - 2 * since)
+        if seen.rating > 0 and (self._best is None or seen.rating > self._best[0]):
             self._best = (seen.rating, frame)
         self._last = (at, seen.face)
         return Guidance(
             advice=self._steady.choose(seen.advice, at),
             outline=outline_of(seen.face, frame.pixels) if seen.face is not None else None,
             steady=seen.good,
-            progress=self._good_s / GOOD_FOR_S,
+            progress=1.0 if self.ready else self._good_s / GOOD_FOR_S,
             frame_taken_at=at,
         )
 
     def _look(self, frame: Frame) -> _Seen:
         image = frame.pixels
-        faces = find_faces(self._detector, image)
+        faces = self._still.without(image, find_faces(self._detector, image), frame.taken_at)
         if not faces:
             return _Seen(light_advice(image) or AdviceCode.SHOW_FACE, None)
         face = faces[0]
-        advice = self._cheap_advice(image, faces)
-        if advice is not None:
-            return _Seen(advice, face)
-        pose = eyes = None
+        region = face_region(image, face)
+        issue = self._cheap_issue(image, faces, region)
+        if issue is not None:
+            return _Seen(ADVICE_FOR[issue], face)
+        mesh: tuple[tuple[float, float, float], ...] = ()
         if self._landmarker is not None:
             mesh = self._landmarker.landmarks(image, face)
             if not mesh:
-                return _Seen(AdviceCode.LOOK_STRAIGHT, face)
-            pose, eyes = head_pose(mesh), eyes_open(mesh)
-        quality = face_quality(image, face, pose=pose, eyes=eyes, limits=self._limits)
-        rating = quality_score(quality, self._limits)
-        # upright before straight: a tilted head also reads as a turned one
-        issues = sorted(quality.issues, key=lambda issue: (issue is not FaceIssue.TILTED, quality.issues.index(issue)))
-        if issues and pose is not None and FaceIssue.TURNED in issues and not pose_issues(pose, self._limits):
-            issues.remove(FaceIssue.TURNED)
-        if issues:
-            return _Seen(_ADVICE.get(issues[0], AdviceCode.HOLD_STILL), face, rating=0.5 * rating)
+                return _Seen(AdviceCode.UNCOVER_FACE if looks_ahead(face) else AdviceCode.LOOK_STRAIGHT, face)
+        quality = quality_by_mesh(image, face, mesh, limits=self._limits, region=region)
+        rating = quality_score(quality, self._limits) if has_only_minor_faults(quality, self._limits) else 0.0
+        if is_off_centre(face, image):
+            return _Seen(AdviceCode.CENTRE_FACE, face, rating=0.5 * rating)
+        if quality.issues:
+            # upright before straight: a tilted head also reads as a turned one
+            first = FaceIssue.TILTED if FaceIssue.TILTED in quality.issues[:2] else quality.issues[0]
+            return _Seen(ADVICE_FOR[first], face, rating=0.5 * rating)
         if self._moved(frame.taken_at, face):
             return _Seen(AdviceCode.HOLD_STILL, face, rating=0.8 * rating)
         return _Seen(AdviceCode.HOLD_STILL, face, good=True, rating=rating)
 
-    def _cheap_advice(self, image: Image, faces: tuple[Face, ...]) -> AdviceCode | None:
+    def _cheap_issue(self, image: Image, faces: tuple[Face, ...], region: Image) -> FaceIssue | None:
         """What can be told without landmarks."""
-        face = faces[0]
         if len(faces) > 1:
-            return AdviceCode.ONE_PERSON
-        light = light_of(face_region(image, face))
+            return FaceIssue.SEVERAL_FACES
+        light = light_of(region)
         if too_dark(light, self._limits):
-            return AdviceCode.TOO_DARK
+            return FaceIssue.TOO_DARK
         if too_bright(light, self._limits):
-            return AdviceCode.TOO_BRIGHT
-        place = size_and_place(face, (image.shape[0], image.shape[1]), self._limits)
-        if place:
-            return _ADVICE[place[0]]
-        eyes, mouth, _ = face_axis(face)
-        off_x = abs((eyes[0] + mouth[0]) / 2 / image.shape[1] - 0.5)
-        off_y = abs((eyes[1] + mouth[1]) / 2 / image.shape[0] - 0.5)
-        return AdviceCode.CENTRE_FACE if off_x > _OFF_CENTRE[0] or off_y > _OFF_CENTRE[1] else None
+            return FaceIssue.TOO_BRIGHT
+        place = size_and_place(faces[0], (image.shape[0], image.shape[1]), self._limits)
+        return place[0] if place else None
 
     def _moved(self, at: float, face: Face) -> bool:
         before_at, before = self._last or (at, None)
@@ -167,13 +187,41 @@ class FaceGuide:
             return False
         return movement(before, face) / max(at - before_at, 0.02) > _STILL_PER_S
 
+    def _is_another(self, face: Face | None) -> bool:
+        """Whoever comes after an empty frame, or stands elsewhere at once, may be somebody else."""
+        before = self._last[1] if self._last is not None else None
+        return face is None or (before is not None and movement(before, face) > _ANOTHER_FACE)
+
 
 def find_faces(detector: FaceDetector, image: Image) -> tuple[Face, ...]:
-    """Faces that count, the largest first, in pixels of `image`; looked for in a smaller copy."""
+    """Faces that count, the largest first, in pixels of `image`; looked for in a smaller copy, and in a brightened one when it is dim."""
     small = limited(image, DETECT_AT_PX)
     factor = image.shape[1] / small.shape[1]
     faces = detector.detect(small)
+    if not faces:
+        mean = light_of(small[::4, ::4]).mean
+        if mean < _DIM:
+            brighter = cv2.convertScaleAbs(small, alpha=min(_MOST_GAIN, _BRIGHTENED / max(mean, 0.01)))
+            faces = detector.detect(np.asarray(brighter, np.uint8))
     return tuple(scaled(face, factor) for face in faces if face.box[2] >= SECOND_FACE * faces[0].box[2])
+
+
+def is_off_centre(face: Face, image: Image) -> bool:
+    """Far to the side. Up and down do not count: a wheelchair user's face is low in the frame and a tall person's high."""
+    eyes, mouth, _ = face_axis(face)
+    return abs((eyes[0] + mouth[0]) / 2 / image.shape[1] - 0.5) > _OFF_CENTRE
+
+
+def looks_ahead(face: Face) -> bool:
+    """Whether the five points are those of a face that looks at the camera: then it is not the pose that hides it from the landmarker."""
+    (rx, ry), (lx, ly), (nx, ny) = face.points[:3]
+    eyes, mouth, length = face_axis(face)
+    span = face.eye_distance_px
+    if span < 1 or length < 1:
+        return False
+    along = ((nx - rx) * (lx - rx) + (ny - ry) * (ly - ry)) / span**2
+    down = ((nx - eyes[0]) * (mouth[0] - eyes[0]) + (ny - eyes[1]) * (mouth[1] - eyes[1])) / length**2
+    return bool(0.3 < along < 0.7 and 0.25 < down < 0.85)
 
 
 def light_advice(image: Image) -> AdviceCode | None:

@@ -1,0 +1,77 @@
+"""Tells a picture on the wall from a person behind the customer: the picture never moves while the customer does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.domain.face import Box, Face
+from kiosk.imaging.face_align import square_crop
+from kiosk.imaging.frame import Image
+
+STILL_FOR_S = 1.5
+_THUMB_PX = 24
+_CONTRAST = 40.0
+_MOVED = 3.0
+"""Mean difference of two looks at one place, grey levels at a contrast of 40: camera noise gives below 1, a swaying head 4 and more."""
+
+_Thumb = npt.NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class _Track:
+    """One face over time. `box`, `look`: where and what it was when it last moved; `alive`: it has moved since it came."""
+
+    box: Box
+    look: _Thumb
+    since: float
+    alive: bool = False
+
+
+class StillFaces:
+    """Watches frames with more than one face. One thread; time is that of the frames."""
+
+    def __init__(self) -> None:
+        self._tracks: list[_Track] = []
+
+    def without(self, image: Image, faces: tuple[Face, ...], at: float) -> tuple[Face, ...]:
+        """`faces` less those that have not moved for STILL_FOR_S while another one has. When nothing moved, nothing is told apart.
+
+        Somebody who moved once is a person as long as they stay: holding still for the picture does not make one of them.
+        """
+        if len(faces) < 2:
+            self._tracks = [track for track in self._tracks if faces and _is_same(track.box, faces[0].box)]
+            return faces
+        pairs = [(face, self._track_of(face, image, at)) for face in faces]
+        self._tracks = [track for _, track in pairs]
+        for face, track in pairs:
+            look = _look(image, track.box)
+            if float(np.abs(look - track.look).mean()) > _MOVED:
+                track.alive = True
+                track.box, track.look = face.box, _look(image, face.box)
+        if not any(track.alive for _, track in pairs):
+            return faces
+        return tuple(face for face, track in pairs if track.alive or at - track.since < STILL_FOR_S)
+
+    def _track_of(self, face: Face, image: Image, at: float) -> _Track:
+        for track in self._tracks:
+            if _is_same(track.box, face.box):
+                return track
+        return _Track(face.box, _look(image, face.box), at)
+
+
+def _look(image: Image, box: Box) -> _Thumb:
+    """Grey, blurred by shrinking, without brightness and contrast, which the camera changes by itself."""
+    crop = square_crop(image, box, 1.0, border=cv2.BORDER_REPLICATE)[0]
+    grey = cv2.cvtColor(cv2.resize(crop, (_THUMB_PX, _THUMB_PX), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY).astype(np.float32)
+    return np.asarray((grey - grey.mean()) * (_CONTRAST / max(float(grey.std()), 4.0)), np.float32)
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    """Whether the middles are less than half a face apart, and the sizes alike."""
+    size = max(one[2], other[2])
+    near = abs(one[0] + one[2] / 2 - other[0] - other[2] / 2) + abs(one[1] + one[3] / 2 - other[1] - other[3] / 2)
+    return near < 0.5 * size and min(one[2], other[2]) > 0.6 * size
