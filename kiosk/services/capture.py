@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.errors import DeviceFault, ErrorCode, KioskBug
@@ -32,10 +33,13 @@ class CaptureService:
         *,
         first_pause_s: float = FIRST_PAUSE_S,
         longest_pause_s: float = LONGEST_PAUSE_S,
+        accepts: Callable[[CameraInfo], None] = lambda _camera: None,
     ) -> None:
+        """Args: `accepts` raises BadInput for a camera that must not be used; it is then reported as lost, with that code."""
         self._finder = finder
         self._bus = bus
         self._clock = clock
+        self._accepts = accepts
         self._pauses_s = (first_pause_s, longest_pause_s)
         self._control = threading.Lock()  # start, stop and switch, one at a time
         self._arrived = threading.Condition()  # guards all below
@@ -55,7 +59,7 @@ class CaptureService:
             if worker is not None and worker.wanted == camera_id_or_name and worker.running and not worker.stopping:
                 return
             self._end()
-            worker = _CameraWorker(self, camera_id_or_name, self._finder, self._clock, self._pauses_s)
+            worker = _CameraWorker(self, camera_id_or_name, self._finder, self._clock, self._pauses_s, self._accepts)
             with self._arrived:
                 self._worker = worker
                 self._camera = None
@@ -151,12 +155,21 @@ class CaptureService:
 class _CameraWorker(Worker):
     """Reads one camera. Looks it up anew at each opening, because after a reconnect it may stand under another index."""
 
-    def __init__(self, service: CaptureService, wanted: str, finder: CameraFinder, clock: Clock, pauses_s: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        service: CaptureService,
+        wanted: str,
+        finder: CameraFinder,
+        clock: Clock,
+        pauses_s: tuple[float, float],
+        accepts: Callable[[CameraInfo], None],
+    ) -> None:
         super().__init__("camera", first_pause_s=pauses_s[0], longest_pause_s=pauses_s[1])
         self.wanted = wanted
         self._service = service
         self._finder = finder
         self._clock = clock
+        self._accepts = accepts
         self._camera: Camera | None = None
         self._only_one_named: str | None = None
         self._known_id = wanted
@@ -166,6 +179,7 @@ class _CameraWorker(Worker):
     def open(self) -> None:
         self._fresh = True
         camera = self._find()
+        self._accepts(camera.info)
         self._camera = camera
         camera.open()
         self._known_id = camera.info.id

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kiosk import __version__
 from kiosk.domain.challenge import Challenge, ChallengeKind
 from kiosk.domain.check import Check
+from kiosk.domain.errors import BadInput
 from kiosk.imaging.frame import Image
 from kiosk.ports import CameraInfo, Clock, DeviceKey
+from kiosk.services.capture_record import origin_of, record_of, seal_record
 from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness.challenges import ChallengeBook
+from kiosk.services.record_verify import RecordVerifier, integrity_check, verified
+
+_log = logging.getLogger(__name__)
 
 LIVENESS_TRIES = 3
 """After so many a colleague is asked for."""
@@ -71,6 +78,7 @@ class LivenessStep:
         self._staffed = staffed
         self._allow_virtual = allow_virtual
         self._book = ChallengeBook(clock)
+        self._verifier = RecordVerifier(key)
 
     def issue(self, session: str) -> Challenge:
         return self._book.issue(session, self._kinds, flashes=self._flashes)
@@ -80,4 +88,28 @@ class LivenessStep:
         return self._engines.active_check(challenge, reference)
 
     def finish(self, run: ActiveCheck, camera: CameraInfo | None) -> LivenessOutcome:
-        return LivenessOutcome(run.check(), run.advisory(), run.frames)
+        """Judges the run, seals what was seen and verifies the seal as whoever reads the record will."""
+        check = run.check()
+        challenge = run.challenge
+        frames = run.recorded()
+        record = None
+        if frames:
+            made = record_of(
+                frames,
+                origin=origin_of(self._key, camera, f"kiosk {__version__}"),
+                made_at=self._clock.now_utc(),
+                session=challenge.session,
+                challenge=challenge,
+            )
+            record = seal_record(made, self._key)
+        outcome = verified(self._verifier, record, session=challenge.session, now=self._clock.now_utc(), challenge=challenge)
+        integrity = integrity_check(outcome, camera, allow_virtual=self._allow_virtual, staffed=self._staffed)
+        self._redeem(challenge)
+        return LivenessOutcome(check, (integrity, *run.advisory()), run.frames, record)
+
+    def _redeem(self, challenge: Challenge) -> None:
+        """A challenge is good for one run, whatever came of it."""
+        try:
+            self._book.redeem(challenge.id, challenge.session)
+        except BadInput as error:
+            _log.warning("a challenge could not be redeemed: %s", error.code.value)

@@ -88,7 +88,20 @@ def decision_view(
     grouped = tuple(sorted(shown, key=lambda check: order.index(GROUP_OF[check.name])))
     main = next((check for reason in decision.reasons[:1] for check in shown if check.name is reason.check), None)
     selfie = encode_jpeg(onboarding.selfie_crop) if earlier and onboarding.selfie_crop is not None else None
-    return DecisionView(decision.outcome, first_name.split(" ")[0].title() if first_name else "", grouped, main, earlier, selfie)
+    person = onboarding.document()
+    name = " ".join(filter(None, (person.value(FieldName.GIVEN_NAMES), person.value(FieldName.SURNAME)))) or person.value(
+        FieldName.FULL_NAME
+    )
+    return DecisionView(
+        outcome=decision.outcome,
+        first_name=first_name.split(" ")[0].title() if first_name else "",
+        checks=grouped,
+        main_reason=main,
+        earlier=earlier,
+        selfie=selfie,
+        name=name if earlier else "",
+        date_of_birth=person.value(FieldName.DATE_OF_BIRTH) if earlier else "",
+    )
 
 
 def earlier_records(store: CustomerStore, hits: Sequence[Hit]) -> tuple[EarlierRecord, ...]:

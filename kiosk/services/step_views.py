@@ -63,7 +63,9 @@ def customer_view(step: Step, settings: RunnerSettings, customer: Onboarding, ca
             if challenge is None:
                 raise KioskBug("an active check without a challenge")
             attempt = min(customer.liveness_failures + 1, LIVENESS_TRIES)
-            return LivenessView(challenge.kind, challenge.steps, camera, settings.help_after_s, attempt, LIVENESS_TRIES)
+            return LivenessView(
+                challenge.kind, challenge.steps, camera, settings.help_after_s, attempt, LIVENESS_TRIES, bool(challenge.flashes)
+            )
         case "assist":
             return AssistView(customer.liveness_reason, option(step, "can_go_on"), option(step, "can_retry"))
         case "review":
