@@ -74,6 +74,15 @@ class ThemeConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessibilityConfig:
+    """`sound`: short tones; `speech`: advice is spoken (both need an extra: docs/guides/screens.md); `large_text`: type a quarter larger."""
+
+    sound: bool = False
+    speech: bool = False
+    large_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TimingsConfig:
     """Seconds until the button for taking the picture by hand and the help appear."""
 
@@ -147,6 +156,7 @@ class Config:
     languages: LanguagesConfig = LanguagesConfig()
     limits: LimitsConfig = LimitsConfig()
     theme: ThemeConfig = ThemeConfig()
+    accessibility: AccessibilityConfig = AccessibilityConfig()
     timings: TimingsConfig = TimingsConfig()
     models: ModelsConfig = ModelsConfig()
     text: TextConfig = TextConfig()

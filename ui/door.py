@@ -13,6 +13,7 @@ from kiosk.domain.views import SorryView, StepProgress
 from kiosk.imaging.frame import Frame
 from kiosk.log import set_up_logging
 from kiosk.services.bus import Bus
+from ui.speaker import SilentSpeaker, Speaker
 from ui.theme.brand import accent_for
 from ui.theme.theme import Theme
 from ui.theme.tokens import Look
@@ -24,7 +25,17 @@ _log = logging.getLogger(__name__)
 def theme_of(config: Config) -> Theme:
     look = Look(config.theme.name)
     accent = accent_for(look, config.theme.accent) if config.theme.accent else None
-    return Theme(look, reduced_motion=config.theme.reduced_motion, accent=accent)
+    return Theme(look, reduced_motion=config.theme.reduced_motion, large_text=config.accessibility.large_text, accent=accent)
+
+
+def speaker_of(config: Config) -> Speaker:
+    """Silent unless the settings ask for sound or speech."""
+    wanted = config.accessibility
+    if not (wanted.sound or wanted.speech):
+        return SilentSpeaker()
+    from ui.sound import speaker_for
+
+    return speaker_for(sound=wanted.sound, speech=wanted.speech)
 
 
 class Door:
@@ -60,6 +71,7 @@ class Door:
             brand=config.theme.brand,
             screen_keyboard=config.session.workflow == "kiosk",
             default_language=config.languages.default,
+            speaker=speaker_of(config),
         )
         self._show(window)
 

@@ -127,7 +127,9 @@ class LivenessScreen(CaptureScreen):
             text += " " + strings.translate("capture", "The screen changes its colours while you do it.")
         attempt = ""
         if view.attempt > 1:
-            attempt = strings.translate("capture", "Try {number} of {count}. Take your time.").format(number=view.attempt, count=view.attempts)
+            attempt = strings.translate("capture", "Try {number} of {count}. Take your time.").format(
+                number=view.attempt, count=view.attempts
+            )
         title = strings.translate("capture", "A quick check that it's really you")
         self.howto.set_words(title, text, help_text, attempt=attempt)
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from ui.theme.tokens import CARD_RADIUS, FONT_SIZES, RADIUS, Palette
 
 
-def stylesheet(palette: Palette, px: Callable[[float], int]) -> str:
-    """For the window: everything inside it inherits."""
+def stylesheet(palette: Palette, px: Callable[[float], int], type_px: Callable[[float], int]) -> str:
+    """For the window: everything inside it inherits. `px` scales lengths, `type_px` type."""
     edge = palette.line if palette.background == palette.surface else palette.raised  # high contrast needs the edge to be seen
-    roles = "\n".join(f'QLabel[role="{role}"] {{ font-size: {px(size)}px; }}' for role, size in FONT_SIZES.items())
+    roles = "\n".join(f'QLabel[role="{role}"] {{ font-size: {type_px(size)}px; }}' for role, size in FONT_SIZES.items())
     return f"""
 QWidget {{ color: {palette.text}; }}
-QLabel {{ font-size: {px(FONT_SIZES["body"])}px; }}
+QLabel {{ font-size: {type_px(FONT_SIZES["body"])}px; }}
 QWidget#window, QWidget#content {{ background: {palette.background}; }}
 QLabel {{ background: transparent; border: none; }}
 {roles}
@@ -30,7 +30,7 @@ QWidget#footer {{ background: {palette.surface}; border: none; border-top: {px(1
 QWidget#header {{ background: transparent; }}
 QLineEdit {{
     background: {palette.raised}; color: {palette.text}; border: {px(2)}px solid {edge}; border-radius: {px(RADIUS)}px;
-    padding: 0 {px(16)}px; font-size: {px(FONT_SIZES["body"] + 2)}px; font-weight: 600; selection-background-color: {palette.accent};
+    padding: 0 {px(16)}px; font-size: {type_px(FONT_SIZES["body"] + 2)}px; font-weight: 600; selection-background-color: {palette.accent};
     selection-color: {palette.on_accent};
 }}
 QLineEdit:focus {{ background: {palette.surface}; border: {px(3)}px solid {palette.accent}; }}

@@ -25,15 +25,23 @@ class Theme:
 
     Attributes:
         reduced_motion: every duration is 0.
+        large_text: type is a quarter larger; places and buttons stay as they are.
     """
 
     def __init__(
-        self, look: Look = Look.LIGHT, *, scale: float = 1.0, reduced_motion: bool = False, accent: tuple[str, str] | None = None
+        self,
+        look: Look = Look.LIGHT,
+        *,
+        scale: float = 1.0,
+        reduced_motion: bool = False,
+        large_text: bool = False,
+        accent: tuple[str, str] | None = None,
     ) -> None:
         self.look = look
         palette = tokens.PALETTES[look]
         self.palette: Palette = tokens.branded(palette, *accent) if accent and look is not Look.CONTRAST else palette
         self.reduced_motion = reduced_motion
+        self.large_text = large_text
         self.scale = scale
         self._pixmaps: dict[tuple[str, int, int, str, float], QPixmap] = {}
 
@@ -50,6 +58,10 @@ class Theme:
         """Pixels for a length given at 1080 lines; never 0 for something that is there."""
         return max(1, round(units * self.scale)) if units else 0
 
+    def type_px(self, units: float) -> int:
+        """Pixels for a size of type given at 1080 lines."""
+        return self.px(units * (tokens.LARGE_TEXT if self.large_text else 1.0))
+
     def ms(self, duration_ms: int) -> int:
         return 0 if self.reduced_motion else duration_ms
 
@@ -59,12 +71,12 @@ class Theme:
 
     def font(self, role: str, *, strong: bool = False) -> QFont:
         font = QFont()
-        font.setPixelSize(self.px(tokens.FONT_SIZES[role]))
+        font.setPixelSize(self.type_px(tokens.FONT_SIZES[role]))
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
         return font
 
     def stylesheet(self) -> str:
-        return stylesheet(self.palette, self.px)
+        return stylesheet(self.palette, self.px, self.type_px)
 
     def icon(self, name: str, units: float, color: str = "text", *, ratio: float = 1.0) -> QPixmap:
         """A square line icon in one colour of the palette."""

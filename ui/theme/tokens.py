@@ -55,6 +55,8 @@ PALETTES = {
 FONT_SIZES = {"small": 18, "body": 22, "lead": 28, "title": 40, "display": 56}
 """Pixels at 1080 lines, by role of the text. Small and body are a step above the desktop's 16 and 20: people stand at arm's length."""
 
+LARGE_TEXT = 1.25
+
 # Families with Latin, Cyrillic and more that look at home on their system, best first; DejaVu's condensed cut is the calmest
 # of what is everywhere.
 FONT_FAMILIES = ("Noto Sans", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Roboto", "Ubuntu", "Cantarell", "Open Sans",
