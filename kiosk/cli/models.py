@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk.cli.output import emit, emit_json, error_json, told
+from kiosk.cli.output import emit, emit_json, error_json, note, told
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary, ModelState
@@ -43,7 +44,9 @@ def run_verify(arguments: argparse.Namespace) -> int:
 def run_install(arguments: argparse.Namespace) -> int:
     from kiosk.engines.model_install import ProgressText, install
 
-    results = install(_library(), arguments.ids, source=arguments.source, progress=ProgressText(sys.stderr))
+    library = _library()
+    results = install(library, arguments.ids, source=arguments.source, progress=ProgressText(sys.stderr))
+    _say_licences(library, [result.model for result in results if result.error is None])
     failed = [result.error for result in results if result.error is not None]
     fault = failed[0] if failed else None
     if fault is not None and len(failed) > 1:
@@ -77,6 +80,13 @@ def run_bundle(arguments: argparse.Namespace) -> None:
         emit_json({"bundle": str(arguments.target), "models": list(packed)})
     else:
         emit(f"{arguments.target}: {', '.join(packed)}")
+
+
+def _say_licences(library: ModelLibrary, ids: Sequence[str]) -> None:
+    """A licence that forbids the usual use is said at the door, not only in a list."""
+    for info in (library.info(model_id) for model_id in ids):
+        if info.is_non_commercial:
+            note(f"{info.id} is under {info.licence}: not for commercial use. It serves only where [models.order] puts it first.")
 
 
 def _show_states(arguments: argparse.Namespace, *, ids: tuple[str, ...], afresh: bool = False) -> int:

@@ -89,7 +89,7 @@ def install(
     """Install models; what is there and unchanged is left alone, what is changed is replaced.
 
     Args:
-        ids: which; empty = the default set, or, with `source`, every model that lies there.
+        ids: which; empty = the default set, or, with `source`, every model that lies there, but none for non-commercial use.
         source: a folder or bundle (`--from`). Then nothing else is asked, so that it also works with no network.
 
     Returns:
@@ -117,7 +117,7 @@ def _wanted_by_default(library: ModelLibrary, source: Path | None) -> list[Model
     if source is None:
         return [library.models[model_id] for model_id in default_ids(library)]
     names = _names_in(source)
-    there = [info for info in library.models.values() if names & {info.file, *info.aliases}]
+    there = [info for info in library.models.values() if names & {info.file, *info.aliases} and not info.is_non_commercial]
     if not there:
         raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{source.name} holds no file of a model that the manifest names")
     return there

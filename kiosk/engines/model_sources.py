@@ -86,7 +86,7 @@ def fetch_https(info: ModelInfo, source: HttpsSource, models_dir: Path, on_progr
         return
     part = part_path(models_dir, info)
     have = part.stat().st_size if part.is_file() else 0
-    if have >= info.size:  # complete or of something else: the hash tells, and a wrong one is not worth going on with
+    if have and have >= info.size:  # complete or of something else: the hash tells, and a wrong one is not worth going on with
         with contextlib.suppress(ModelFault):
             accept(part, info, models_dir, host)
             return
@@ -294,7 +294,7 @@ def _open_in(place: Path, info: ModelInfo) -> Iterator[IO[bytes] | None]:
 
 def _copy(stream: IO[bytes], out: IO[bytes], info: ModelInfo, done: int) -> Iterator[int]:
     """Copy, yielding the count so far; stops just beyond the expected size, so that no source can fill the disk."""
-    while chunk := stream.read(min(CHUNK_BYTES, info.size + 1 - done)):
+    while chunk := stream.read(min(CHUNK_BYTES, info.most_bytes + 1 - done)):
         out.write(chunk)
         done += len(chunk)
         yield done

@@ -30,6 +30,8 @@ from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 1 << 20
+UNKNOWN_SIZE_LIMIT = 256 << 20
+"""Bytes that are read of a file whose size the manifest does not know."""
 
 
 class ModelState(StrEnum):
@@ -102,6 +104,7 @@ class ModelInfo:
             "text_orientation", "mrz_lines", "mrz_finding".
         threshold: the operating point of the score that its engine reports; None when the task has none.
         parameters: the rest of its input contract and operating point, numbers by name (crop scale, score mapping …).
+        size: bytes; 0 = not known to us (the hash decides alone).
         default: belongs to the set that PyPI alone gives, or comes with the product.
         sources: where it can be had, in the order to try.
         card: name of its page in models/cards/.
@@ -120,6 +123,16 @@ class ModelInfo:
     sources: tuple[ModelSource, ...] = ()
     card: str = ""
     aliases: tuple[str, ...] = ()
+
+    @property
+    def is_non_commercial(self) -> bool:
+        """The licence forbids what a bank does: such a model is never installed or used unless it is asked for by name."""
+        return "-NC" in self.licence
+
+    @property
+    def most_bytes(self) -> int:
+        """No more is read of any source."""
+        return self.size or UNKNOWN_SIZE_LIMIT
 
 
 class ModelLibrary:

@@ -188,6 +188,19 @@ def test_a_source_that_never_ends_cannot_fill_the_disk(library: ModelLibrary, se
     assert told[-1].done_bytes <= len(CONTENT) + 1
 
 
+@pytest.mark.parametrize("left", [b"", CONTENT[:5000], CONTENT])
+def test_a_file_of_unknown_size_is_taken_by_its_hash(library: ModelLibrary, server: Server, left: bytes) -> None:
+    library.models = {"model": replace(library.models["model"], size=0, sources=(HttpsSource(server.url),))}
+    if left:
+        library.models_dir.mkdir(parents=True)
+        part_path(library.models_dir, library.models["model"]).write_bytes(left)
+    assert only(install(library)).outcome is InstallOutcome.INSTALLED
+    assert library.verify("model") is ModelState.INSTALLED
+    own_file(library).unlink()
+    server.body = CONTENT[:-1]
+    assert code_of(only(install(library))) is ErrorCode.MODEL_CORRUPT
+
+
 def test_a_broken_download_leaves_no_model_and_the_next_goes_on_from_there(library: ModelLibrary, server: Server) -> None:
     library = with_source(library, HttpsSource(server.url))
     server.cut_after = 700_000
@@ -358,6 +371,16 @@ def test_a_folder_gives_the_file_under_any_of_its_names(library: ModelLibrary, t
     (folder / name).write_bytes(CONTENT)
     assert only(install(library, source=folder)).outcome is InstallOutcome.INSTALLED
     assert own_file(library).read_bytes() == CONTENT
+
+
+def test_a_folder_gives_a_model_for_non_commercial_use_only_by_its_name(library: ModelLibrary, tmp_path: Path) -> None:
+    library.models = {"model": replace(library.models["model"], licence="CC-BY-NC-SA-4.0")}
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    (folder / "model.onnx").write_bytes(CONTENT)
+    with pytest.raises(BadInput):
+        install(library, source=folder)
+    assert only(install(library, ["model"], source=folder)).outcome is InstallOutcome.INSTALLED
 
 
 def test_a_wrong_file_in_a_folder_is_refused_and_not_kept(library: ModelLibrary, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def library(tmp_path: Path) -> ModelLibrary:
 
 def test_every_model_says_how_it_is_licensed_and_has_a_card() -> None:
     for info in read_manifest(MANIFEST).models.values():
-        assert info.licence in {"Apache-2.0", "MIT", "CC0-1.0", "CC-BY-4.0"}, info.id
+        assert info.licence in {"Apache-2.0", "MIT", "CC0-1.0", "CC-BY-4.0"} or info.is_non_commercial, info.id
         assert (MANIFEST.parent / "cards" / info.card).is_file(), f"{info.id}: no card {info.card}"
 
 
@@ -62,13 +62,24 @@ def test_https_addresses_name_one_version_for_good() -> None:
     for info in read_manifest(MANIFEST).models.values():
         for source in info.sources:
             if isinstance(source, HttpsSource):
-                assert source.archive_sha256 or re.search(r"/[0-9a-f]{40}/", source.url), source.url
+                # a release may be replaced, but then its file is refused by its hash
+                assert source.archive_sha256 or re.search(r"/[0-9a-f]{40}/|/releases/download/", source.url), source.url
 
 
 def test_better_engines_come_first() -> None:
     tasks = read_manifest(MANIFEST).tasks
     assert tasks["face_detection"] == ("yunet_n_640", "blazeface_short")
-    assert tasks["face_embedding"] == ("sface_2021dec", "dlib_resnet_v1")
+    assert tasks["face_embedding"] == ("sface_2021dec", "dlib_resnet_v1", "edgeface_xs")
+
+
+def test_a_model_for_non_commercial_use_comes_after_the_default_set_and_is_not_part_of_it() -> None:
+    manifest = read_manifest(MANIFEST)
+    restricted = [info for info in manifest.models.values() if info.is_non_commercial]
+    assert [info.id for info in restricted] == ["edgeface_xs"]
+    for info in restricted:
+        order = manifest.tasks[info.task]
+        assert not info.default
+        assert any(manifest.models[other].default for other in order[: order.index(info.id)])
 
 
 def test_the_default_set_is_installed_and_verified(model_library: ModelLibrary) -> None:
