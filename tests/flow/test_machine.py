@@ -29,17 +29,24 @@ def walk(workflow: Workflow, flags: set[str]) -> list[str]:
     return steps
 
 
-KNOWN = {"consent.accepted", "document.front", "selfie", "review"}
+KNOWN = {"consent.accepted", "consent.biometrics", "document.front", "selfie", "liveness", "review"}
+ACTIVE = "engine.active_liveness"
 
 
 @pytest.mark.parametrize(
     ("flags", "middle"),
     [
-        (KNOWN | {"document.needs_back", "engine.active_liveness"}, ["document_front", "document_back", "selfie", "liveness", "review"]),
-        (KNOWN | {"engine.active_liveness"}, ["document_front", "selfie", "liveness", "review"]),
+        (KNOWN | {"document.needs_back", ACTIVE}, ["document_front", "document_back", "selfie", "liveness", "review"]),
+        (KNOWN | {ACTIVE}, ["document_front", "selfie", "liveness", "review"]),
         (KNOWN, ["document_front", "selfie", "review"]),
+        (KNOWN | {ACTIVE, "liveness.failed"}, ["document_front", "selfie", "liveness", "assist", "review"]),
+        (KNOWN - {"consent.biometrics", "selfie", "liveness"} | {ACTIVE}, ["document_front", "review"]),
+        (
+            KNOWN - {"consent.biometrics", "selfie", "liveness"} | {ACTIVE, "document.needs_back"},
+            ["document_front", "document_back", "review"],
+        ),
     ],
-    ids=["card", "passport", "no landmark model"],
+    ids=["card", "passport", "no landmark model", "failed three times", "without biometrics", "card without biometrics"],
 )
 def test_the_way_depends_on_what_is_known(workflow: Workflow, flags: set[str], middle: list[str]) -> None:
     assert walk(workflow, flags) == ["welcome", "language", "consent", *middle, "decision", "done"]

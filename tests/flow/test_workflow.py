@@ -62,13 +62,14 @@ SAFE = 'required = ["consent", "face_match", "passive_liveness", "active_livenes
     ("text", "complaint"),
     [
         ("", "required lacks active_liveness, consent, face_match, passive_liveness"),
-        ("required = []\n", "required lacks consent"),
+        ("required = []\n", "required lacks active_liveness, consent"),
         ('required = ["consent", "face_match", "active_liveness"]\n', "required lacks passive_liveness"),
         ('required = "consent"\n', "required must be a list"),
         (SAFE + "on_rejected = 1\n", "on_rejected must be a table"),
         (SAFE + '[on_rejected]\nface_match = "ACCEPT"\n', "on_rejected must not accept face_match"),
         (SAFE + '[on_warning]\nocr_confidence = "MAYBE"\n', "MAYBE"),
         (SAFE + "surprise = 1\n", "unknown surprise"),
+        (SAFE + 'one_to_many = "yes"\n', "one_to_many must be true or false"),
         ("required = [\n", "not TOML"),
     ],
 )
@@ -99,6 +100,20 @@ def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None
 def test_the_policies_reject_what_the_protocols_reject() -> None:
     for key in ("branch", "kiosk"):
         policy = load_policy(RESOURCES, key)
-        for name in (CheckName.FACE_MATCH, CheckName.DOCUMENT_EXPIRY, CheckName.PASSIVE_LIVENESS, CheckName.ACTIVE_LIVENESS):
+        for name in (
+            CheckName.FACE_MATCH,
+            CheckName.DOCUMENT_EXPIRY,
+            CheckName.PASSIVE_LIVENESS,
+            CheckName.LIVENESS_MATCH,
+            CheckName.CAPTURE_INTEGRITY,
+        ):
             assert policy.on_rejected[name] is Outcome.REJECT
             assert name in policy.required
+
+
+def test_a_failed_live_check_leads_to_a_person() -> None:
+    # docs/decisions/0032: it proves nothing, and never lets anybody in
+    for key in ("branch", "kiosk"):
+        policy = load_policy(RESOURCES, key)
+        assert CheckName.ACTIVE_LIVENESS in policy.required
+        assert policy.on_rejected[CheckName.ACTIVE_LIVENESS] is Outcome.REVIEW
