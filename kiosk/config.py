@@ -75,7 +75,7 @@ class ThemeConfig:
 
 @dataclass(frozen=True, slots=True)
 class AccessibilityConfig:
-    """`sound`: short tones; `speech`: advice is spoken (both need an extra: docs/guides/screens.md); `large_text`: type a quarter larger."""
+    """`sound`: short tones; `speech`: spoken advice (both need an extra: docs/guides/screens.md); `large_text`: type a quarter larger."""
 
     sound: bool = False
     speech: bool = False

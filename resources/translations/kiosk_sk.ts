@@ -68,6 +68,42 @@
         <translation>Nechajte oči otvorené</translation>
     </message>
     <message>
+        <source>Close your mouth</source>
+        <translation>Zatvorte ústa</translation>
+    </message>
+    <message>
+        <source>Show your whole face, no mask or dark glasses</source>
+        <translation>Ukážte celú tvár, bez rúška a tmavých okuliarov</translation>
+    </message>
+    <message>
+        <source>Too much light behind you, turn a little</source>
+        <translation>Za vami je priveľa svetla, trochu sa otočte</translation>
+    </message>
+    <message>
+        <source>Look into the camera, with a relaxed face</source>
+        <translation>Pozrite sa do kamery s uvoľnenou tvárou</translation>
+    </message>
+    <message>
+        <source>Now smile</source>
+        <translation>Teraz sa usmejte</translation>
+    </message>
+    <message>
+        <source>Move until your face fills the oval</source>
+        <translation>Pohnite sa tak, aby tvár vyplnila ovál</translation>
+    </message>
+    <message>
+        <source>Bring your eyes close to the camera, in one go</source>
+        <translation>Jedným pohybom priblížte oči ku kamere</translation>
+    </message>
+    <message>
+        <source>Follow the dot, with your eyes only</source>
+        <translation>Sledujte bodku, iba očami</translation>
+    </message>
+    <message>
+        <source>Let&apos;s begin that again</source>
+        <translation>Začnime to ešte raz</translation>
+    </message>
+    <message>
         <source>Turn your head slowly to the left</source>
         <translation>Pomaly otočte hlavu doľava</translation>
     </message>
@@ -90,6 +126,45 @@
     <message>
         <source>Let&apos;s try once more</source>
         <translation>Skúsme to ešte raz</translation>
+    </message>
+</context>
+<context>
+    <name>assist</name>
+    <message>
+        <source>Go on without it</source>
+        <translation>Pokračovať bez nej</translation>
+    </message>
+    <message>
+        <source>Call a colleague</source>
+        <translation>Zavolať kolegu</translation>
+    </message>
+    <message>
+        <source>Try once more</source>
+        <translation>Skúsiť ešte raz</translation>
+    </message>
+    <message>
+        <source>Let&apos;s do this together</source>
+        <translation>Urobme to spolu</translation>
+    </message>
+    <message>
+        <source>A colleague is on the way to you.</source>
+        <translation>Kolega je na ceste k vám.</translation>
+    </message>
+    <message>
+        <source>The quick check doesn&apos;t always work. A colleague can help you now, or look at it later.</source>
+        <translation>Rýchla kontrola vždy nevyjde. Kolega vám môže pomôcť hneď, alebo sa na to pozrie neskôr.</translation>
+    </message>
+    <message>
+        <source>The quick check doesn&apos;t always work. A colleague does it with you.</source>
+        <translation>Rýchla kontrola vždy nevyjde. Kolega ju urobí s vami.</translation>
+    </message>
+    <message>
+        <source>Nothing that you&apos;ve shown us so far is lost.</source>
+        <translation>Nič z toho, čo ste nám doteraz ukázali, sa nestratilo.</translation>
+    </message>
+    <message>
+        <source>For staff: {code}</source>
+        <translation>Pre personál: {code}</translation>
     </message>
 </context>
 <context>
@@ -150,12 +225,56 @@
         <translation>Ďakujeme, hotovo</translation>
     </message>
     <message>
+        <source>The screen changes its colours while you do it.</source>
+        <translation>Obrazovka pri tom mení farby.</translation>
+    </message>
+    <message>
+        <source>Try {number} of {count}. Take your time.</source>
+        <translation>Pokus {number} z {count}. Nikam sa neponáhľajte.</translation>
+    </message>
+    <message>
+        <source>Look into the camera with a relaxed face. When we ask you to, smile.</source>
+        <translation>Pozrite sa do kamery s uvoľnenou tvárou. Keď vás vyzveme, usmejte sa.</translation>
+    </message>
+    <message>
+        <source>A broad smile works best. There&apos;s no hurry.</source>
+        <translation>Najlepší je široký úsmev. Nikam sa neponáhľajte.</translation>
+    </message>
+    <message>
+        <source>The oval changes its size. Come nearer or move back until your face fills the oval.</source>
+        <translation>Ovál mení veľkosť. Priblížte sa alebo ustúpte, kým ho vaša tvár nevyplní.</translation>
+    </message>
+    <message>
+        <source>Move your whole body slowly, and keep looking into the camera.</source>
+        <translation>Pohybujte sa pomaly celým telom a stále sa pozerajte do kamery.</translation>
+    </message>
+    <message>
+        <source>Look straight ahead first. Then bring your eyes close to the camera, in one movement.</source>
+        <translation>Najprv sa pozerajte rovno. Potom jedným pohybom priblížte oči ku kamere.</translation>
+    </message>
+    <message>
+        <source>Stay close until the ring is full. Take off glasses if they shine.</source>
+        <translation>Zostaňte blízko, kým sa kruh nenaplní. Ak sa okuliare lesknú, zložte si ich.</translation>
+    </message>
+    <message>
+        <source>A dot moves over the screen. Keep your head still, and follow it with your eyes.</source>
+        <translation>Po obrazovke sa pohybuje bodka. Hlavu držte pokojne a sledujte ju očami.</translation>
+    </message>
+    <message>
+        <source>Only your eyes move. Rest them on the dot until its ring is full.</source>
+        <translation>Pohybujú sa iba oči. Nechajte ich na bodke, kým sa jej kruh nenaplní.</translation>
+    </message>
+    <message>
         <source>Look straight ahead first, then turn your head slowly to the left.</source>
         <translation>Najprv sa pozrite rovno, potom pomaly otočte hlavu doľava.</translation>
     </message>
     <message>
         <source>Look straight ahead first, then turn your head slowly to the right.</source>
         <translation>Najprv sa pozrite rovno, potom pomaly otočte hlavu doprava.</translation>
+    </message>
+    <message>
+        <source>Look straight ahead first, then turn your head slowly to where the arrow points.</source>
+        <translation>Najprv sa pozerajte rovno, potom pomaly otočte hlavu tam, kam ukazuje šípka.</translation>
     </message>
     <message>
         <source>A quick check that it&apos;s really you</source>
@@ -249,6 +368,14 @@
         <translation>S vaším súhlasom urobíme tri veci a nič iné.</translation>
     </message>
     <message>
+        <source>From both pictures we compute numbers that describe a face. You don&apos;t have to: a colleague can compare them.</source>
+        <translation>Z oboch fotografií vypočítame čísla, ktoré opisujú tvár. Nie je to povinné: porovnať ich môže aj kolega.</translation>
+    </message>
+    <message>
+        <source>Continue without comparing my face</source>
+        <translation>Pokračovať bez porovnania tváre</translation>
+    </message>
+    <message>
         <source>You can stop at any time. Version {version}.</source>
         <translation>Kedykoľvek môžete prestať. Verzia {version}.</translation>
     </message>
@@ -325,6 +452,53 @@
     <message>
         <source>Your reference</source>
         <translation>Vaše referenčné číslo</translation>
+    </message>
+</context>
+<context>
+    <name>earlier</name>
+    <message>
+        <source>A little alike</source>
+        <translation>Trochu podobní</translation>
+    </message>
+    <message>
+        <source>Very alike</source>
+        <translation>Veľmi podobní</translation>
+    </message>
+    <message>
+        <source>Alike</source>
+        <translation>Podobní</translation>
+    </message>
+    <message>
+        <source>A face like this one is on record</source>
+        <translation>Podobná tvár je už v záznamoch</translation>
+    </message>
+    <message>
+        <source>For staff: compare both. It may be the same person, or somebody who is alike.</source>
+        <translation>Pre personál: porovnajte obe. Môže to byť tá istá osoba alebo niekto, kto sa na ňu podobá.</translation>
+    </message>
+    <message>
+        <source>Born {date}</source>
+        <translation>Dátum narodenia {date}</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Teraz</translation>
+    </message>
+    <message>
+        <source>likeness {score}</source>
+        <translation>podobnosť {score}</translation>
+    </message>
+    <message>
+        <source>Record {reference}</source>
+        <translation>Záznam {reference}</translation>
+    </message>
+    <message>
+        <source>Onboarded {date}</source>
+        <translation>Prijatie {date}</translation>
+    </message>
+    <message>
+        <source>On record</source>
+        <translation>V záznamoch</translation>
     </message>
 </context>
 <context>
@@ -528,6 +702,50 @@
     <message>
         <source>An answer came for another step. If it happens again, send us the log.</source>
         <translation>Prišla odpoveď pre iný krok. Ak sa to zopakuje, pošlite nám protokol.</translation>
+    </message>
+    <message>
+        <source>We couldn&apos;t use this recording</source>
+        <translation>Túto nahrávku sme nemohli použiť</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Let&apos;s do the quick check once more.</source>
+        <translation>Nič sa nestratilo. Urobme rýchlu kontrolu ešte raz.</translation>
+    </message>
+    <message>
+        <source>The capture record was changed, is too old, or was made elsewhere. It was not used.</source>
+        <translation>Záznam snímania bol zmenený, je príliš starý alebo vznikol inde. Nebol použitý.</translation>
+    </message>
+    <message>
+        <source>There was too little to see</source>
+        <translation>Bolo toho vidieť primálo</translation>
+    </message>
+    <message>
+        <source>Stay in front of the camera a little longer, and try once more.</source>
+        <translation>Zostaňte pred kamerou o trochu dlhšie a skúste to ešte raz.</translation>
+    </message>
+    <message>
+        <source>Too few usable frames were recorded. Check the light and the camera&apos;s frame rate.</source>
+        <translation>Nahralo sa primálo použiteľných snímok. Skontrolujte svetlo a snímkovú frekvenciu kamery.</translation>
+    </message>
+    <message>
+        <source>Your face can&apos;t be seen well enough</source>
+        <translation>Vašu tvár nie je dosť dobre vidieť</translation>
+    </message>
+    <message>
+        <source>Face the light, look straight into the camera, and take the picture once more.</source>
+        <translation>Otočte sa k svetlu, pozrite sa rovno do kamery a odfoťte sa ešte raz.</translation>
+    </message>
+    <message>
+        <source>The face is too small, covered, turned or not sharp enough to be compared.</source>
+        <translation>Tvár je príliš malá, zakrytá, otočená alebo málo ostrá na porovnanie.</translation>
+    </message>
+    <message>
+        <source>This camera can&apos;t be used here</source>
+        <translation>Táto kamera sa tu nedá použiť</translation>
+    </message>
+    <message>
+        <source>The camera is made of software. Choose a real one, or allow it in the workflow&apos;s policy.</source>
+        <translation>Kamera je softvérová. Vyberte skutočnú alebo ju povoľte v pravidlách pracovného postupu.</translation>
     </message>
     <message>
         <source>We stopped, because nobody was there</source>
@@ -814,12 +1032,12 @@
         <translation>Nemôžeme pokračovať, lebo sa nepodarilo overiť, že je tu skutočný človek.</translation>
     </message>
     <message>
-        <source>We can&apos;t continue, because the quick head turn didn&apos;t work.</source>
-        <translation>Nemôžeme pokračovať, lebo otočenie hlavy sa nepodarilo.</translation>
+        <source>We can&apos;t continue, because the live check didn&apos;t work.</source>
+        <translation>Nemôžeme pokračovať, pretože živá kontrola sa nepodarila.</translation>
     </message>
     <message>
-        <source>We can&apos;t continue, because the head turn and the selfie show different people.</source>
-        <translation>Nemôžeme pokračovať, lebo pri otočení hlavy a na selfie sú rôzni ľudia.</translation>
+        <source>We can&apos;t continue, because the live check and the selfie show different people.</source>
+        <translation>Nemôžeme pokračovať, pretože na živej kontrole a na selfie sú rôzni ľudia.</translation>
     </message>
 </context>
 <context>
@@ -918,8 +1136,52 @@
         <translation>Skutočná osoba</translation>
     </message>
     <message>
-        <source>Head turn</source>
-        <translation>Otočenie hlavy</translation>
+        <source>Quick live check</source>
+        <translation>Rýchla živá kontrola</translation>
+    </message>
+    <message>
+        <source>Same person throughout</source>
+        <translation>Po celý čas tá istá osoba</translation>
+    </message>
+    <message>
+        <source>Pictures from this camera</source>
+        <translation>Snímky z tejto kamery</translation>
+    </message>
+    <message>
+        <source>Light of the screen</source>
+        <translation>Svetlo obrazovky</translation>
+    </message>
+    <message>
+        <source>Onboarded before</source>
+        <translation>Predchádzajúce prijatie</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Vek</translation>
+    </message>
+    <message>
+        <source>Sex and appearance</source>
+        <translation>Pohlavie a vzhľad</translation>
+    </message>
+    <message>
+        <source>Lists</source>
+        <translation>Zoznamy</translation>
+    </message>
+    <message>
+        <source>Proof of address</source>
+        <translation>Doklad o adrese</translation>
+    </message>
+    <message>
+        <source>Proof of funds</source>
+        <translation>Doklad o príjme</translation>
+    </message>
+    <message>
+        <source>Telephone number</source>
+        <translation>Telefónne číslo</translation>
+    </message>
+    <message>
+        <source>E-mail address</source>
+        <translation>E-mailová adresa</translation>
     </message>
     <message>
         <source>Changed by hand</source>
@@ -960,6 +1222,10 @@
     <message>
         <source>Live presence</source>
         <translation>Živá prítomnosť</translation>
+    </message>
+    <message>
+        <source>Address and contact</source>
+        <translation>Adresa a kontakt</translation>
     </message>
     <message>
         <source>Passed</source>
@@ -1298,28 +1564,224 @@
         <translation>Neoverené, lebo chýba selfie.</translation>
     </message>
     <message>
-        <source>The head was turned to the side that was asked for.</source>
-        <translation>Hlava sa otočila na požadovanú stranu.</translation>
+        <source>The live check was done as asked.</source>
+        <translation>Živá kontrola prebehla tak, ako mala.</translation>
     </message>
     <message>
-        <source>The head was not turned to the side that was asked for.</source>
-        <translation>Hlava sa neotočila na požadovanú stranu.</translation>
+        <source>What was asked for before the camera was not done.</source>
+        <translation>Pred kamerou sa nestalo to, o čo sme požiadali.</translation>
     </message>
     <message>
-        <source>Someone else than in the selfie turned their head.</source>
-        <translation>Hlavu otočil niekto iný, než je na selfie.</translation>
+        <source>The live check took too long.</source>
+        <translation>Živá kontrola trvala príliš dlho.</translation>
     </message>
     <message>
-        <source>No face was seen during the head turn.</source>
-        <translation>Pri otočení hlavy nebolo vidno tvár.</translation>
+        <source>Someone else than in the selfie did the live check.</source>
+        <translation>Živú kontrolu robil niekto iný ako na selfie.</translation>
     </message>
     <message>
-        <source>More than one face was seen during the head turn.</source>
-        <translation>Pri otočení hlavy bolo vidno viac tvárí.</translation>
+        <source>The face left the picture during the live check.</source>
+        <translation>Tvár počas živej kontroly opustila obraz.</translation>
+    </message>
+    <message>
+        <source>The live check was not one unbroken movement.</source>
+        <translation>Živá kontrola nebola jeden neprerušený pohyb.</translation>
+    </message>
+    <message>
+        <source>The live check was done faster or slower than people do it.</source>
+        <translation>Živá kontrola bola rýchlejšia alebo pomalšia, než ju robia ľudia.</translation>
+    </message>
+    <message>
+        <source>The face moved like a flat picture.</source>
+        <translation>Tvár sa pohybovala ako plochý obrázok.</translation>
+    </message>
+    <message>
+        <source>No face was seen during the live check.</source>
+        <translation>Počas živej kontroly nebolo vidieť nijakú tvár.</translation>
+    </message>
+    <message>
+        <source>More than one face was seen during the live check.</source>
+        <translation>Počas živej kontroly bolo vidieť viac tvárí.</translation>
     </message>
     <message>
         <source>Not checked, because it needs a live camera.</source>
         <translation>Neoverené, lebo je na to potrebná živá kamera.</translation>
+    </message>
+    <message>
+        <source>Selfie and live check show the same person.</source>
+        <translation>Na selfie a pri živej kontrole je tá istá osoba.</translation>
+    </message>
+    <message>
+        <source>Selfie and live check do not look like the same person.</source>
+        <translation>Na selfie a pri živej kontrole nevyzerá byť tá istá osoba.</translation>
+    </message>
+    <message>
+        <source>It is not certain that selfie and live check show the same person.</source>
+        <translation>Nie je isté, že na selfie a pri živej kontrole je tá istá osoba.</translation>
+    </message>
+    <message>
+        <source>Not compared, because there is no selfie or no live check.</source>
+        <translation>Neporovnané, pretože chýba selfie alebo živá kontrola.</translation>
+    </message>
+    <message>
+        <source>The pictures come from this device and were not changed.</source>
+        <translation>Snímky sú z tohto zariadenia a nikto ich nezmenil.</translation>
+    </message>
+    <message>
+        <source>The recording of the live check was changed, is too old or belongs to something else.</source>
+        <translation>Nahrávka živej kontroly bola zmenená, je príliš stará alebo patrí k niečomu inému.</translation>
+    </message>
+    <message>
+        <source>The pictures come from a camera made of software.</source>
+        <translation>Snímky sú zo softvérovej kamery.</translation>
+    </message>
+    <message>
+        <source>Not checked, because there is no recording of a live check.</source>
+        <translation>Neoverené, pretože niet nahrávky živej kontroly.</translation>
+    </message>
+    <message>
+        <source>The face took on the light of the screen.</source>
+        <translation>Tvár odrážala svetlo obrazovky.</translation>
+    </message>
+    <message>
+        <source>The face did not take on the light of the screen. Strong light in the room may be the reason.</source>
+        <translation>Tvár neodrážala svetlo obrazovky. Dôvodom môže byť silné svetlo v miestnosti.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the screen showed no colours.</source>
+        <translation>Neoverené, pretože obrazovka neukazovala farby.</translation>
+    </message>
+    <message>
+        <source>Not judged, because the light in the room was too strong.</source>
+        <translation>Neposúdené, pretože svetlo v miestnosti bolo príliš silné.</translation>
+    </message>
+    <message>
+        <source>Nobody with this face was onboarded here before.</source>
+        <translation>S touto tvárou tu ešte nikto prijatý nebol.</translation>
+    </message>
+    <message>
+        <source>Someone with a very similar face was onboarded here before, with other data.</source>
+        <translation>Niekto s veľmi podobnou tvárou tu už bol prijatý, s inými údajmi.</translation>
+    </message>
+    <message>
+        <source>This person was onboarded here before, with the same data.</source>
+        <translation>Táto osoba tu už bola prijatá, s rovnakými údajmi.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the selfie is not clear enough.</source>
+        <translation>Neoverené, pretože selfie nie je dosť zreteľné.</translation>
+    </message>
+    <message>
+        <source>The apparent age fits the document.</source>
+        <translation>Zdanlivý vek sedí s dokladom.</translation>
+    </message>
+    <message>
+        <source>The apparent age does not fit the document. Such estimates are often wrong; a look settles it.</source>
+        <translation>Zdanlivý vek nesedí s dokladom. Takéto odhady sú často nesprávne; stačí sa pozrieť.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the date of birth or the picture is missing.</source>
+        <translation>Neoverené, pretože chýba dátum narodenia alebo snímka.</translation>
+    </message>
+    <message>
+        <source>The appearance fits the document.</source>
+        <translation>Vzhľad sedí s dokladom.</translation>
+    </message>
+    <message>
+        <source>The appearance may not fit the document. Such estimates are often wrong; a look settles it.</source>
+        <translation>Vzhľad možno nesedí s dokladom. Takéto odhady sú často nesprávne; stačí sa pozrieť.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the document gives no sex or the picture is missing.</source>
+        <translation>Neoverené, pretože doklad neuvádza pohlavie alebo chýba snímka.</translation>
+    </message>
+    <message>
+        <source>The name is on none of the lists.</source>
+        <translation>Meno nie je na žiadnom zo zoznamov.</translation>
+    </message>
+    <message>
+        <source>A name like this is on a list. A colleague looks whether it is the same person.</source>
+        <translation>Podobné meno je na zozname. Kolega overí, či ide o tú istú osobu.</translation>
+    </message>
+    <message>
+        <source>A name like this is on a list; a colleague found that it is somebody else.</source>
+        <translation>Podobné meno je na zozname; kolega zistil, že ide o niekoho iného.</translation>
+    </message>
+    <message>
+        <source>A colleague confirmed that this person is on a list.</source>
+        <translation>Kolega potvrdil, že táto osoba je na zozname.</translation>
+    </message>
+    <message>
+        <source>Not checked, because no list is installed.</source>
+        <translation>Neoverené, pretože nie je nainštalovaný nijaký zoznam.</translation>
+    </message>
+    <message>
+        <source>The lists are too old to rely on.</source>
+        <translation>Zoznamy sú príliš staré na to, aby sa na ne dalo spoľahnúť.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the name is not known.</source>
+        <translation>Neoverené, pretože meno nie je známe.</translation>
+    </message>
+    <message>
+        <source>The proof of address fits the customer and is recent.</source>
+        <translation>Doklad o adrese patrí zákazníkovi a je aktuálny.</translation>
+    </message>
+    <message>
+        <source>The proof of address is too old.</source>
+        <translation>Doklad o adrese je príliš starý.</translation>
+    </message>
+    <message>
+        <source>The proof of address names somebody else.</source>
+        <translation>Doklad o adrese je na niekoho iného.</translation>
+    </message>
+    <message>
+        <source>The proof of address gives another address than the document.</source>
+        <translation>Doklad o adrese uvádza inú adresu ako doklad totožnosti.</translation>
+    </message>
+    <message>
+        <source>The proof of address could not be read for certain.</source>
+        <translation>Doklad o adrese sa nedal s istotou prečítať.</translation>
+    </message>
+    <message>
+        <source>There is no proof of address.</source>
+        <translation>Doklad o adrese chýba.</translation>
+    </message>
+    <message>
+        <source>The proof of funds fits the customer and is recent.</source>
+        <translation>Doklad o príjme patrí zákazníkovi a je aktuálny.</translation>
+    </message>
+    <message>
+        <source>The proof of funds is too old.</source>
+        <translation>Doklad o príjme je príliš starý.</translation>
+    </message>
+    <message>
+        <source>The proof of funds names somebody else.</source>
+        <translation>Doklad o príjme je na niekoho iného.</translation>
+    </message>
+    <message>
+        <source>The proof of funds could not be read for certain.</source>
+        <translation>Doklad o príjme sa nedal s istotou prečítať.</translation>
+    </message>
+    <message>
+        <source>There is no proof of funds.</source>
+        <translation>Doklad o príjme chýba.</translation>
+    </message>
+    <message>
+        <source>The telephone number was confirmed by a code.</source>
+        <translation>Telefónne číslo bolo potvrdené kódom.</translation>
+    </message>
+    <message>
+        <source>The telephone number was not confirmed.</source>
+        <translation>Telefónne číslo nebolo potvrdené.</translation>
+    </message>
+    <message>
+        <source>The e-mail address was confirmed by a code.</source>
+        <translation>E-mailová adresa bola potvrdená kódom.</translation>
+    </message>
+    <message>
+        <source>The e-mail address was not confirmed.</source>
+        <translation>E-mailová adresa nebola potvrdená.</translation>
     </message>
     <message>
         <source>Not checked, because something that it needs is missing.</source>
@@ -1388,6 +1850,102 @@
     <message>
         <source>This is not the same person.</source>
         <translation>Nie je to tá istá osoba.</translation>
+    </message>
+    <message>
+        <source>Not done: the customer chose the way without comparing faces.</source>
+        <translation>Nevykonané: zákazník si vybral postup bez porovnania tváre.</translation>
+    </message>
+    <message>
+        <source>This was seen here before, with other data.</source>
+        <translation>Toto sa tu už objavilo, s inými údajmi.</translation>
+    </message>
+    <message>
+        <source>This was seen here before, with the same data.</source>
+        <translation>Toto sa tu už objavilo, s rovnakými údajmi.</translation>
+    </message>
+    <message>
+        <source>It took too long.</source>
+        <translation>Trvalo to príliš dlho.</translation>
+    </message>
+    <message>
+        <source>The face left the picture.</source>
+        <translation>Tvár opustila obraz.</translation>
+    </message>
+    <message>
+        <source>The pictures are not one unbroken sequence.</source>
+        <translation>Snímky nie sú jeden neprerušený sled.</translation>
+    </message>
+    <message>
+        <source>The camera stopped giving pictures.</source>
+        <translation>Kamera prestala dávať snímky.</translation>
+    </message>
+    <message>
+        <source>The camera gave the same picture again and again.</source>
+        <translation>Kamera dávala stále tú istú snímku.</translation>
+    </message>
+    <message>
+        <source>The pictures changed their size on the way.</source>
+        <translation>Snímky počas toho zmenili veľkosť.</translation>
+    </message>
+    <message>
+        <source>The times of the pictures cannot be right.</source>
+        <translation>Časy snímok nemôžu byť správne.</translation>
+    </message>
+    <message>
+        <source>It was done faster or slower than people do it.</source>
+        <translation>Bolo to rýchlejšie alebo pomalšie, než to robia ľudia.</translation>
+    </message>
+    <message>
+        <source>The recording was changed, is too old or belongs to something else.</source>
+        <translation>Nahrávka bola zmenená, je príliš stará alebo patrí k niečomu inému.</translation>
+    </message>
+    <message>
+        <source>Something like this is on a list.</source>
+        <translation>Niečo podobné je na zozname.</translation>
+    </message>
+    <message>
+        <source>A colleague looked and found nothing against it.</source>
+        <translation>Kolega to pozrel a nenašiel nič, čo by tomu bránilo.</translation>
+    </message>
+    <message>
+        <source>A colleague confirmed it.</source>
+        <translation>Kolega to potvrdil.</translation>
+    </message>
+    <message>
+        <source>The list is too old to rely on.</source>
+        <translation>Zoznam je príliš starý na to, aby sa naň dalo spoľahnúť.</translation>
+    </message>
+    <message>
+        <source>It is too old.</source>
+        <translation>Je to príliš staré.</translation>
+    </message>
+    <message>
+        <source>It names somebody else.</source>
+        <translation>Je to na niekoho iného.</translation>
+    </message>
+    <message>
+        <source>It gives another address.</source>
+        <translation>Uvádza inú adresu.</translation>
+    </message>
+    <message>
+        <source>The code was wrong.</source>
+        <translation>Kód bol nesprávny.</translation>
+    </message>
+    <message>
+        <source>The code had expired.</source>
+        <translation>Platnosť kódu uplynula.</translation>
+    </message>
+    <message>
+        <source>A wrong code was given too often.</source>
+        <translation>Nesprávny kód bol zadaný príliš veľakrát.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the code could not be sent.</source>
+        <translation>Neoverené, pretože kód sa nepodarilo poslať.</translation>
+    </message>
+    <message>
+        <source>Left out; this is allowed here.</source>
+        <translation>Vynechané; tu je to dovolené.</translation>
     </message>
     <message>
         <source>This is in order.</source>
