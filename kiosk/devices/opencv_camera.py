@@ -22,6 +22,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from kiosk.devices.camera_names import Names, names_on
+from kiosk.devices.virtual_names import known_virtual
 from kiosk.domain.errors import DeviceFault, ErrorCode
 from kiosk.imaging.frame import Frame
 from kiosk.ports import CameraInfo
@@ -135,12 +137,14 @@ class OpencvCameras:
         platform: str = sys.platform,
         system_root: Path = Path("/"),
         monotonic: Callable[[], float] = time.monotonic,
+        names: Names | None = None,
     ) -> None:
-        """Args: `platform` and `system_root` let a test show another machine."""
+        """Args: `platform`, `system_root` and `names` (where OpenCV gives none) let a test show another machine."""
         self._open_capture = open_capture
         self._platform = platform
         self._root = system_root
         self._monotonic = monotonic
+        self._names = names or names_on(platform)
         self._probed: tuple[float, tuple[Slot, ...]] | None = None
 
     def slots(self) -> tuple[Slot, ...]:
@@ -150,20 +154,29 @@ class OpencvCameras:
         return OpencvCamera(slot, self._open_capture)
 
     def _probe(self) -> tuple[Slot, ...]:
-        """Windows and macOS give no names through OpenCV: try the first indexes, once, because opening takes long and blinks the light.
+        """Windows and macOS list no cameras through OpenCV: try the first indexes, once, because opening takes long and blinks the light.
 
         What was found stays listed; a camera that is gone fails at `open`. Looked for again after ten seconds only while none is known.
         """
         now = self._monotonic()
         if self._probed is None or (not self._probed[1] and now - self._probed[0] > 10):
-            found = []
+            there = []
             for index in range(_PROBED_INDEXES):
                 capture = self._open_capture(index, _backend())
                 if capture.isOpened():
-                    found.append(Slot(CameraInfo(f"camera-{index}", f"Camera {index + 1}"), index))
+                    there.append(index)
                 capture.release()
-            self._probed = (now, tuple(found))
+            self._probed = (now, _named_slots(there, self._names) if there else ())
         return self._probed[1]
+
+
+def _named_slots(indexes: list[int], names: Names) -> tuple[Slot, ...]:
+    named = names()
+    virtual = {index: known_virtual(camera.name, places=(camera.place,)) is not None for index, camera in named.items()}
+    if sorted(named) == indexes:
+        return tuple(Slot(CameraInfo(f"camera-{index}", named[index].name, virtual[index]), index) for index in indexes)
+    # the lists do not fit: nobody can say which of them the one made of software is, so none of them is called real
+    return tuple(Slot(CameraInfo(f"camera-{index}", f"Camera {index + 1}", any(virtual.values())), index) for index in indexes)
 
 
 def _linux_slots(root: Path) -> tuple[Slot, ...]:
@@ -172,13 +185,17 @@ def _linux_slots(root: Path) -> tuple[Slot, ...]:
     aliases = _aliases(root / "dev/v4l/by-path") | _aliases(root / "dev/v4l/by-id")
     for entry in sorted((root / "sys/class/video4linux").glob("video*"), key=lambda path: (len(path.name), path.name)):
         digits = entry.name.removeprefix("video")
-        if not digits.isdigit() or not _captures(root / "dev" / entry.name, entry):
+        if not digits.isdigit():
+            continue
+        told = _query(root / "dev" / entry.name)
+        if not (told.captures if told is not None else _is_first_node(entry)):
             continue
         try:
             name = _tidy((entry / "name").read_text(encoding="utf-8", errors="replace"))
         except OSError:
             continue  # unplugged while we looked
-        slots.append(Slot(CameraInfo(aliases.get(entry.name, entry.name), name or entry.name), int(digits)))
+        info = CameraInfo(aliases.get(entry.name, entry.name), name or entry.name, _is_virtual(name, entry, root, told))
+        slots.append(Slot(info, int(digits)))
     return tuple(slots)
 
 
@@ -201,24 +218,49 @@ _CAPABILITY = struct.Struct("16s32s32sIII12x")
 _HAS_DEVICE_CAPS, _CAPTURES, _CAPTURES_PLANAR = 0x80000000, 0x1, 0x1000
 
 
-def _captures(node: Path, entry: Path) -> bool:
-    """Whether it gives pictures: a webcam has further nodes for metadata (linux/videodev2.h, struct v4l2_capability)."""
+@dataclass(frozen=True, slots=True)
+class _Capability:
+    """What a node's driver says of itself. `captures`: it gives pictures (a webcam has further nodes for metadata)."""
+
+    captures: bool
+    driver: str
+    card: str
+    bus: str
+
+
+def _query(node: Path) -> _Capability | None:
+    """linux/videodev2.h, struct v4l2_capability; None when the node cannot be asked."""
     try:
         descriptor = os.open(node, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
-        return _is_first_node(entry)
+        return None
     try:
         import fcntl  # not on Windows
 
         answer = bytearray(_CAPABILITY.size)
         fcntl.ioctl(descriptor, _VIDIOC_QUERYCAP, answer)
     except (OSError, ImportError):
-        return _is_first_node(entry)
+        return None
     finally:
         os.close(descriptor)
-    *_names, _version, capabilities, device_capabilities = _CAPABILITY.unpack(answer)
+    return _capability(bytes(answer))
+
+
+def _capability(answer: bytes) -> _Capability:
+    driver, card, bus, _version, capabilities, device_capabilities = _CAPABILITY.unpack(answer)
     wanted = device_capabilities if capabilities & _HAS_DEVICE_CAPS else capabilities
-    return bool(wanted & (_CAPTURES | _CAPTURES_PLANAR))
+    texts = (text.partition(b"\0")[0].decode(errors="replace") for text in (driver, card, bus))
+    return _Capability(bool(wanted & (_CAPTURES | _CAPTURES_PLANAR)), *texts)
+
+
+def _is_virtual(name: str, entry: Path, root: Path, told: _Capability | None) -> bool:
+    """By name, driver, bus, and where sysfs shows the device: one made of software has no device above it."""
+    drivers = [os.path.basename(os.path.realpath(entry / "device" / "driver"))] if (entry / "device" / "driver").exists() else []
+    places = ["/" + os.path.relpath(os.path.realpath(entry), os.path.realpath(root)) + "/"]
+    if told is not None:
+        drivers.append(told.driver)
+        places.append(told.bus)
+    return any(known_virtual(text, drivers=tuple(drivers), places=tuple(places)) for text in {name, told.card if told else name})
 
 
 def _is_first_node(entry: Path) -> bool:
