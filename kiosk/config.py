@@ -139,6 +139,13 @@ class LivenessConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureConfig:
+    """`allow_virtual_cameras`: those made of software count like any other: for a demo, or a camera that comes through software."""
+
+    allow_virtual_cameras: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     level: str = "INFO"
     max_bytes: int = 5 * 2**20
@@ -162,6 +169,7 @@ class Config:
     text: TextConfig = TextConfig()
     documents: DocumentsConfig = DocumentsConfig()
     liveness: LivenessConfig = LivenessConfig()
+    capture: CaptureConfig = CaptureConfig()
     log: LogConfig = LogConfig()
 
 

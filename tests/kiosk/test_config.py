@@ -74,3 +74,10 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path, content: bytes) -> No
     file.write_bytes(content)
     with pytest.raises(BadInput, match=r"kiosk\.toml"):
         load_config(file)
+
+
+def test_cameras_of_software_are_not_allowed_unless_the_settings_say_so() -> None:
+    assert not Config().capture.allow_virtual_cameras
+    assert parse("[capture]\nallow_virtual_cameras = true\n").capture.allow_virtual_cameras
+    with pytest.raises(BadInput, match="allow_virtual_cameras must be true or false"):
+        parse('[capture]\nallow_virtual_cameras = "yes"\n')
