@@ -65,6 +65,12 @@ def onnx_file(
     return _number(1, 7) + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, opset))
 
 
+def pooled_directions(size: int, *, cells: int = 14, seed: int = 1) -> npt.NDArray[np.float64]:
+    """3 x cells*cells x `size`: what `pooled_projection` projects on."""
+    directions = np.random.default_rng(seed).normal(size=(3, cells * cells, size))
+    return directions - directions.mean(axis=1, keepdims=True)
+
+
 def pooled_projection(name: str, *, size: int, side_px: int = 112, cell_px: int = 8, seed: int = 1) -> bytes:
     """A stand-in for an embedding network: means of square cells of a 1x3xNxN picture, projected on `size` random directions.
 
@@ -72,9 +78,7 @@ def pooled_projection(name: str, *, size: int, side_px: int = 112, cell_px: int 
     even brightness gives nothing, as the directions add up to zero in each channel.
     """
     cells = side_px // cell_px
-    directions = np.random.default_rng(seed).normal(size=(3, cells * cells, size))
-    directions -= directions.mean(axis=1, keepdims=True)
-    weights = tensor("directions", directions.reshape(-1, size).astype(np.float32))
+    weights = tensor("directions", pooled_directions(size, cells=cells, seed=seed).reshape(-1, size).astype(np.float32))
     nodes = [
         node("AveragePool", [name], ["cells"], {"kernel_shape": [cell_px, cell_px], "strides": [cell_px, cell_px]}),
         node("Flatten", ["cells"], ["flat"], {"axis": 1}),
