@@ -1,11 +1,14 @@
-"""`kiosk face compare A B` and `kiosk face liveness IMAGE`: nothing stored."""
+"""`kiosk face FILE` (or `kiosk face quality FILE`), `kiosk face compare A B`, `kiosk face liveness IMAGE`: nothing stored."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from kiosk.cli import face_quality
 from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.sentences import sentence
@@ -14,8 +17,9 @@ from kiosk.services.records import checks_json
 
 
 def add_to(commands: Subparsers) -> None:
-    command = commands.add_parser("face", help="compare two faces, or judge one picture's liveness; nothing is stored")
+    command = commands.add_parser("face", help="judge a picture of a face, compare two, or judge liveness; nothing is stored")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(command))
+    face_quality.add_to(actions)
     compare = actions.add_parser("compare", help="are these two the same person")
     compare.add_argument("one", type=Path, metavar="A")
     compare.add_argument("other", type=Path, metavar="B")
@@ -25,6 +29,21 @@ def add_to(commands: Subparsers) -> None:
     liveness.add_argument("image", type=Path, metavar="IMAGE")
     liveness.add_argument("--json", action="store_true")
     liveness.set_defaults(run=run_liveness)
+    _default_action(command, face_quality.ACTION, actions.choices)
+
+
+def _default_action(command: argparse.ArgumentParser, action: str, actions: Sequence[str]) -> None:
+    """`kiosk face FILE` is `kiosk face quality FILE`: a first word that is no action is a file. argparse has no default for sub-parsers."""
+    parse = command.parse_known_args
+
+    def with_default(args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+        words = list(args or ())
+        first = next((word for word in words if not word.startswith("-")), None)
+        if first is not None and first not in actions:
+            words.insert(0, action)
+        return parse(words, namespace)
+
+    command.parse_known_args = with_default  # type: ignore[method-assign, assignment]
 
 
 def run_compare(arguments: argparse.Namespace) -> None:

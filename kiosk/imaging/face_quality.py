@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kiosk.domain.face import Face, FaceIssue, FacePart, FaceQuality, Pose
+from kiosk.domain.face import Box, Face, FaceIssue, FacePart, FaceQuality, Pose
 from kiosk.imaging.face_align import box_from_points, face_axis, square_crop
 from kiosk.imaging.face_cover import face_cover
 from kiosk.imaging.face_patches import FacePatches, face_patches
-from kiosk.imaging.face_pose import Mesh, eyes_open, head_pose, mouth_open
+from kiosk.imaging.face_pose import Mesh, eyes_open, five_points, head_pose, mouth_open
 from kiosk.imaging.frame import Image
 
 _MEASURED_AT_PX = 128
@@ -160,8 +160,13 @@ def pose_issues(pose: Pose | None, limits: FaceLimits = SELFIE) -> tuple[FaceIss
 
 def share_in_image(face: Face, image_size: tuple[int, int]) -> float:
     """How much of the face, brow to chin and ear to ear, lies inside a picture of (height, width) pixels: 0..1."""
+    return share_of_box(box_from_points(face, width=2.0, height=2.0, down=0.45), image_size)
+
+
+def share_of_box(box: Box, image_size: tuple[int, int]) -> float:
+    """How much of a box lies inside a picture of (height, width) pixels: 0..1."""
     height, width = image_size
-    x, y, box_width, box_height = box_from_points(face, width=2.0, height=2.0, down=0.45)
+    x, y, box_width, box_height = box
     across, down = min(x + box_width, width) - max(x, 0), min(y + box_height, height) - max(y, 0)
     return float(max(0.0, across) * max(0.0, down) / max(box_width * box_height, 1e-6))
 
@@ -195,6 +200,7 @@ def quality_by_mesh(
     if not mesh:
         return face_quality(image, face, pose=None, eyes=None, several=several, limits=limits, region=region)
     patches = patches or face_patches(image, mesh)
+    exact = Face(face.box, face.score, five_points(mesh), face.model)  # a detector guesses badly what lies outside the picture
     covered = face_cover(patches).parts if patches is not None else ()
     return face_quality(
         image,
@@ -204,6 +210,7 @@ def quality_by_mesh(
         eyes=None if FacePart.EYES in covered else eyes_open(mesh),
         mouth=None if FacePart.MOUTH in covered else mouth_open(mesh),
         covered=covered,
+        in_image=share_in_image(exact, (image.shape[0], image.shape[1])),
         several=several,
         limits=limits,
         region=region,
@@ -218,11 +225,12 @@ def face_quality(
     eyes: float | None,
     mouth: float | None = None,
     covered: tuple[FacePart, ...] = (),
+    in_image: float | None = None,
     several: bool = False,
     limits: FaceLimits = SELFIE,
     region: Image | None = None,
 ) -> FaceQuality:
-    """Everything measured of one face; `pose`, `eyes`, `mouth` and `covered` come from landmarks and may be missing."""
+    """Everything measured of one face; `pose`, `eyes`, `mouth`, `covered` and `in_image` come from landmarks and may be missing."""
     region = face_region(image, face) if region is None else region
     light, sharp = light_of(region), face_sharpness(region)
     issues = [FaceIssue.SEVERAL_FACES] if several else []
@@ -249,7 +257,7 @@ def face_quality(
         brightness=light.mean,
         eyes_open=eyes,
         issues=in_order(issues),
-        in_image=share_in_image(face, (image.shape[0], image.shape[1])),
+        in_image=share_in_image(face, (image.shape[0], image.shape[1])) if in_image is None else in_image,
         mouth_open=mouth,
         covered=covered,
     )

@@ -209,7 +209,7 @@ def find_faces(detector: FaceDetector, image: Image) -> tuple[Face, ...]:
 def is_off_centre(face: Face, image: Image) -> bool:
     """Far to the side. Up and down do not count: a wheelchair user's face is low in the frame and a tall person's high."""
     eyes, mouth, _ = face_axis(face)
-    return abs((eyes[0] + mouth[0]) / 2 / image.shape[1] - 0.5) > _OFF_CENTRE
+    return bool(abs((eyes[0] + mouth[0]) / 2 / image.shape[1] - 0.5) > _OFF_CENTRE)
 
 
 def looks_ahead(face: Face) -> bool:
