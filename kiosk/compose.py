@@ -194,7 +194,7 @@ class Engines:
 
         with self._lock:
             if "verifier" not in self._made:
-                self._made["verifier"] = Verifier(self._detector(), self._landmarker(), self._matcher(), self._liveness())
+                self._made["verifier"] = Verifier(self._detector(), self._landmarker(), self.matcher(), self._liveness())
             verifier: Verifier = self._made["verifier"]
             return verifier
 
@@ -217,7 +217,7 @@ class Engines:
         if landmarker is None:
             raise ModelFault(ErrorCode.MODEL_MISSING, "the active check needs the face_landmarks model: kiosk models install")
         detector = self._detector(live=True)
-        return active_check(challenge, detector=detector, landmarker=landmarker, matcher=self._matcher(), reference=reference)
+        return active_check(challenge, detector=detector, landmarker=landmarker, matcher=self.matcher(), reference=reference)
 
     def face_mesh(self, image: Image) -> tuple[tuple[float, float, float], ...]:
         """The 468 points of the largest face, pixels; empty when there is none or no model for it. For drawing simulated head turns."""
@@ -337,7 +337,8 @@ class Engines:
             landmarker: FaceLandmarker | None = self._made["landmarker"]
             return landmarker
 
-    def _matcher(self) -> FaceMatcher | None:
+    def matcher(self) -> FaceMatcher | None:
+        """What `verifier` compares faces with; None when no embedding model is installed."""
         with self._lock:
             if "matcher" not in self._made:
                 self._made["matcher"] = self._make_matcher()

@@ -7,6 +7,7 @@ from typing import Protocol
 from kiosk.domain.challenge import Challenge
 from kiosk.domain.document import PageSide
 from kiosk.imaging.frame import Image
+from kiosk.ports import FaceMatcher
 from kiosk.services.document_guide import DocumentGuide
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.face_guide import FaceGuide
@@ -30,6 +31,10 @@ class EngineSet(Protocol):
 
     def document_reader(self) -> DocumentReader: ...
     def verifier(self) -> Verifier: ...
+    def matcher(self) -> FaceMatcher | None:
+        """None when no embedding model is installed."""
+        ...
+
     def document_guide(self, side: PageSide, front: Image | None) -> DocumentGuide:
         """`front`: the picture that the front was read from, when the back is wanted."""
         ...

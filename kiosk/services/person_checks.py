@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, not_executed
-from kiosk.domain.document import Document
+from kiosk.domain.document import Document, FieldName
 from kiosk.domain.errors import ModelFault
 from kiosk.domain.face import Embedding
 from kiosk.imaging.frame import Image
-from kiosk.ports import CustomerStore
+from kiosk.ports import CustomerStore, FaceMatcher
+from kiosk.services.face_search import FaceHit
+from kiosk.services.known_person import KnownPeople
+from kiosk.services.stored_person import StoredPerson
 from kiosk.services.verification import Verifier
 
 _log = logging.getLogger(__name__)
 
-_DECLINABLE = (CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS)
+_FACE_CHECKS = (CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.LIVENESS_MATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +42,92 @@ class PersonQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A stored customer with a face like this one."""
-
-    customer_id: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class PersonJudgement:
-    """`template`: the selfie's, to be kept for later searches; None where the policy wants no search."""
+    """What the engines say.
+
+    Attributes:
+        template: the selfie's, to be kept for later searches; None where the policy wants no search.
+        hits: stored customers with this face, the likest first.
+    """
 
     checks: tuple[Check, ...]
     template: Embedding | None = None
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[FaceHit, ...] = ()
 
 
 class PersonEngines(Protocol):
-    """What is needed of the engine set."""
+    """What is needed of the engine set. Both raise ModelFault."""
 
-    def verifier(self) -> Verifier:
-        """Raises ModelFault."""
+    def verifier(self) -> Verifier: ...
+    def matcher(self) -> FaceMatcher | None:
+        """None when no embedding model is installed."""
         ...
 
 
 class PersonChecks:
-    """Runs on the analysis lane; holds no customer."""
+    """Runs on the analysis lane; holds no customer, but the stored templates once a search was asked for."""
 
     def __init__(self, engines: PersonEngines, store: CustomerStore) -> None:
         self._engines = engines
         self._store = store
+        self._known: KnownPeople | None = None
 
     def judge(self, question: PersonQuestion) -> PersonJudgement:
         """An engine that cannot be loaded leaves its checks not executed, nothing more."""
         if question.declined:
-            return PersonJudgement(tuple(not_executed(name, CheckLabel.DECLINED, inputs=("selfie",)) for name in _DECLINABLE))
-        inputs = ("liveness",) if question.live_frames else ("selfie",)
+            return PersonJudgement(_left_out(CheckLabel.DECLINED))
         try:
             verifier = self._engines.verifier()
+            known = self._known_people() if question.search else None
         except ModelFault as error:
             _log.error("faces could not be judged: %s", error.code.value)
-            return PersonJudgement(tuple(not_executed(name, CheckLabel.ENGINE_FAILED, inputs=("selfie",)) for name in _DECLINABLE))
-        frames = question.live_frames or (() if question.selfie is None else (question.selfie,))
-        checks = [verifier.face_match(question.portrait, question.selfie), verifier.passive_liveness(frames, inputs=inputs)]
-        return PersonJudgement(tuple(checks))
+            return PersonJudgement(_left_out(CheckLabel.ENGINE_FAILED))
+        live, selfie = question.live_frames, question.selfie
+        frames = live or (() if selfie is None else (selfie,))
+        checks = [
+            verifier.face_match(question.portrait, selfie),
+            verifier.passive_liveness(frames, inputs=("liveness",) if live else ("selfie",)),
+            verifier.liveness_match(selfie, live),
+        ]
+        if not question.search:
+            return PersonJudgement(tuple(checks))
+        template = self._template(verifier, selfie)
+        if known is None:
+            checks.append(not_executed(CheckName.KNOWN_PERSON, CheckLabel.MODEL_MISSING, inputs=("selfie",)))
+            return PersonJudgement(tuple(checks))
+        if template is None and selfie is not None:
+            checks.append(not_executed(CheckName.KNOWN_PERSON, CheckLabel.LOW_QUALITY, inputs=("selfie",)))
+            return PersonJudgement(tuple(checks))
+        found = known.check(template, person_of(question.document), customer_id=question.customer_id)
+        return PersonJudgement((*checks, found.check), template, found.hits)
+
+    def keep(self, customer_id: str, template: Embedding | None) -> None:
+        """After the customer was stored with this template: the next search finds them."""
+        if template is not None and self._known is not None:
+            self._known.keep(customer_id, template)
+
+    def _known_people(self) -> KnownPeople | None:
+        if self._known is None:
+            matcher = self._engines.matcher()
+            if matcher is not None:
+                self._known = KnownPeople(self._store, matcher)
+        return self._known
+
+    @staticmethod
+    def _template(verifier: Verifier, selfie: Image | None) -> Embedding | None:
+        try:
+            return None if selfie is None else verifier.embed_selfie(selfie)
+        except ModelFault as error:
+            _log.error("the selfie has no template: %s", error.code.value)
+            return None
+
+
+def person_of(document: Document) -> StoredPerson:
+    """Name and date of birth as the document gives them."""
+    parts = (document.value(FieldName.GIVEN_NAMES), document.value(FieldName.SURNAME))
+    name = document.value(FieldName.FULL_NAME) or " ".join(part for part in parts if part)
+    return StoredPerson(name, document.value(FieldName.DATE_OF_BIRTH))
+
+
+def _left_out(why: CheckLabel) -> tuple[Check, ...]:
+    return tuple(not_executed(name, why, inputs=("selfie",)) for name in _FACE_CHECKS)

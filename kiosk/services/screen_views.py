@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-
 from kiosk.domain.check import ADVISORY, GROUP_OF, STAFF_ONLY, CheckGroup, CheckStatus
 from kiosk.domain.decision import Decision
 from kiosk.domain.document import Document, Field, FieldName, PageSide, PageWarning
-from kiosk.domain.errors import KioskError
 from kiosk.domain.views import Alternative, CaptureResult, DecisionView, EarlierRecord, FieldRow, ReviewView, StepProgress
 from kiosk.flow.workflow import Workflow
 from kiosk.imaging.crop import around_quad
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
-from kiosk.ports import CustomerStore
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.onboarding import Onboarding
-from kiosk.services.person_checks import Hit
+from kiosk.services.person_checks import person_of
 from kiosk.services.reading import PageResult
-from kiosk.services.stored_person import stored_person
-
-logger = logging.getLogger(__name__)
 
 _GRAVEST_FIRST = (
     PageWarning.DOCUMENT_OUT_OF_IMAGE,
@@ -88,10 +80,7 @@ def decision_view(
     grouped = tuple(sorted(shown, key=lambda check: order.index(GROUP_OF[check.name])))
     main = next((check for reason in decision.reasons[:1] for check in shown if check.name is reason.check), None)
     selfie = encode_jpeg(onboarding.selfie_crop) if earlier and onboarding.selfie_crop is not None else None
-    person = onboarding.document()
-    name = " ".join(filter(None, (person.value(FieldName.GIVEN_NAMES), person.value(FieldName.SURNAME)))) or person.value(
-        FieldName.FULL_NAME
-    )
+    person = person_of(onboarding.document())
     return DecisionView(
         outcome=decision.outcome,
         first_name=first_name.split(" ")[0].title() if first_name else "",
@@ -99,26 +88,9 @@ def decision_view(
         main_reason=main,
         earlier=earlier,
         selfie=selfie,
-        name=name if earlier else "",
-        date_of_birth=person.value(FieldName.DATE_OF_BIRTH) if earlier else "",
+        name=person.name if earlier else "",
+        date_of_birth=person.date_of_birth if earlier else "",
     )
-
-
-def earlier_records(store: CustomerStore, hits: Sequence[Hit]) -> tuple[EarlierRecord, ...]:
-    """The stored customers behind the hits of a search; one that was erased meanwhile is left out."""
-    found = []
-    for hit in hits:
-        try:
-            customer = store.load(hit.customer_id)
-            selfie = store.blob(hit.customer_id, "selfie.crop") if "selfie.crop" in customer.blobs else None
-        except KioskError as error:
-            logger.warning("an earlier record cannot be shown: %s", error.code)
-            continue
-        person = stored_person(customer)
-        found.append(
-            EarlierRecord(hit.customer_id[:8].upper(), person.name, person.date_of_birth, customer.created_at[:10], hit.score, selfie)
-        )
-    return tuple(found)
 
 
 def step_progress(workflow: Workflow, step_id: str) -> StepProgress:

@@ -41,12 +41,13 @@ from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
+from kiosk.services.known_person import earlier_records
 from kiosk.services.lanes import Lanes
 from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome, LivenessStep
 from kiosk.services.onboarding import IN_PROGRESS, Onboarding
 from kiosk.services.person_checks import PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
-from kiosk.services.screen_views import decision_view, earlier_records, step_progress
+from kiosk.services.screen_views import decision_view, step_progress
 from kiosk.services.step_views import RunnerSettings, customer_view, opening_view, option, page_side
 
 logger = logging.getLogger(__name__)
@@ -448,6 +449,7 @@ class SessionRunner:
             return
         customer = self._customer
         decision = customer.decide(target.step, judgement, can_check_actively=self._engines.can_check_actively)
+        self._person_checks.keep(customer.customer_id, judgement.template)
         self._deciding = False
         self._position = target
         staffed = self._workflow.staffed
