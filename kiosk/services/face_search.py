@@ -27,8 +27,10 @@ from kiosk.ports import FaceMatcher
 SEARCH_FPIR = 0.01
 """Of a hundred people who were never onboarded, one may be shown another's record to look at (ISO/IEC 19795-1, false-positive
 identification rate). The bound of one comparison follows from it and from how many there are."""
-MIN_GALLERY = 200
-"""From this many templates on, their own scores say how strangers score; below, the engine's margin for "look at it" is the bound."""
+MIN_GALLERY = 15
+"""From this many templates on, their own likeness says how alike strangers are; below, the engine's margin for a second look is taken."""
+_PAIRS_BELOW = 400
+"""In a store smaller than this every stored face is compared with every other, too: one face against so few says little."""
 _SAMPLE = 20_000
 _TAILS = ((20_000, 0.99, 0.999), (4_000, 0.95, 0.995), (1_000, 0.84, 0.98), (0, 0.75, 0.95))
 """From how many likenesses on which two quantiles are read: the upper one stands on 20 or more (10 in the smallest stores)."""
@@ -210,10 +212,22 @@ class FaceIndex:
         best = np.argpartition(ranks, len(ranks) - count)[len(ranks) - count :]
         found = [(self._ids[row], self._template(int(row))) for row in best if row != own]
         sample = ranks[:: max(1, len(ranks) // _SAMPLE)]
-        sample = sample[np.isfinite(sample)]
-        if self._metric is Metric.COSINE:
-            return found, sample + np.float32(0.5)
-        return found, -np.sqrt(np.maximum(np.float32(query @ query) - 2 * sample, 0))
+        likeness = self._likeness(sample[np.isfinite(sample)], float(query @ query))
+        if MIN_GALLERY <= len(ranks) < _PAIRS_BELOW:
+            likeness = np.concatenate([likeness, *self._pairs(len(ranks))])
+        return found, likeness
+
+    def _likeness(self, ranks: Vectors, square: float) -> Vectors:
+        """Of ranks against a template of this squared length."""
+        likeness: Vectors = (
+            ranks + np.float32(0.5) if self._metric is Metric.COSINE else -np.sqrt(np.maximum(np.float32(square) - 2 * ranks, 0))
+        )
+        return likeness
+
+    def _pairs(self, count: int) -> list[Vectors]:
+        """The likeness of each of the first `count` rows to those before it."""
+        rows, offsets = (np.concatenate([block[:count] for block in blocks])[:count] for blocks in (self._blocks, self._offsets))
+        return [self._likeness(rows[:row] @ rows[row] + offsets[:row], -2 * float(offsets[row])) for row in range(1, count)]
 
     def _template(self, row: int) -> Embedding:
         return Embedding(tuple(self._blocks[row // _ROWS][row % _ROWS].tolist()), self.model)
@@ -221,10 +235,9 @@ class FaceIndex:
     # --- the bound -------------------------------------------------------------------------------------------------
 
     def _bound(self, one_to_one: Similarity, likeness: Vectors, compared: int) -> float:
-        floor = one_to_one.threshold + one_to_one.borderline
         if compared < MIN_GALLERY:
-            return floor
-        return max(floor, self._score_at(strangers_bound(likeness, compared, self._fpir)))
+            return one_to_one.threshold + one_to_one.borderline
+        return max(one_to_one.threshold, self._score_at(strangers_bound(likeness, compared, self._fpir)))
 
     def _score_at(self, likeness: float) -> float:
         """What the engine scores at this likeness: asked of it with two vectors that are just so alike."""

@@ -40,12 +40,13 @@ def test_hits_are_those_of_brute_force_in_float64_with_the_engines_own_scores(ki
     index = index_of(vectors, matcher, fpir=0.999_999)  # a bound so low that all of the ten are hits
     for number in range(0, 3_000, 250):
         wanted = seen_again(vectors[number], kind=kind, distance=0.6, seed=number)
-        truth = sorted(((matcher.compare(wanted, template(vector)).score, f"c{row}") for row, vector in enumerate(vectors)), reverse=True)
+        distances = np.linalg.norm(vectors.astype(np.float64) - np.asarray(wanted.vector), axis=1)
         hits = index.search(wanted, limit=10).hits
-        assert [hit.customer_id for hit in hits] == [name for _, name in truth[: len(hits)]]
         assert hits
-        for hit, (score, _) in zip(hits, truth, strict=False):
-            assert hit.score == pytest.approx(score, abs=1e-6)
+        assert [hit.customer_id for hit in hits] == [f"c{row}" for row in np.argsort(distances)[: len(hits)]]
+        for hit in hits:
+            row = vectors[int(hit.customer_id[1:])]
+            assert hit.score == pytest.approx(matcher.compare(wanted, template(row)).score, abs=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -159,21 +160,21 @@ def test_a_small_store_takes_the_bound_of_one_comparison_and_the_engines_margin(
 def test_the_bound_grows_with_the_store_and_never_falls_below_one_to_one(kind: str) -> None:
     wanted = [template(vector) for vector in people(10, kind=kind, seed=99, closeness=0)]
     matcher = VectorMatcher(kind, threshold=0.0, borderline=0.0)
-    stores = [index_of(people(count, kind=kind, closeness=0), matcher) for count in (300, 3_000, 30_000)]
+    stores = [index_of(people(count, kind=kind, closeness=0), matcher) for count in (40, 1_500, 30_000)]
     bounds = [float(np.mean([store.search(one).threshold for one in wanted])) for store in stores]
     assert bounds == sorted(bounds)
     assert bounds[-1] - bounds[0] > 0.02
     strict = VectorMatcher(kind, threshold=0.97, borderline=0.01)
-    assert index_of(people(300, kind=kind), strict).search(wanted[0]).threshold == pytest.approx(0.98)
+    assert index_of(people(300, kind=kind), strict).search(wanted[0]).threshold == pytest.approx(0.97)
 
 
-@pytest.mark.parametrize("count", [300, 3_000, 30_000])
+@pytest.mark.parametrize("count", [40, 300, 20_000])
 def test_strangers_are_found_no_more_often_than_wanted_also_among_look_alikes(kind: str, count: int) -> None:
-    """400 people who are not in the store, from crowds that are: at a rate of 1 in 20 at most 1 in 10 (three standard errors above)."""
-    everybody = people(count + 400, kind=kind, seed=count, crowds=6, closeness=0.3)
+    """300 people who are not in the store, from crowds that are: at a rate of 1 in 20 at most 27, three standard errors above 15."""
+    everybody = people(count + 300, kind=kind, seed=count, crowds=6, closeness=0.3)
     index = index_of(everybody[:count], VectorMatcher(kind, threshold=0.0, borderline=0.0), fpir=0.05)
     found = sum(bool(index.search(template(stranger)).hits) for stranger in everybody[count:])
-    assert found <= 40
+    assert found <= 27
 
 
 def test_a_person_seen_again_is_found_among_ten_thousand(kind: str) -> None:
