@@ -391,6 +391,7 @@ class Kiosk:
     def __init__(self, setup: Setup, *, virtual: Sequence[VirtualCamera] = (), use_real: bool = True, camera: str | None = None) -> None:
         """Args: `camera` for both pictures, instead of what the settings say. Raises StoreFault, BadInput(WORKFLOW_INVALID)."""
         from kiosk.services.bus import Bus
+        from kiosk.services.camera_trust import require_real_camera
         from kiosk.services.capture import CaptureService
         from kiosk.services.session_runner import SessionRunner
         from kiosk.services.step_views import RunnerSettings
@@ -404,7 +405,13 @@ class Kiosk:
         self.bus = Bus()
         self.engines = Engines(setup)
         self.store = open_store(setup.paths.data)
-        self.capture = CaptureService(camera_finder(setup, *virtual, use_real=use_real), self.bus, self.engines.clock)
+        allow_virtual = config.capture.allow_virtual_cameras
+        self.capture = CaptureService(
+            camera_finder(setup, *virtual, use_real=use_real),
+            self.bus,
+            self.engines.clock,
+            accepts=lambda camera: require_real_camera(camera, allow=allow_virtual, staffed=workflow.staffed),
+        )
         self.runner = SessionRunner(
             workflow=workflow,
             policy=policy,
@@ -423,6 +430,7 @@ class Kiosk:
                 help_after_s=config.timings.help_after_s,
                 challenges=tuple(ChallengeKind(kind) for kind in config.liveness.challenges),
                 flashes=config.liveness.flashes,
+                allow_virtual_cameras=allow_virtual,
             ),
             device_key=device_key(setup),
         )

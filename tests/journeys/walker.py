@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from kiosk.compose import Kiosk, load_setup
-from kiosk.config import SessionConfig
+from kiosk.config import CaptureConfig, SessionConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.events import CaptureResultReady, Event, FrameReady, StepEntered
 from kiosk.domain.views import LivenessView
@@ -26,7 +26,8 @@ class Walker:
         self.customer = customer or DemoCustomer("td1")
         self.camera = VirtualCamera(lambda _seconds: self.customer.selfie_frame, fps=20, camera_id="walker", name="walker")
         setup = load_setup()
-        setup = replace(setup, config=replace(setup.config, session=SessionConfig(workflow)))
+        config = replace(setup.config, session=SessionConfig(workflow), capture=CaptureConfig(allow_virtual_cameras=True))
+        setup = replace(setup, config=config)
         self.kiosk = Kiosk(setup, virtual=[self.camera], use_real=False, camera="walker")
         self.runner = self.kiosk.runner
         self.events: list[Event] = []
