@@ -1,0 +1,89 @@
+"""Whether it is the same person throughout: faces of the start, the end and random moments between, and the selfie, compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from random import Random
+
+from kiosk.domain.face import Face, Similarity
+from kiosk.imaging.frame import Frame, Image
+from kiosk.ports import FaceDetector, FaceMatcher
+from kiosk.services.face_guide import find_faces
+from kiosk.services.liveness.observation import Observation
+
+_BETWEEN = 3
+_STEP_S = 0.15
+_MOST_DEG = 12.0
+_LEVEL_DEG = 18.0
+_SIZES = (0.2, 0.8)
+_LEAST_SHARPNESS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A frame with a face that can be compared."""
+
+    frame: Frame
+    face: Face
+    at: float
+
+
+class Moments:
+    """Keeps the first and the last comparable frame of an attempt and a few at random between. One thread."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self.restart()
+
+    def restart(self) -> None:
+        self._first: Moment | None = None
+        self._last: Moment | None = None
+        self._drawn: list[Moment] = []
+        self._offered = 0
+
+    def see(self, frame: Frame, seen: Observation) -> None:
+        if not _is_comparable(seen):
+            return
+        assert seen.face is not None
+        moment = Moment(frame, seen.face, seen.at)
+        if self._first is None:
+            self._first = moment
+            return
+        before, self._last = self._last, moment
+        if before is None or (self._drawn and before.at - self._drawn[-1].at < _STEP_S):
+            return
+        # each moment so far is as likely to be among those kept (reservoir sampling), so nobody knows which will count
+        self._offered += 1
+        if len(self._drawn) < _BETWEEN:
+            self._drawn.append(before)
+        elif self._random.randrange(self._offered) < _BETWEEN:
+            del self._drawn[self._random.randrange(_BETWEEN)]
+            self._drawn.append(before)
+
+    @property
+    def all(self) -> tuple[Moment, ...]:
+        ends = [moment for moment in (self._first, self._last) if moment is not None]
+        return (*ends[:1], *self._drawn, *ends[1:])
+
+    def least_similar(self, matcher: FaceMatcher, detector: FaceDetector, reference: Image | None) -> Similarity | None:
+        """Of all pairs, those with the reference included. None when there are not two faces to compare. Raises ModelFault."""
+        moments = self.all
+        if not moments:
+            return None
+        faces = [matcher.embed(moment.frame.pixels, moment.face) for moment in moments]
+        if reference is not None:
+            found = find_faces(detector, reference)
+            if not found:
+                return None
+            faces.append(matcher.embed(reference, found[0]))
+        if len(faces) < 2:
+            return None
+        return min((matcher.compare(one, other) for one, other in combinations(faces, 2)), key=lambda similarity: similarity.score)
+
+
+def _is_comparable(seen: Observation) -> bool:
+    if seen.face is None or seen.others > 0 or seen.light is not None:
+        return False
+    frontal = abs(seen.yaw) <= _MOST_DEG and abs(seen.pitch) <= _LEVEL_DEG
+    return frontal and _SIZES[0] <= seen.size <= _SIZES[1] and seen.sharpness >= _LEAST_SHARPNESS

@@ -1,0 +1,71 @@
+"""Judges an active check again from its capture record, as a server would: the recorded frames before a fresh run of the same challenge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.challenge import CaptureRecord
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.imaging.decode import decode_image
+from kiosk.imaging.frame import Frame, Image
+from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher
+from kiosk.services.liveness.active import ActiveCheck
+from kiosk.services.liveness.frames import FrameWatch
+from kiosk.services.liveness.run import RunRules, active_check
+
+RECORD_RULES = RunRules(restarts=0, lost_s=1.5, whole=True)
+"""A record is of one attempt; its frames are a selection, so a face may be out of sight for longer between two of them."""
+_MAX_GAP_S, _REPEAT_S = 2.5, 0.25
+
+
+def replay(
+    record: CaptureRecord, *, detector: FaceDetector, landmarker: FaceLandmarker, matcher: FaceMatcher | None, reference: Image | None
+) -> Check:
+    """ACTIVE_LIVENESS of what was recorded. Seals and signatures are for `services.capture_record`.
+
+    Raises: BadInput INVALID_DATA for a record of no challenge, of another one or with a frame that is no picture; NOT_ENOUGH_DATA for fewer
+        frames than the challenge has steps.
+    """
+    return replayed(record, detector=detector, landmarker=landmarker, matcher=matcher, reference=reference).check()
+
+
+def replayed(
+    record: CaptureRecord, *, detector: FaceDetector, landmarker: FaceLandmarker, matcher: FaceMatcher | None, reference: Image | None
+) -> ActiveCheck:
+    """As `replay`, the run itself: its check, its frames, its selfie, what is advisory."""
+    challenge = record.challenge
+    if challenge is None or record.nonce != challenge.nonce or record.session != challenge.session:
+        raise BadInput(ErrorCode.INVALID_DATA, "the record is not of an active check, or of another challenge")
+    if len(record.frames) < len(challenge.steps) + 1:
+        raise BadInput(ErrorCode.NOT_ENOUGH_DATA, f"{len(record.frames)} frames cannot show {len(challenge.steps)} steps")
+    run = active_check(
+        challenge,
+        detector=detector,
+        landmarker=landmarker,
+        matcher=matcher,
+        reference=reference,
+        rules=RECORD_RULES,
+        frames=FrameWatch(max_gap_s=_MAX_GAP_S, repeat_s=_REPEAT_S),
+    )
+    for number, recorded in enumerate(record.frames):
+        try:
+            pixels = decode_image(recorded.jpeg, name="a recorded frame")
+        except BadInput as error:
+            raise BadInput(ErrorCode.INVALID_DATA, f"frame {number} of the record is not a picture") from error
+        run.judge(Frame(pixels, recorded.at_s, "record", number + 1))
+    return _Expired(run) if record.made_at > challenge.expires_at else run
+
+
+class _Expired:
+    """A run whose challenge had expired when the record was closed: whatever it shows, it came too late."""
+
+    def __init__(self, run: ActiveCheck) -> None:
+        self._run = run
+        self.challenge, self.finished = run.challenge, True
+        self.judge, self.advisory, self.recorded = run.judge, run.advisory, run.recorded
+        self.frames, self.selfie = run.frames, run.selfie
+
+    def check(self) -> Check:
+        check = self._run.check()
+        return replace(check, name=CheckName.ACTIVE_LIVENESS, status=CheckStatus.REJECTED, label=CheckLabel.CHALLENGE_EXPIRED)
