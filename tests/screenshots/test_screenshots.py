@@ -19,19 +19,29 @@ from ui.widgets.part import Text
 from ui.widgets.pill import AdvicePill
 
 FOLDER = Path(__file__).resolve().parents[2] / "out" / "screenshots"
-SAMPLE = ("01-welcome", "03-consent", "07-document-steady", "11-document-result", "21-selfie-steady", "25-liveness-left", "30-review",
-          "33-review-keyboard", "41-decision-review", "50-done-accept", "60-sorry-fault", "70-still-there")  # fmt: skip
+SAMPLE = ("01-welcome", "03-consent", "03-consent-choice", "07-document-steady", "11-document-result", "20-selfie-uncover",
+          "21-selfie-steady", "25-liveness-left", "30-review", "33-review-keyboard", "41-decision-review", "44-decision-earlier",
+          "50-done-accept", "60-sorry-fault", "70-still-there", "80-smile", "81-range-second-try", "82-magnifeye-near", "83-gaze",
+          "84-turn-both", "85-flash", "86-assist")  # fmt: skip
 
 CASES = [
-    *((scene, language, Look.LIGHT, (1920, 1080)) for scene in SCENES for language in ("en", "sk")),
-    *((scene, "en", look, (1920, 1080)) for scene in SAMPLE for look in (Look.DARK, Look.CONTRAST)),
-    *((scene, "sk", Look.LIGHT, size) for scene in SAMPLE for size in ((1080, 1920), (1280, 720))),
+    *((scene, language, Look.LIGHT, (1920, 1080), False) for scene in SCENES for language in ("en", "sk")),
+    *((scene, "en", look, (1920, 1080), False) for scene in SAMPLE for look in (Look.DARK, Look.CONTRAST)),
+    *((scene, "sk", Look.LIGHT, size, False) for scene in SAMPLE for size in ((1080, 1920), (1280, 720))),
+    # type a quarter larger: Slovak is the longer language, and the small and the standing screen have the least room
+    *((scene, "sk", Look.LIGHT, size, True) for scene in SAMPLE for size in ((1920, 1080), (1080, 1920), (1280, 720))),
 ]
 
 
-@pytest.mark.parametrize(("scene", "language", "look", "size"), CASES, ids=["-".join(map(str, case)) for case in CASES])
-def test_screen_is_whole(scene: str, language: str, look: Look, size: tuple[int, int], dressed: QApplication, qtbot: QtBot) -> None:
-    kiosk = Kiosk(Theme(look, reduced_motion=True), default_language=language)
+def _name(scene: str, language: str, look: Look, size: tuple[int, int], large: bool) -> str:
+    return f"{scene}.{language}.{look.value}.{size[0]}x{size[1]}{'.large' if large else ''}"
+
+
+@pytest.mark.parametrize(("scene", "language", "look", "size", "large"), CASES, ids=[_name(*case) for case in CASES])
+def test_screen_is_whole(
+    scene: str, language: str, look: Look, size: tuple[int, int], large: bool, dressed: QApplication, qtbot: QtBot
+) -> None:
+    kiosk = Kiosk(Theme(look, reduced_motion=True, large_text=large), default_language=language)
     try:
         kiosk.window.resize(*size)
         kiosk.window.show()
@@ -41,7 +51,7 @@ def test_screen_is_whole(scene: str, language: str, look: Look, size: tuple[int,
         image = kiosk.window.grab().toImage()
         FOLDER.mkdir(parents=True, exist_ok=True)
         # Quick to write rather than small: they are looked at and thrown away.
-        image.save(str(FOLDER / f"{scene}.{language}.{look.value}.{size[0]}x{size[1]}.png"), "PNG", 80)
+        image.save(str(FOLDER / f"{_name(scene, language, look, size, large)}.png"), "PNG", 80)
         assert not is_blank(image)
         assert cut_off(kiosk.window) == []
     finally:
@@ -81,6 +91,9 @@ def cut_off(window: QWidget) -> list[str]:
             problems.append(f"button too narrow: {button.text()!r} needs {button.sizeHint().width()}, has {button.width()}")
         if button.isVisible():
             problems += _outside(button, window)
+    for area in window.findChildren(QScrollArea):
+        if area.isVisible() and area.widget().width() > area.viewport().width():
+            problems.append(f"wider than its scroll area: {type(area.widget()).__name__}")
     for pill in window.findChildren(AdvicePill):
         if pill.isVisible() and pill.pill_width > pill.width():
             problems.append(f"advice too long: {pill.text!r}")

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.samples import OneFrame, RecordingSession, SmallBus
 from ui.app import dress
+from ui.speaker import Speaker
 from ui.theme.theme import Theme
 from ui.window import Window
 
@@ -22,12 +23,20 @@ from ui.window import Window
 class Kiosk:
     """A window with everything around it that a test needs."""
 
-    def __init__(self, theme: Theme, *, screen_keyboard: bool = False, default_language: str = "en") -> None:
+    def __init__(
+        self, theme: Theme, *, screen_keyboard: bool = False, default_language: str = "en", speaker: Speaker | None = None
+    ) -> None:
         self.session = RecordingSession()
         self.bus = SmallBus()
         self.frames = OneFrame()
         self.window = Window(
-            self.session, self.frames, self.bus, theme=theme, screen_keyboard=screen_keyboard, default_language=default_language
+            self.session,
+            self.frames,
+            self.bus,
+            theme=theme,
+            screen_keyboard=screen_keyboard,
+            default_language=default_language,
+            speaker=speaker,
         )
 
     def publish(self, *events: object) -> None:

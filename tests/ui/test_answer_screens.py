@@ -13,19 +13,22 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, Source
-from kiosk.domain.views import Alternative, DecisionView, DoneView, FieldRow, LanguageView, ReviewView, SorryView
+from kiosk.domain.views import Alternative, ConsentView, DecisionView, DoneView, FieldRow, LanguageView, ReviewView, SorryView
 from tests.ui import samples
 from tests.ui.conftest import Kiosk, settle
 from tests.ui.samples import entered
+from ui.screens.consent import ConsentScreen
 from ui.screens.decision import DecisionScreen
 from ui.screens.language import LanguageScreen
 from ui.screens.review import ReviewScreen
 from ui.theme.theme import Theme
 from ui.widgets import dates
+from ui.widgets.buttons import BigButton
 from ui.widgets.check_lines import CheckLine
+from ui.widgets.earlier import EarlierRecords, likeness
 from ui.widgets.fields import FieldEditor
 from ui.widgets.keyboard import ScreenKeyboard
-from ui.widgets.pictures import Picture
+from ui.widgets.pictures import Icon, Picture
 
 TODAY = date(2026, 11, 21)
 
@@ -74,6 +77,39 @@ def test_consent_names_every_purpose_and_its_version(kiosk: Kiosk) -> None:
     kiosk.publish(entered("consent"))
     words = _words(kiosk)
     assert all(text in words for text in ("Read your document", "Compare your face", "Keep it safe", "2026-11"))
+
+
+def _choice(kiosk: Kiosk) -> ConsentScreen:
+    view = ConsentView(("identify", "biometric", "store"), "2026-11", without_biometrics=True)
+    kiosk.publish(entered("consent", view))
+    assert isinstance(kiosk.window.current, ConsentScreen)
+    return kiosk.window.current
+
+
+def test_consent_to_everything_names_biometrics_where_there_is_a_choice(kiosk: Kiosk) -> None:
+    _choice(kiosk)
+    kiosk.window.footer.main_button.click()
+    assert kiosk.session.calls[-1] == ("advance", {"accepted": True, "biometrics": True})
+
+
+def test_a_customer_can_go_on_without_comparing_the_face(kiosk: Kiosk) -> None:
+    screen = _choice(kiosk)
+    assert screen.without.isVisible()
+    screen.without.click()
+    assert kiosk.session.calls[-1] == ("advance", {"accepted": True, "biometrics": False})
+
+
+def test_no_other_way_is_shown_where_there_is_none(kiosk: Kiosk) -> None:
+    kiosk.publish(entered("consent"))
+    assert "without comparing" not in "\n".join(button.text() for button in kiosk.window.findChildren(BigButton) if button.isVisible())
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1080, 1920)])
+def test_the_way_without_biometrics_is_seen_without_scrolling(kiosk: Kiosk, size: tuple[int, int]) -> None:
+    kiosk.window.resize(*size)
+    screen = _choice(kiosk)
+    settle()
+    assert screen.without.visibleRegion().boundingRect() == screen.without.rect()
 
 
 # --- review ----------------------------------------------------------------------------------------------------------
@@ -300,6 +336,57 @@ def test_figures_are_shown_on_demand_only(kiosk: Kiosk) -> None:
     screen.show_details(False)
     settle()
     assert "dlib-resnet" not in _words(kiosk)
+
+
+# --- faces on record -------------------------------------------------------------------------------------------------
+
+
+def _earlier(kiosk: Kiosk) -> EarlierRecords:
+    kiosk.publish(entered("decision", samples.earlier_view()))
+    screen = kiosk.window.current
+    assert isinstance(screen, DecisionScreen)
+    assert screen.earlier is not None
+    return screen.earlier
+
+
+def test_staff_sees_both_records_side_by_side_at_the_same_size(kiosk: Kiosk) -> None:
+    records = _earlier(kiosk)
+    assert len(records.pairs) == 2
+    now, then, _record = records.pairs[0]
+    assert now.picture.size() == then.picture.size()
+    assert not now.picture.is_empty
+    assert now.name.text() == "ANNA MARIA SPECIMEN"
+    assert now.lines.text() == "Born 12 August 1990"
+    assert then.name.text() == "HANA VZOROVÁ"
+    assert then.lines.text() == "Born 12 August 1990\nRecord K7M-4PX\nOnboarded 2 March 2026\nVery alike, likeness 0.831"
+
+
+def test_likeness_has_no_word_without_a_threshold_of_its_model(kiosk: Kiosk) -> None:
+    assert likeness(0.9, None) == ""
+    assert [likeness(score, 0.6) for score in (0.59, 0.6, 0.79, 0.81)] == ["A little alike", "Alike", "Alike", "Very alike"]
+
+
+def test_faces_on_record_are_no_verdict(kiosk: Kiosk) -> None:
+    records = _earlier(kiosk)
+    tones = {label.property("tone") for label in records.findChildren(QLabel)}
+    assert tones <= {"", None, "secondary"}
+    assert records.findChildren(Icon) == []
+
+
+def test_a_decision_without_earlier_records_shows_no_place_for_them(kiosk: Kiosk) -> None:
+    kiosk.publish(entered("decision"))
+    screen = kiosk.window.current
+    assert isinstance(screen, DecisionScreen)
+    assert screen.earlier is None
+
+
+def test_faces_on_record_are_forgotten_with_the_screen(kiosk: Kiosk) -> None:
+    records = _earlier(kiosk)
+    pictures = [picture for now, then, _record in records.pairs for picture in (now.picture, then.picture)]
+    labels = records.findChildren(QLabel)
+    kiosk.window.current.drop()  # type: ignore[union-attr]
+    assert all(picture.is_empty for picture in pictures)
+    assert not any("VZOROV" in label.text() or "1990" in label.text() for label in labels)
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------

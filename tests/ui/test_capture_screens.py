@@ -6,13 +6,14 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QTimer
 from pytestqt.qtbot import QtBot
 
+from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.document import PageSide, PageWarning
 from kiosk.domain.events import CaptureResultReady, FrameReady, GuidanceGiven, PictureTaken
 from kiosk.domain.guidance import AdviceCode, Guidance
-from kiosk.domain.views import CaptureResult, DocumentCaptureView, LivenessView, SelfieCaptureView
+from kiosk.domain.views import CaptureResult, DocumentCaptureView, SelfieCaptureView
 from tests.ui import samples
 from tests.ui.conftest import Kiosk, settle
-from tests.ui.samples import PAGE_QUAD, entered
+from tests.ui.samples import PAGE_QUAD, entered, liveness_view
 from ui.stage.capture import READABLE_MS, CaptureScreen
 from ui.widgets.overlay import Target, part_of, to_screen
 from ui.widgets.preview import CameraPreview
@@ -123,12 +124,12 @@ def test_the_button_comes_after_its_time_and_takes_by_hand(kiosk: Kiosk) -> None
 
 
 def test_a_head_turn_cannot_be_taken_by_hand(kiosk: Kiosk) -> None:
-    screen = _enter(kiosk, "liveness", LivenessView("right", "virtual", 15.0))
+    screen = _enter(kiosk, "liveness", liveness_view(ChallengeKind.HEAD_TURN, Assertion.TURN_RIGHT))
     assert sorted(timer.interval() for timer in screen.findChildren(QTimer) if timer.isActive()) == [15000]
 
 
 def test_the_arrow_shows_only_while_the_head_is_to_be_turned(kiosk: Kiosk) -> None:
-    screen = _enter(kiosk, "liveness", LivenessView("left", "virtual", 15.0))
+    screen = _enter(kiosk, "liveness", liveness_view(ChallengeKind.HEAD_TURN, Assertion.TURN_LEFT))
     kiosk.frames.frame = samples.face_frame()
     kiosk.publish(FrameReady(1))
     accent = screen.theme.color("accent").rgb()

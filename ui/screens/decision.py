@@ -24,6 +24,7 @@ _MARKS = {
     Outcome.REVIEW: ("staff", "caution", "caution_soft"),
     Outcome.REJECT: ("cross", "stop", "stop_soft"),
 }
+_TWO_COLUMNS = 1100  # units of width that two cards need for the longest names of checks
 _LARGE_UP_TO = 45  # characters that still stand in the largest type
 
 
@@ -46,7 +47,7 @@ class Columns(Part):
         self._layout.setSpacing(self.theme.px(24))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.width() < self.theme.px(960)
+        narrow = self.width() < self.theme.type_px(_TWO_COLUMNS)
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._layout.direction() != direction:
             self._layout.setDirection(direction)

@@ -19,6 +19,8 @@ _SIDES = {AdviceCode.TURN_LEFT: "left", AdviceCode.TURN_RIGHT: "right", AdviceCo
 _ALL_AROUND = frozenset(
     {AdviceCode.LOOK_STRAIGHT, AdviceCode.LOOK_BACK, AdviceCode.NEUTRAL_FACE, AdviceCode.SHOW_FACE, AdviceCode.ONCE_MORE, AdviceCode.TAKEN}
 )
+_SHOW_ME = frozenset({AdviceCode.ONCE_MORE, AdviceCode.SHOW_FACE, AdviceCode.ONE_PERSON, AdviceCode.COME_CLOSER, AdviceCode.MOVE_BACK})
+"""For these people must see themselves: no dot over the picture."""
 _DRAWINGS = {
     ChallengeKind.SMILE: "smile",
     ChallengeKind.MULTI_RANGE: "multi-range",
@@ -72,22 +74,17 @@ class LivenessScreen(CaptureScreen):
             self.preview.set_side("")
         else:
             self.preview.set_side(self.preview.side)  # a correction: the arrow rests, the side stays
-        if self._view.kind is ChallengeKind.MAGNIFEYE:
-            self._show_eyes(advice)
-        else:
-            self.preview.set_face_size(guidance.face_size)
-        self.set_colour(guidance.colour)
-        if guidance.look_at is None:
-            self._end_gaze()
-        else:
-            self._show_gaze(guidance.look_at, guidance.progress)
-
-    def _show_eyes(self, advice: AdviceCode) -> None:
-        """A face that is nearer than the camera's height has no oval any more: its eyes fill a band."""
+        # a face nearer than the camera's height has no oval any more: its eyes fill a band
         if advice is AdviceCode.EYES_TO_CAMERA:
             self.preview.set_target(_EYES)
-        elif advice in _ALL_AROUND:
+        elif guidance.face_size is not None or advice in _ALL_AROUND:
             self.preview.set_target(_FACE)
+        self.preview.set_face_size(guidance.face_size)
+        self.set_colour(guidance.colour)
+        if guidance.look_at is None or advice in _SHOW_ME:
+            self._end_gaze()
+        elif self.gaze is not None or advice is AdviceCode.FOLLOW_THE_DOT:
+            self._show_gaze(guidance.look_at, guidance.progress)
 
     def _show_gaze(self, place: tuple[float, float], progress: float) -> None:
         if self.gaze is None:

@@ -27,10 +27,11 @@ READABLE_MS = 700  # an advice stands at least this long
 AT_ONCE = frozenset(
     {
         AdviceCode.NEUTRAL_FACE, AdviceCode.SMILE, AdviceCode.FIT_THE_OVAL, AdviceCode.EYES_TO_CAMERA, AdviceCode.FOLLOW_THE_DOT,
-        AdviceCode.ONCE_MORE, AdviceCode.TURN_LEFT, AdviceCode.TURN_RIGHT, AdviceCode.LOOK_BACK,
+        AdviceCode.ONCE_MORE, AdviceCode.HOLD_STILL, AdviceCode.TURN_LEFT, AdviceCode.TURN_RIGHT, AdviceCode.LOOK_BACK,
     }
 )  # fmt: skip
-"""What is asked of the customer next: words and picture must not say different things, and the check waits for no reader."""
+"""What is asked of the customer next, and that it is right: words and picture must not say different things, and nothing waits for a
+reader there."""
 _PANEL_WIDTH = 480
 _FIELD_DELAY_MS = 90
 

@@ -14,8 +14,8 @@ from ui.theme.pens import stroke
 ID1_ASPECT = 85.60 / 53.98  # ISO/IEC 7810 ID-1
 FACE_ASPECT = 0.78  # width / height of an oval with room for hair and headscarf
 EYES_ASPECT = 1.9  # of the band that both eyes fill
-_FACE_ROOM = 1.25
-"""Height of an oval that a face of known height fills: detectors see brow to chin, people see their hair too."""
+_FACE_ROOM = 1.1
+"""Height of the oval that a face fills, in face heights: faces are measured from hairline to chin, and the line is drawn around them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,6 +263,8 @@ class CameraPreview(Part):
             steady = self.theme.color("accent")
         elif self.theme.look is tokens.Look.CONTRAST:
             steady = self.theme.color("focus")
+        if self._light not in ("", "#FFFFFF"):
+            steady = QColor("#14171F")  # seen on every colour that the screen shines in
         colour = {"wrong": wrong, "steady": steady, "taken": good}[self._tone]
         filled = good if self._tone == "taken" else steady
         if self.target.kind == "face":
