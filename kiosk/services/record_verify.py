@@ -17,7 +17,7 @@ from kiosk.services.capture_record import open_record
 MAX_AGE_S = 600.0
 """A record is judged right after it was made; ten minutes leave room for a slow upload."""
 _SKEW_S = 5.0
-"""By how much the clock may be set back between making and judging (time synchronisation), and times may differ for rounding."""
+"""By how much the clock may be set back between making and judging (time synchronisation), and how long closing a record may take."""
 
 
 class RecordVerifier:
@@ -65,7 +65,9 @@ class RecordVerifier:
     def _check_age(self, challenge: Challenge | None, made_at: datetime, now: datetime) -> None:
         if made_at > now + timedelta(seconds=_SKEW_S):
             raise refusal(RecordFault.FROM_THE_FUTURE)
-        if now - made_at > self._max_age or (challenge is not None and made_at > _utc(challenge.expires_at)):
+        # a run that ends in time is judged and closed a moment later
+        late = challenge is not None and made_at - _utc(challenge.expires_at) > timedelta(seconds=_SKEW_S)
+        if late or now - made_at > self._max_age:
             raise refusal(RecordFault.EXPIRED)
         if challenge is not None and made_at < _utc(challenge.issued_at) - timedelta(seconds=_SKEW_S):
             raise refusal(RecordFault.TIMES_IMPOSSIBLE)

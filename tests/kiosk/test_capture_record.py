@@ -333,6 +333,7 @@ def test_a_nonce_beside_the_challenge_must_be_its_own() -> None:
 
 def test_a_record_of_another_session_is_refused() -> None:
     assert unfit(record(), session="c2") is RecordFault.FOREIGN_SESSION
+    assert unfit(record(challenge=None), session="c2", challenge=None, nonce=CHALLENGE.nonce) is RecordFault.FOREIGN_SESSION
     foreign = dataclasses.replace(CHALLENGE, session="c2")
     assert unfit(record(challenge=foreign), challenge=foreign) is RecordFault.FOREIGN_SESSION
 
@@ -340,7 +341,7 @@ def test_a_record_of_another_session_is_refused() -> None:
 @pytest.mark.parametrize(
     ("made_at", "now", "fault"),
     [
-        ("2026-03-01T10:01:00.001Z", "2026-03-01T10:01:01.000Z", RecordFault.EXPIRED),  # closed after the challenge had expired
+        ("2026-03-01T10:01:05.001Z", "2026-03-01T10:01:06.000Z", RecordFault.EXPIRED),  # closed after the challenge had expired
         ("2026-03-01T10:00:30.000Z", "2026-03-01T10:10:30.001Z", RecordFault.EXPIRED),
         ("2026-03-01T10:00:30.000Z", "2027-03-01T10:00:30.000Z", RecordFault.EXPIRED),
         ("2026-03-01T10:00:30.000Z", "2026-03-01T10:00:24.999Z", RecordFault.FROM_THE_FUTURE),
@@ -356,11 +357,11 @@ def test_a_record_of_another_time_is_refused(made_at: str, now: str, fault: Reco
 @pytest.mark.parametrize(
     ("made_at", "now"),
     [
-        ("2026-03-01T10:01:00.000Z", "2026-03-01T10:05:00.000Z"),
+        ("2026-03-01T10:01:02.000Z", "2026-03-01T10:05:00.000Z"),
         ("2026-03-01T11:00:30.000+01:00", NOW),
         ("2026-03-01T10:00:30.000Z", "2026-03-01T10:00:26.000Z"),
     ],
-    ids=["judged after the challenge expired", "another time zone", "clock set back a little"],
+    ids=["closed at the last moment, judged after the challenge expired", "another time zone", "clock set back a little"],
 )
 def test_a_record_made_in_time_is_good(made_at: str, now: str) -> None:
     data = seal_record(record(made_at=made_at), KEY)
