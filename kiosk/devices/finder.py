@@ -14,7 +14,7 @@ VIRTUAL_PREFIX = "virtual:"
 
 
 class DeviceFinder:
-    """CameraFinder port; thread-safe on Linux. Real cameras come first, so that "" means the machine's own camera where it has one."""
+    """CameraFinder port; thread-safe on Linux. The machine's cameras come first, so that "" means its own where it has one."""
 
     def __init__(
         self, virtual: Iterable[VirtualCamera | str | Path] = (), *, real: OpencvCameras | None = None, use_real: bool = True
@@ -30,8 +30,8 @@ class DeviceFinder:
 
     def camera(self, id_or_name: str) -> Camera:
         """By id, by name (also without regard to capitals), "" for the first; "virtual:PATH" plays a path that was not configured."""
-        for real, info in self._matches(id_or_name):
-            camera = self._by_id(real, info.id)
+        for info in self._matches(id_or_name):
+            camera = self._by_id(info.id)
             if camera is not None:
                 return camera
         path = id_or_name.removeprefix(VIRTUAL_PREFIX)
@@ -40,22 +40,24 @@ class DeviceFinder:
         what = f"no camera {id_or_name!r}" if id_or_name else "no camera at all"
         raise DeviceFault(ErrorCode.CAMERA_NOT_FOUND, f"there is {what}", camera=id_or_name)
 
-    def _matches(self, id_or_name: str) -> list[tuple[bool, CameraInfo]]:
-        """Candidates, the best match first; the flag says whether it is a real one."""
+    def _matches(self, id_or_name: str) -> list[CameraInfo]:
+        """Candidates, the best match first; of equal ones a camera made of software comes last."""
         ranked: list[tuple[int, bool, CameraInfo]] = []
         for info in self.cameras():
             if info.id == id_or_name:
-                ranked.append((0, not info.virtual, info))
+                ranked.append((0, info.virtual, info))
             elif info.name == id_or_name or not id_or_name:
-                ranked.append((1, not info.virtual, info))
+                ranked.append((1, info.virtual, info))
             elif info.name.casefold() == id_or_name.casefold():
-                ranked.append((2, not info.virtual, info))
-        ranked.sort(key=lambda entry: entry[0])
-        return [(real, info) for _rank, real, info in ranked]
+                ranked.append((2, info.virtual, info))
+        ranked.sort(key=lambda entry: entry[:2])
+        return [info for _rank, _virtual, info in ranked]
 
-    def _by_id(self, real: bool, camera_id: str) -> Camera | None:
-        if real and self._real is not None:
-            return next((self._real.camera(slot) for slot in self._real.slots() if slot.info.id == camera_id), None)
+    def _by_id(self, camera_id: str) -> Camera | None:
+        if self._real is not None:
+            for slot in self._real.slots():
+                if slot.info.id == camera_id:
+                    return self._real.camera(slot)
         return next((camera for camera in self._virtual if camera.info.id == camera_id and camera.plugged), None)
 
 

@@ -118,6 +118,15 @@ def test_no_name_means_the_machines_own_camera_first(tmp_path: Path) -> None:
     assert finder(tmp_path, still()).camera("").info.id == "usb-1"
 
 
+def test_a_system_camera_made_of_software_is_found_too_but_after_the_others(tmp_path: Path) -> None:
+    plug(tmp_path, 0, "OBS Virtual Camera", by_id="loop-1")
+    assert finder(tmp_path).camera("").info == finder(tmp_path).camera("obs virtual camera").info
+    assert finder(tmp_path).camera("loop-1").info.virtual
+    plug(tmp_path, 2, "HD Webcam", by_id="usb-1")
+    assert finder(tmp_path).camera("").info.id == "usb-1"
+    assert [info.id for info in finder(tmp_path).cameras()] == ["loop-1", "usb-1"]
+
+
 def test_an_unplugged_virtual_camera_is_not_there(tmp_path: Path) -> None:
     camera = still()
     found = finder(tmp_path, camera)
