@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from kiosk.imaging.face_pose import eyes_open, head_pose
 from kiosk.imaging.face_quality import eye_span, face_quality, frame_light_issue, quality_score
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
+from kiosk.services import passive_liveness
 
 _log = logging.getLogger(__name__)
 
@@ -158,6 +158,10 @@ class Verifier:
         template = self._template(self._matcher, image)
         return None if isinstance(template, FaceIssue) else template
 
+    def usable_template(self, image: Image) -> Embedding | FaceIssue:
+        """The template of the largest face, or what keeps it from being compared. Raises ModelFault(MODEL_MISSING …)."""
+        return self._template(self._needed_matcher(), image)
+
     def similarity(self, one: Image, other: Image) -> Similarity:
         """Two pictures of one face each, whatever they are: portrait and selfie, two documents, two selfies.
 
@@ -205,43 +209,8 @@ class Verifier:
     # --- liveness --------------------------------------------------------------------------------------------------
 
     def passive_liveness(self, images: Sequence[Image], *, inputs: tuple[str, ...] = (_SELFIE,)) -> Check:
-        """PASSIVE_LIVENESS of one face over one or more frames: the median of the scores of the frames that are good enough to judge.
-
-        `inputs`: the fact that the frames come from.
-        """
-        if not images:
-            return not_executed(CheckName.PASSIVE_LIVENESS, CheckLabel.INPUT_MISSING, inputs=inputs)
-        if self._liveness is None:
-            return not_executed(CheckName.PASSIVE_LIVENESS, CheckLabel.MODEL_MISSING, inputs=inputs)
-        began = time.perf_counter()
-        scores = []
-        found = 0
-        try:
-            for image in images:
-                face = self.portrait_face(image)
-                if face is None:
-                    continue
-                found += 1
-                quality = face_quality(image, face, pose=None, eyes=None)
-                if _can_judge_liveness(quality):
-                    scores.append(self._liveness.assess(image, face))
-        except ModelFault as error:
-            return _engine_failed(CheckName.PASSIVE_LIVENESS, error, inputs)
-        if not scores:
-            label = CheckLabel.LOW_QUALITY if found else CheckLabel.NO_FACE
-            return not_executed(CheckName.PASSIVE_LIVENESS, label, inputs=inputs)
-        score, threshold = statistics.median(one.score for one in scores), scores[0].threshold
-        live = score >= threshold
-        return Check(
-            CheckName.PASSIVE_LIVENESS,
-            CheckStatus.PASSED if live else CheckStatus.REJECTED,
-            CheckLabel.OK if live else CheckLabel.BELOW_THRESHOLD,
-            score=round(score, 4),
-            threshold=threshold,
-            inputs=inputs,
-            model=scores[0].model,
-            ms=_ms_since(began),
-        )
+        """PASSIVE_LIVENESS of one person over one or more frames (`services.passive_liveness.judge`); `inputs`: the fact they come from."""
+        return passive_liveness.judge(images, find=self.portrait_face, model=self._liveness, inputs=inputs)
 
     def liveness(self, image: Image) -> Check:
         """PASSIVE_LIVENESS of one picture. Raises BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED)."""
