@@ -153,12 +153,19 @@ class FaceIndex:
         with self._lock:
             nearest, likeness = self._nearest(template, limit + _RESERVE, exclude)
             compared = len(self._ids) - (exclude in self._rows)
-        scored = [(customer_id, self._matcher.compare(template, other)) for customer_id, other in nearest]
-        scored.sort(key=lambda one: (-one[1].score, one[0]))
-        bound = self._bound(scored[0][1], likeness, compared) if scored else 1.0
-        hits = tuple(FaceHit(customer_id, similarity.score) for customer_id, similarity in scored[:limit] if similarity.score >= bound)
-        best = scored[0][1].score if scored else None
-        return SearchResult(hits, bound, best, compared, self.model, round((time.perf_counter() - began) * 1000, 2))
+        ordered, likest = self._scored(template, nearest)
+        bound = 1.0 if likest is None else self._bound(likest, likeness, compared)
+        hits = tuple(hit for hit in ordered[:limit] if hit.score >= bound)
+        return SearchResult(
+            hits, bound, None if likest is None else likest.score, compared, self.model, round((time.perf_counter() - began) * 1000, 2)
+        )
+
+    def nearest(self, template: Embedding, *, limit: int = 10, exclude: str = "") -> tuple[FaceHit, ...]:
+        """The likest, whatever they score. Raises as `search`."""
+        self._require_model(template)
+        with self._lock:
+            nearest, _ = self._nearest(template, limit + _RESERVE, exclude)
+        return self._scored(template, nearest)[0][:limit]
 
     # --- under the lock --------------------------------------------------------------------------------------------
 
@@ -231,6 +238,12 @@ class FaceIndex:
 
     def _template(self, row: int) -> Embedding:
         return Embedding(tuple(self._blocks[row // _ROWS][row % _ROWS].tolist()), self.model)
+
+    def _scored(self, template: Embedding, others: Sequence[tuple[str, Embedding]]) -> tuple[tuple[FaceHit, ...], Similarity | None]:
+        """By the engine itself, the likest first; also the comparison with the likest, None for nobody."""
+        scored = [(customer_id, self._matcher.compare(template, other)) for customer_id, other in others]
+        scored.sort(key=lambda one: (-one[1].score, one[0]))
+        return tuple(FaceHit(customer_id, similarity.score) for customer_id, similarity in scored), scored[0][1] if scored else None
 
     # --- the bound -------------------------------------------------------------------------------------------------
 
