@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.check import CheckLabel
 from kiosk.imaging.frame import Frame, Image
 from kiosk.services.liveness.frames import FrameWatch
@@ -166,3 +169,48 @@ def test_it_costs_next_to_nothing() -> None:
         watch.feed(frame)
         took.append(time.perf_counter() - start)
     assert sorted(took)[20] < 0.005, "the aim is 1 ms; five leave room for a loaded machine"
+
+
+# --- what software cameras really give -----------------------------------------------------------------------------
+
+
+def played(source: object, seconds: float) -> list[tuple[float, CheckLabel]]:
+    """Faults and when they were told, of what the virtual camera plays at 30 frames a second; time is played too."""
+    now = [100.0]
+
+    def wait(delay_s: float) -> None:
+        now[0] += delay_s
+
+    camera = VirtualCamera(source, size=(320, 240), monotonic=lambda: now[0], wait=wait)  # type: ignore[arg-type]
+    camera.open()
+    watch = FrameWatch()
+    told = []
+    for _ in range(round(seconds * 30)):
+        frame = camera.read()
+        label = watch.feed(frame)
+        if label is not None:
+            told.append((frame.taken_at - 100.0, label))
+    camera.close()
+    return told
+
+
+def test_a_picture_played_to_the_kiosk_is_told_within_a_second() -> None:
+    told = played(live(0), 1.0)
+    assert told[0][0] < 0.6
+    assert {label for _, label in told} == {CheckLabel.FRAMES_REPEATED}
+
+
+@pytest.mark.parametrize("fps", [30.0, 24.0, 10.0])
+def test_a_video_in_a_loop_is_told_when_it_comes_round_and_not_before(tmp_path: Path, fps: float) -> None:
+    file = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), fps, (160, 120))
+    for seed in range(round(2 * fps)):
+        writer.write(live(seed))
+    writer.release()
+    told = played(file, 3.0)
+    assert 1.9 < told[0][0] < 2.6
+    assert told[0][1] is CheckLabel.FRAMES_REPEATED
+
+
+def test_a_drawn_scene_with_noise_runs_on() -> None:
+    assert played(lambda at_s: live(round(at_s * 1000)), 2.0) == []
