@@ -11,9 +11,10 @@ from typing import TypeVar
 from kiosk.compose import Kiosk, load_setup
 from kiosk.config import CaptureConfig, SessionConfig
 from kiosk.devices.virtual_camera import VirtualCamera
-from kiosk.domain.events import CaptureResultReady, Event, FrameReady, StepEntered
+from kiosk.domain.events import CaptureResultReady, Event, FrameReady, GuidanceGiven, StepEntered
 from kiosk.domain.views import LivenessView
 from kiosk.specimens.customer import DemoCustomer
+from kiosk.specimens.face_actor import FaceActor
 
 T = TypeVar("T")
 LIMIT_S = 60.0
@@ -33,6 +34,7 @@ class Walker:
         self.events: list[Event] = []
         self._seen = 0
         self._news = threading.Condition()
+        self._actor: FaceActor | None = None
         self._unsubscribe = self.kiosk.bus.subscribe(self._on_event)
 
     def close(self) -> None:
@@ -42,6 +44,8 @@ class Walker:
     def _on_event(self, event: Event) -> None:
         if isinstance(event, FrameReady):
             return
+        if isinstance(event, GuidanceGiven) and self._actor is not None:
+            self._actor.hear(event.guidance)
         with self._news:
             self.events.append(event)
             self._news.notify_all()
@@ -67,7 +71,8 @@ class Walker:
         """Puts before the camera what the step asks for."""
         if isinstance(step.view, LivenessView):
             mesh = self.kiosk.engines.face_mesh(self.customer.selfie_frame)
-            self.camera.play(self.customer.scene_for("liveness", side=step.view.side, landmarks=mesh, seconds=3.0))
+            self._actor = FaceActor(self.customer.selfie_frame, mesh)
+            self.camera.play(self._actor)
         else:
             self.camera.play(self.customer.scene_for(step.step, story="brief"))
 
