@@ -49,8 +49,8 @@ def judge(
     """PASSIVE_LIVENESS of one person over one or more frames.
 
     PASSED or REJECTED/BELOW_THRESHOLD; NOT_EXECUTED when there is nothing to judge (INPUT_MISSING, MODEL_MISSING, NO_FACE), nothing that
-    can be judged (LOW_QUALITY) or the model fails (ENGINE_FAILED). The score is the median of the frames that can be judged, from `STRICT_FROM`
-    of them on their lower quartile.
+    can be judged (LOW_QUALITY) or the model fails (ENGINE_FAILED). The score is the median of the frames that can be judged, or, from
+    `STRICT_FROM` of them on, their lower quartile.
 
     Args: `find` gives the largest face of a picture, `inputs` the fact that the frames come from.
     """
