@@ -18,7 +18,7 @@ from kiosk.imaging.frame import Image
 from kiosk.specimens.attacks import Generator, Printer, printed, saved
 
 _PORTRAIT_MM = 28.0
-"""Width of the portrait on a card (ICAO 9303-5: 26 x 34 mm at least on TD1 in older layouts, about this on most)."""
+"""Width of the printed portrait with its surroundings: with the rulings below it gives the dots per face."""
 _SUPERSAMPLED = 3
 
 

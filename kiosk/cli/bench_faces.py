@@ -1,0 +1,110 @@
+"""`kiosk bench faces PAIRS.csv DIR`: its arguments and what it prints. `kiosk.cli.bench` adds it to its commands."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.cli.output import emit, emit_json, note
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.ports import Json
+
+
+def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pairs", type=Path, metavar="PAIRS.csv", help="file_a, file_b, same (0 or 1), perhaps a condition")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files of the pairs lie")
+    parser.add_argument(
+        "--card", action="store_true", help="each pair again with one picture as a card's portrait: small, printed, laminated"
+    )
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="ID", help="only this matcher; may be repeated (all that are installed)"
+    )
+    parser.add_argument("--roc", type=Path, metavar="FILE.png", help="draw the ROC")
+    parser.add_argument("--peers", action="store_true", help="then face_recognition and DeepFace on some of the pairs, where installed")
+    parser.add_argument("--peer-python", default="", metavar="PATH", help="the Python of the environment that the peers are installed in")
+
+
+def run_faces(arguments: argparse.Namespace) -> None:
+    from kiosk.bench import face_peers, faces
+    from kiosk.compose import build_engines, load_setup
+    from kiosk.imaging.decode import load_image
+
+    if not arguments.folder.is_dir():
+        raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{arguments.folder}: no such folder")
+    pairs = faces.read_pairs(arguments.pairs, arguments.folder)
+    setup = load_setup()
+    limits = setup.config.limits
+    with build_engines(setup) as engines:
+        detector, landmarker, matchers = engines.face_parts(arguments.model)
+        body = faces.faces(
+            pairs,
+            arguments.folder,
+            detector,
+            landmarker,
+            matchers,
+            card=arguments.card,
+            roc=arguments.roc,
+            peers=tuple(face_peers.PEERS) if arguments.peers else (),
+            peer_python=arguments.peer_python,
+            load=lambda path: load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px),
+            note=note,
+        )
+    if arguments.json:
+        emit_json(body)
+        return
+    for line in report(body):
+        emit(line)
+
+
+def report(body: Mapping[str, Json]) -> list[str]:
+    """For people: times, then a table per matcher with a row per condition."""
+    lines = [f"{body['pairs']} pairs of {body['pictures']} pictures"]
+    engines = body["engines"]
+    assert isinstance(engines, dict)
+    for model, engine in engines.items():
+        assert isinstance(engine, dict)
+        times, conditions = body[f"{model}_ms"], engine["conditions"]
+        assert isinstance(times, dict)
+        assert isinstance(conditions, dict)
+        lines += ["", f"{model}: match from {engine['threshold']}, without a look from {engine['without_a_look_from']}"]
+        lines += [f"  {name:<26} {_ms(value)} ms" for name, value in times.items()]
+        lines.append(f"  {'':<26} target for selfie_against_portrait, two idle cores: {body['target_ms']} ms")
+        lines.append(
+            "  condition                | at the match threshold             | without a look                     | FNMR at FMR 0.01 | not compared"
+        )
+        for name, found in conditions.items():
+            assert isinstance(found, dict)
+            at_fmr, refused = found["at_fmr"], found["refused"]
+            assert isinstance(at_fmr, dict)
+            assert isinstance(refused, dict)
+            cells = [f"{name:<24}", _both(found["at_threshold"]), _both(found["without_a_look"]), f"{_fixed(at_fmr['0.01']):<16}"]
+            lines.append("  " + " | ".join([*cells, f"{refused['hits']} of {refused['of']}"]))
+    for name, peer in body.items():
+        if name.startswith("peer_") and isinstance(peer, dict):
+            lines += ["", name, *(f"  {key:<12} {value}" for key, value in peer.items())]
+    return lines
+
+
+def _ms(times: Json) -> str:
+    assert isinstance(times, dict)
+    return f"median {times.get('median')}, p90 {times.get('p90')}, n {times.get('n')}"
+
+
+def _both(rates: Json) -> str:
+    assert isinstance(rates, dict)
+    return f"{'FMR ' + _rate(rates['fmr']) + '  FNMR ' + _rate(rates['fnmr']):<34}"
+
+
+def _rate(rate: Json) -> str:
+    assert isinstance(rate, dict)
+    return f"{rate['hits']}/{rate['of']}"
+
+
+def _fixed(found: Json) -> str:
+    assert isinstance(found, dict)
+    if "why" in found:
+        return "too few pairs"
+    fnmr = found["fnmr"]
+    assert isinstance(fnmr, dict)
+    return f"{_rate(fnmr)} [{fnmr['low']:.2f}, {fnmr['high']:.2f}]"
