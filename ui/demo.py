@@ -29,6 +29,7 @@ from kiosk.domain.sentences import headline, sentence
 from kiosk.domain.views import DecisionView, LivenessView
 from kiosk.services.report import Picture, render_report
 from kiosk.specimens.customer import DemoCustomer
+from kiosk.specimens.face_answers import AnsweringFilm
 from ui.app import StopSignals
 from ui.theme.theme import Theme
 from ui.theme.tokens import Look
@@ -47,7 +48,8 @@ _TITLES = {
     "document_front": "Front of the document",
     "document_back": "Back of the document",
     "selfie": "Selfie",
-    "liveness": "Head turn",
+    "liveness": "Quick check",
+    "assist": "Help by a colleague",
     "review": "Review",
     "decision": "Decision",
     "done": "Done",
@@ -147,6 +149,8 @@ class Demo(QObject):
         self._language = language
         self._pace = pace
         self._step = ""
+        self._entry = 0
+        self._person: AnsweringFilm | None = None
         self._advice: set[AdviceCode] = set()
         self._decision: DecisionView | None = None
         self._pictures: list[Picture] = []
@@ -172,6 +176,8 @@ class Demo(QObject):
 
     def _enter(self, event: StepEntered) -> None:
         self._step = event.step
+        self._entry += 1
+        self._person = None
         sys.stdout.write(f"  {_TITLES.get(event.step, event.step)}\n")
         sys.stdout.flush()
         self._advice.clear()
@@ -195,18 +201,22 @@ class Demo(QObject):
     def _play(self, event: StepEntered) -> None:
         step, view = event.step, event.view
         if isinstance(view, LivenessView):
-            side = view.side
+            entry = self._entry
 
-            def draw() -> None:  # finding the face's points loads models: not on the GUI thread
-                mesh = self._kiosk.engines.face_mesh(self._customer.selfie_frame)
-                self._camera.play(self._customer.scene_for(step, side=side, landmarks=mesh, seconds=4.0))
+            def draw() -> None:  # finding the face's points loads models, and bending the mesh takes a moment: not on the GUI thread
+                person = self._customer.answering(self._kiosk.engines.face_mesh(self._customer.selfie_frame), pace=min(self._pace, 1.4))
+                if entry == self._entry:
+                    self._camera.play(person)
+                    self._person = person
 
             threading.Thread(target=draw, name="demo-scene", daemon=True).start()
             return
         self._camera.play(self._customer.scene_for(step, pace=min(self._pace, 1.4)))
 
     def _guided(self, event: GuidanceGiven) -> None:
-        """One picture of each new advice: this is what a customer sees while the camera is on."""
+        """Does what is asked, and takes one picture of each new advice: this is what a customer sees while the camera is on."""
+        if self._person is not None:
+            self._person.hear(event.guidance)
         advice = event.guidance.advice
         if advice not in self._advice and advice is not AdviceCode.CAMERA_STARTING and event.guidance.progress < 0.95:
             self._advice.add(advice)

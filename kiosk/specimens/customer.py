@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kiosk.domain.challenge import Assertion
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Box
 from kiosk.imaging.frame import Image
+from kiosk.specimens.face_answers import AnsweringFilm
+from kiosk.specimens.face_film import film_for
 from kiosk.specimens.head_turn import head_turn
 from kiosk.specimens.scene import SIZE, Size, showing, turning_over
 from kiosk.specimens.selfie import SelfieScene
@@ -71,14 +74,17 @@ class DemoCustomer:
         side: str = "left",
         landmarks: Sequence[tuple[float, float, float]] = (),
         seconds: float = 4.0,
+        steps: Sequence[Assertion] = (),
     ) -> Scene:
         """What the camera sees at a step ("document_front", "document_back", "selfie", "liveness"): callable(seconds since its start).
 
         Args:
             story: "full" tells of coming closer, glare and turning over; "brief" is for tests; "still" is the good picture at once.
             pace: 2 = twice as slow.
-            side, landmarks, seconds: for "liveness": the side asked (the person's own), the 468 landmarks of `selfie_frame`, how long
-                one turn takes. The turn is repeated until another scene is played.
+            landmarks: for "liveness": the 468 landmarks of `selfie_frame`.
+            steps: for "liveness": what is done, one after the other, without listening; `answering` gives a person who listens.
+            side, seconds: for "liveness" without steps: one turn of the head to a side (the person's own) and how long it takes. It is
+                repeated until another scene is played.
         Raises BadInput(BAD_ARGUMENT) for a step that is not there, a document without a back, or liveness without landmarks.
         """
         pages = self.specimen.pages
@@ -92,8 +98,19 @@ class DemoCustomer:
             return SelfieScene(self._selfie, self._selfie_face, size=self._size, story=story, pace=pace)
         if step == "liveness":
             if len(landmarks) < 468:
-                raise BadInput(ErrorCode.BAD_ARGUMENT, "a head turn needs the 468 landmarks of selfie_frame")
+                raise BadInput(ErrorCode.BAD_ARGUMENT, "an active check needs the 468 landmarks of selfie_frame")
+            if steps:
+                return film_for(steps, self.selfie_frame, landmarks, pace=pace, size=self._size)
             turn = head_turn(self.selfie_frame, landmarks, side, seconds=seconds * pace)
             turn.prepare()
             return turn
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no scene for step {step!r}; there are {', '.join(STEPS)}")
+
+    def answering(self, landmarks: Sequence[tuple[float, float, float]], *, pace: float = 1.0) -> AnsweringFilm:
+        """The customer before an active check of any kind; tell it each guidance (`hear`). Takes a third of a second to make.
+
+        Raises BadInput(BAD_ARGUMENT) without the 468 landmarks of `selfie_frame`.
+        """
+        if len(landmarks) < 468:
+            raise BadInput(ErrorCode.BAD_ARGUMENT, "an active check needs the 468 landmarks of selfie_frame")
+        return AnsweringFilm(self.selfie_frame, landmarks, pace=pace, size=self._size, seed=self._seed)

@@ -110,6 +110,23 @@ def test_a_smile_fills_the_oval_from_below(kiosk: Kiosk) -> None:
     assert image.pixel(round(target.center().x()), round(target.top())) != accent
 
 
+def test_a_smile_begins_with_an_empty_side(kiosk: Kiosk) -> None:
+    screen = _check(kiosk, ChallengeKind.SMILE)
+    _guide(kiosk, AdviceCode.NEUTRAL_FACE, progress=0.4)
+    _guide(kiosk, AdviceCode.SMILE, progress=0.4)
+    target = screen.preview.target_rect
+    assert _painted(screen).pixel(round(target.center().x()), round(target.bottom())) != screen.theme.color("accent").rgb()
+
+
+@pytest.mark.parametrize(("steps", "side"), [((Assertion.TURN_LEFT,), True), ((Assertion.TURN_LEFT, Assertion.TURN_RIGHT), False)])
+def test_a_side_fills_only_where_it_is_the_whole_way(kiosk: Kiosk, steps: tuple[Assertion, ...], side: bool) -> None:
+    screen = _check(kiosk, ChallengeKind.HEAD_TURN, *steps)
+    _guide(kiosk, AdviceCode.TURN_LEFT, steady=True, progress=0.25)
+    image, target, accent = _painted(screen), screen.preview.target_rect, screen.theme.color("accent").rgb()
+    assert (image.pixel(round(target.left()), round(target.center().y())) == accent) is side
+    assert (image.pixel(round(target.center().x() + 20), round(target.top())) == accent) is not side
+
+
 # --- multi-range and MagnifEye ---------------------------------------------------------------------------------------
 
 

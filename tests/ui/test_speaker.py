@@ -236,6 +236,7 @@ def test_the_doctor_names_what_is_missing_and_how_to_mend_it() -> None:
     assert "PySide6-Addons" in found.mend
 
 
+@pytest.mark.no_qt_log  # Qt's plugins name every library that this machine does not have
 @pytest.mark.logs_warnings
 def test_qt_speaks_where_its_module_is_installed(qapp: QApplication) -> None:
     pytest.importorskip("PySide6.QtTextToSpeech", reason="PySide6-Addons is an extra", exc_type=ImportError)

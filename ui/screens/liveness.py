@@ -41,13 +41,16 @@ def _drawing(view: LivenessView) -> str:
 class LivenessScreen(CaptureScreen):
     """Mirrored: the person's own left is left on the screen. The oval fills as what is asked is done.
 
-    Head turn: an arrow, and that side fills. Smile: the lower side fills. Multi-range: the oval grows and shrinks. MagnifEye: it becomes
-    a band for the eyes. Eye gaze: a dot over the whole screen. Colours shine around the face where the check has them.
+    Head turn: an arrow, and that side fills where it is the only one. Smile: the lower side fills. Multi-range: the oval grows and
+    shrinks. MagnifEye: it becomes a band for the eyes. Eye gaze: a dot over the whole screen. Colours shine around the face where the
+    check has them.
     """
 
     def __init__(self, stage: Stage, view: LivenessView) -> None:
         self._view = view
         self._drawn = _drawing(view)
+        self._turns = sum(step in (Assertion.TURN_LEFT, Assertion.TURN_RIGHT) for step in view.steps)
+        self._before_smile = 0.0
         self.gaze: GazeVeil | None = None
         super().__init__(stage, target=_FACE, mirrored=True, drawing=self._drawn, manual_after_s=None, help_after_s=view.help_after_s)
         self.retranslate()
@@ -66,10 +69,20 @@ class LivenessScreen(CaptureScreen):
             self.set_colour("")
         super().handle(event)
 
+    def share_of(self, guidance: Guidance) -> float:
+        """Of the smile, its own part of the way: the side that it fills is empty when it begins."""
+        if guidance.advice is not AdviceCode.SMILE:
+            if guidance.advice in _ALL_AROUND:
+                self._before_smile = guidance.progress
+            return guidance.progress
+        return max(0.0, guidance.progress - self._before_smile) / max(1e-6, 1.0 - self._before_smile)
+
     def show_task(self, guidance: Guidance) -> None:
         advice = guidance.advice
         if advice in _SIDES:
-            self.preview.set_side(_SIDES[advice], arrow=advice is not AdviceCode.SMILE)
+            side = _SIDES[advice]
+            # of several turns each is a part of the way only, which is told by the whole oval
+            self.preview.set_side("" if self._turns > 1 else side, arrow=side if side != "below" else "")
         elif advice in _ALL_AROUND:
             self.preview.set_side("")
         else:

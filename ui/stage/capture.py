@@ -241,6 +241,10 @@ class CaptureScreen(Screen):
         elif isinstance(event, CaptureResultReady):
             self._show_result(event.result)
 
+    def share_of(self, guidance: Guidance) -> float:
+        """How full the ring is, 0..1."""
+        return guidance.progress
+
     def show_task(self, guidance: Guidance) -> None:
         """What a subclass shows of a guidance beside advice, outline and ring."""
 
@@ -255,7 +259,7 @@ class CaptureScreen(Screen):
     # --- live --------------------------------------------------------------------------------------------------------
 
     def _show_guidance(self, guidance: Guidance) -> None:
-        self.preview.set_guidance(guidance.outline, tone="steady" if guidance.steady else "wrong", progress=guidance.progress)
+        self.preview.set_guidance(guidance.outline, tone="steady" if guidance.steady else "wrong", progress=self.share_of(guidance))
         if guidance.advice is self._advice:
             self._pending = None
             self._show_advice(guidance.advice, steady=guidance.steady)

@@ -40,7 +40,7 @@ class CameraPreview(Part):
         self._progress = 0.0
         self._light = ""
         self._side = ""
-        self._arrow = False
+        self._arrow = ""
         self._face_size: float | None = None
         self._growing = QVariantAnimation(self)
         self._growing.setEasingCurve(QEasingCurve.Type.InOutCubic)
@@ -91,8 +91,8 @@ class CameraPreview(Part):
     def light(self) -> str:
         return self._light
 
-    def set_side(self, side: str, *, arrow: bool = False) -> None:
-        """Where the oval fills: "left" or "right" (with an arrow beside it), "below", or "" for all around."""
+    def set_side(self, side: str, *, arrow: str = "") -> None:
+        """Where the oval fills: "left", "right", "below", or "" for all around. `arrow` "left" or "right": one points there."""
         if (side, arrow) != (self._side, self._arrow):
             if side != self._side:
                 self._mask = None
@@ -293,13 +293,13 @@ class CameraPreview(Part):
         side = self.theme.px(88)
         target = self.target_rect
         gap = min(self.theme.px(48), max(0, (place.width() - target.width()) / 2 - side) / 2)
-        x = target.left() - side - gap if self._side == "left" else target.right() + gap
+        x = target.left() - side - gap if self._arrow == "left" else target.right() + gap
         disc = QRectF(x, target.center().y() - side / 2, side, side)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.color("accent"))
         painter.drawEllipse(disc)
         inner = self.theme.px(48)
-        name = "back" if self._side == "left" else "chevron"
+        name = "back" if self._arrow == "left" else "chevron"
         painter.drawPixmap(
             QPointF(disc.center().x() - inner / 2, disc.center().y() - inner / 2),
             self.theme.icon(name, 48, "on_accent", ratio=self.devicePixelRatioF()),
