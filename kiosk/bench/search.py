@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,17 +127,15 @@ def _peer(name: str, make: Peer, vectors: Vectors, wanted: Vectors, truth: Seque
 
 
 def _usearch(vectors: Vectors) -> Callable[[Vectors], npt.NDArray[np.int64]]:
-    from usearch.index import Index
-
-    index = Index(ndim=NUMBERS, metric="l2sq", dtype="f32")
+    library: Any = importlib.import_module("usearch.index")
+    index = library.Index(ndim=NUMBERS, metric="l2sq", dtype="f32")
     index.add(np.arange(len(vectors)), vectors)
     return lambda vector: np.asarray(index.search(vector, TOP).keys, np.int64)
 
 
 def _faiss(vectors: Vectors) -> Callable[[Vectors], npt.NDArray[np.int64]]:
-    import faiss
-
-    index = faiss.IndexFlatL2(NUMBERS)
+    library: Any = importlib.import_module("faiss")
+    index = library.IndexFlatL2(NUMBERS)
     index.add(vectors)
     return lambda vector: np.asarray(index.search(vector[np.newaxis], TOP)[1][0], np.int64)
 
