@@ -18,7 +18,7 @@ from kiosk.imaging import face_patches as at
 from kiosk.imaging.face_align import box_from_points, face_axis
 from kiosk.imaging.face_cover import FaceCover, face_cover, skin_colour
 from kiosk.imaging.face_patches import FacePatches, Pixels, face_patches
-from kiosk.imaging.face_pose import Mesh, eye_openings, five_points, head_pose, mouth_open
+from kiosk.imaging.face_pose import Mesh, eye_openings, five_points, head_pose, mesh_array, mouth_open
 from kiosk.imaging.face_quality import face_region, face_sharpness, share_of_box
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited
@@ -54,8 +54,9 @@ def face_attributes(image: Image, face: Face, mesh: Mesh) -> Mapping[FaceAttribu
         glasses, heavyFrame: 1 = rims are seen, dark and broad ones; thin rims without contrast are missed.
         tintedGlasses, mask: see `face_cover`, covered from 0.5.
     """
+    mesh = mesh_array(mesh) if len(mesh) else mesh
     found = face.score >= MIN_CONFIDENCE
-    pose = head_pose(mesh) if mesh else None
+    pose = head_pose(mesh) if len(mesh) else None
     frontal = found and pose is not None and max(abs(pose.yaw), abs(pose.pitch)) <= FRONTAL_DEG
     scores: dict[FaceAttribute, AttributeScore] = {}
     scores |= _of_region(image, face, frontal)
@@ -110,7 +111,7 @@ def _of_region(image: Image, face: Face, frontal: bool) -> dict[FaceAttribute, A
 
 
 def _of_size(image: Image, face: Face, mesh: Mesh, found: bool) -> dict[FaceAttribute, AttributeScore]:
-    points = five_points(mesh) if mesh else face.points
+    points = five_points(mesh) if len(mesh) else face.points
     exact = Face(face.box, face.score, points, face.model)
     distance, length = exact.eye_distance_px, face_axis(exact)[2]
     box: Box = box_from_points(exact, width=2.1, height=2.9, down=0.35)

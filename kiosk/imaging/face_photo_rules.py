@@ -77,7 +77,7 @@ def _geometry(mesh: Mesh, image_size: tuple[int, int]) -> tuple[PhotoRule, ...]:
     height, width = image_size
     # ISO/IEC 19794-5 8.3: head 0.6 to 0.9 of the height, face 0.45 to 0.55 of the width, eyes 0.3 to 0.5 of the height from the top
     bounds = (("head_height", 0.6, 0.9), ("centred_across", 0.45, 0.55), ("centred_down", 0.3, 0.5))
-    if not mesh:
+    if len(mesh) == 0:
         return tuple(_undecided(name, low, high, "share", "not measured: no landmarks") for name, low, high in bounds)
     points = np.asarray(mesh, np.float64)[:, :2]
     eyes = (points[33] + points[133] + points[263] + points[362]) / 4

@@ -11,7 +11,7 @@ from kiosk.domain.face import Box, Face, FaceIssue, FacePart, FaceQuality, Pose
 from kiosk.imaging.face_align import box_from_points, face_axis, square_crop
 from kiosk.imaging.face_cover import face_cover
 from kiosk.imaging.face_patches import FacePatches, face_patches
-from kiosk.imaging.face_pose import Mesh, eyes_open, five_points, head_pose, mouth_open
+from kiosk.imaging.face_pose import Mesh, eyes_open, five_points, head_pose, mesh_array, mouth_open
 from kiosk.imaging.frame import Image
 
 _MEASURED_AT_PX = 128
@@ -197,8 +197,9 @@ def quality_by_mesh(
     patches: FacePatches | None = None,
 ) -> FaceQuality:
     """`face_quality` with all that a mesh can tell. Args: `mesh` may be empty; `region`, `patches` when they are already made."""
-    if not mesh:
+    if len(mesh) == 0:
         return face_quality(image, face, pose=None, eyes=None, several=several, limits=limits, region=region)
+    mesh = mesh_array(mesh)
     patches = patches or face_patches(image, mesh)
     exact = Face(face.box, face.score, five_points(mesh), face.model)  # a detector guesses badly what lies outside the picture
     covered = face_cover(patches).parts if patches is not None else ()

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-
 from kiosk.domain.document import Quad
 from kiosk.domain.face import Face, FaceIssue
 from kiosk.domain.guidance import AdviceCode, Guidance
-from kiosk.imaging.face_align import box_from_points, face_axis, scaled
+from kiosk.imaging.face_align import box_from_points, face_axis
 from kiosk.imaging.face_quality import (
     LIVE,
     FaceLimits,
@@ -25,13 +22,12 @@ from kiosk.imaging.face_quality import (
     too_dark,
 )
 from kiosk.imaging.frame import Frame, Image
-from kiosk.imaging.rectify import limited
 from kiosk.ports import FaceDetector, FaceLandmarker
+from kiosk.services.face_tracking import SECOND_FACE, FaceTracker, find_faces, followed, movement
 from kiosk.services.still_faces import StillFaces
 
-DETECT_AT_PX = 640
-SECOND_FACE = 0.35
-"""Somebody else counts from this share of the largest face's width."""
+__all__ = ["SECOND_FACE", "FaceGuide", "SteadyAdvice", "find_faces", "light_advice", "movement", "outline_of"]
+
 GOOD_FOR_S = 0.6
 SETTLE_FOR_S = 4.0
 """So many seconds of nothing worse than minor faults, and the best frame of them is taken."""
@@ -45,9 +41,6 @@ _ANOTHER_FACE = 1.2
 """Face widths between two frames from which it may be somebody else."""
 _OFF_CENTRE = 0.25
 """Of the frame's width. Of its height nothing is asked: people sit, and are tall."""
-_DIM = 0.3
-_BRIGHTENED = 0.45
-_MOST_GAIN = 8.0
 
 ADVICE_FOR: dict[FaceIssue, AdviceCode] = {
     FaceIssue.NO_FACE: AdviceCode.SHOW_FACE,
@@ -101,8 +94,7 @@ class FaceGuide:
     """
 
     def __init__(self, detector: FaceDetector, landmarker: FaceLandmarker | None, *, limits: FaceLimits = LIVE) -> None:
-        self._detector = detector
-        self._landmarker = landmarker
+        self._tracker = FaceTracker(detector, landmarker)
         self._limits = limits
         self._steady = SteadyAdvice()
         self._still = StillFaces()
@@ -144,7 +136,7 @@ class FaceGuide:
 
     def _look(self, frame: Frame) -> _Seen:
         image = frame.pixels
-        faces = self._still.without(image, find_faces(self._detector, image), frame.taken_at)
+        faces = self._still.without(image, self._tracker.faces(frame), frame.taken_at)
         if not faces:
             return _Seen(light_advice(image) or AdviceCode.SHOW_FACE, None)
         face = faces[0]
@@ -152,12 +144,12 @@ class FaceGuide:
         issue = self._cheap_issue(image, faces, region)
         if issue is not None:
             return _Seen(ADVICE_FOR[issue], face)
-        mesh: tuple[tuple[float, float, float], ...] = ()
-        if self._landmarker is not None:
-            mesh = self._landmarker.landmarks(image, face)
-            if not mesh:
-                return _Seen(AdviceCode.UNCOVER_FACE if looks_ahead(face) else AdviceCode.LOOK_STRAIGHT, face)
-        quality = quality_by_mesh(image, face, mesh, limits=self._limits, region=region)
+        mesh = self._tracker.mesh(frame, face)
+        if mesh is not None and not mesh:
+            return _Seen(AdviceCode.UNCOVER_FACE if looks_ahead(face) else AdviceCode.LOOK_STRAIGHT, face)
+        if mesh:
+            face = followed(face, mesh)
+        quality = quality_by_mesh(image, face, mesh or (), limits=self._limits, region=region)
         rating = quality_score(quality, self._limits) if has_only_minor_faults(quality, self._limits) else 0.0
         if is_off_centre(face, image):
             return _Seen(AdviceCode.CENTRE_FACE, face, rating=0.5 * rating)
@@ -193,19 +185,6 @@ class FaceGuide:
         return face is None or (before is not None and movement(before, face) > _ANOTHER_FACE)
 
 
-def find_faces(detector: FaceDetector, image: Image) -> tuple[Face, ...]:
-    """Faces that count, the largest first, in pixels of `image`; looked for in a smaller copy, and in a brightened one when it is dim."""
-    small = limited(image, DETECT_AT_PX)
-    factor = image.shape[1] / small.shape[1]
-    faces = detector.detect(small)
-    if not faces:
-        mean = light_of(small[::4, ::4]).mean
-        if mean < _DIM:
-            brighter = cv2.convertScaleAbs(small, alpha=min(_MOST_GAIN, _BRIGHTENED / max(mean, 0.01)))
-            faces = detector.detect(np.asarray(brighter, np.uint8))
-    return tuple(scaled(face, factor) for face in faces if face.box[2] >= SECOND_FACE * faces[0].box[2])
-
-
 def is_off_centre(face: Face, image: Image) -> bool:
     """Far to the side. Up and down do not count: a wheelchair user's face is low in the frame and a tall person's high."""
     eyes, mouth, _ = face_axis(face)
@@ -228,15 +207,6 @@ def light_advice(image: Image) -> AdviceCode | None:
     """Too dark or too bright to see anybody."""
     issue = frame_light_issue(image)
     return {FaceIssue.TOO_DARK: AdviceCode.TOO_DARK, FaceIssue.TOO_BRIGHT: AdviceCode.TOO_BRIGHT}[issue] if issue else None
-
-
-def movement(one: Face, other: Face) -> float:
-    """How far the middle of the eyes and the mouth moved, in face widths."""
-    (eyes_a, mouth_a, length_a), (eyes_b, mouth_b, length_b) = face_axis(one), face_axis(other)
-    width = 1.05 * (length_a + length_b)
-    dx = (eyes_b[0] + mouth_b[0] - eyes_a[0] - mouth_a[0]) / 2
-    dy = (eyes_b[1] + mouth_b[1] - eyes_a[1] - mouth_a[1]) / 2
-    return float((dx * dx + dy * dy) ** 0.5 / max(width, 1.0))
 
 
 def outline_of(face: Face, image: Image) -> Quad:

@@ -13,6 +13,7 @@ from kiosk.imaging.face_align import square_crop
 from kiosk.imaging.frame import Image
 
 STILL_FOR_S = 1.5
+_FORGOTTEN_S = 1.0
 _THUMB_PX = 24
 _CONTRAST = 40.0
 _MOVED = 3.0
@@ -28,6 +29,7 @@ class _Track:
     box: Box
     look: _Thumb
     since: float
+    seen_at: float
     alive: bool = False
 
 
@@ -42,14 +44,13 @@ class StillFaces:
 
         Somebody who moved once is a person as long as they stay: holding still for the picture does not make one of them.
         """
-        if len(faces) < 2:
-            self._tracks = [track for track in self._tracks if faces and _is_same(track.box, faces[0].box)]
+        self._tracks = [track for track in self._tracks if 0 <= at - track.seen_at < _FORGOTTEN_S]
+        if len(faces) < 2 and not self._tracks:
             return faces
         pairs = [(face, self._track_of(face, image, at)) for face in faces]
-        self._tracks = [track for _, track in pairs]
         for face, track in pairs:
-            look = _look(image, track.box)
-            if float(np.abs(look - track.look).mean()) > _MOVED:
+            track.seen_at = at
+            if float(np.abs(_look(image, track.box) - track.look).mean()) > _MOVED:
                 track.alive = True
                 track.box, track.look = face.box, _look(image, face.box)
         if not any(track.alive for _, track in pairs):
@@ -60,7 +61,9 @@ class StillFaces:
         for track in self._tracks:
             if _is_same(track.box, face.box):
                 return track
-        return _Track(face.box, _look(image, face.box), at)
+        track = _Track(face.box, _look(image, face.box), at, at)
+        self._tracks.append(track)
+        return track
 
 
 def _look(image: Image, box: Box) -> _Thumb:

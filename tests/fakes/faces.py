@@ -69,9 +69,12 @@ _LIDS = (((160, 144), -0.42), ((159, 145), -0.33), ((158, 153), -0.24)), (((387,
 
 
 def mesh_of(
-    pose: Pose, *, centre: tuple[float, float] = (640, 330), eye_px: float = 130, eyes: float = 0.3
+    pose: Pose, *, centre: tuple[float, float] = (640, 330), eye_px: float = 130, eyes: float = 0.3, mouth: float = 0.0
 ) -> tuple[tuple[float, float, float], ...]:
-    """468 points of which those that the product reads are true to `pose`. `eyes`: lid distance over eye width."""
+    """468 points of which those that the product reads are true to `pose`.
+
+    `eyes`: lid distance over eye width; `mouth`: gap over its width.
+    """
     points = np.zeros((468, 3))
     for index, place in _RIGHT_HALF.items():
         points[index] = place
@@ -81,6 +84,8 @@ def mesh_of(
     for eye in _LIDS:
         for (upper, lower), x in eye:
             points[upper], points[lower] = (x, -eyes * 0.17, -0.03), (x, eyes * 0.17, -0.03)
+    for upper, lower, x in ((82, 87, -0.1), (13, 14, 0.0), (312, 317, 0.1)):
+        points[upper], points[lower] = (x, 0.78 - mouth * 0.28, -0.1), (x, 0.78 + mouth * 0.28, -0.1)
     a, b, c = (np.radians(-angle) for angle in (pose.yaw, pose.pitch, pose.roll))
     about_y = np.array([[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
@@ -111,6 +116,7 @@ class ScriptedPerson:
     eyes: float = 0.3
     others: int = 0
     model_id: str = "scripted"
+    mouth: float = 0.0
 
     def detect(self, image: Image) -> tuple[Face, ...]:
         if self.pose is None:
@@ -128,7 +134,7 @@ class ScriptedPerson:
 
     def _mesh(self) -> tuple[tuple[float, float, float], ...]:
         assert self.pose is not None
-        return mesh_of(self.pose, centre=self.centre, eye_px=self.eye_px, eyes=self.eyes)
+        return mesh_of(self.pose, centre=self.centre, eye_px=self.eye_px, eyes=self.eyes, mouth=self.mouth)
 
 
 @dataclass

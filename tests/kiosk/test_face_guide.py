@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.domain.face import Pose
+from kiosk.domain.face import Face, FaceIssue, Pose
 from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.engines.face_detector import BlazeFaceDetector
-from kiosk.engines.face_landmarker import FaceMeshLandmarker
+from kiosk.engines.face_landmarker import LIVE_PRESENCE, FaceMeshLandmarker
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.frame import Image
-from kiosk.services.face_guide import FaceGuide, SteadyAdvice
+from kiosk.services.face_guide import ADVICE_FOR, FaceGuide, SteadyAdvice
+from tests.fakes.covers import covered
 from tests.fakes.faces import ScriptedPerson, astronaut, frame_at, on_canvas, textured
 
 FPS = 15
@@ -145,3 +146,237 @@ def test_a_real_face_before_a_real_detector_gets_its_picture_taken(model_library
     assert FaceGuide(detector, None).judge(frame_at(0, far)).advice is AdviceCode.COME_CLOSER
     empty = np.full((720, 1280, 3), 120, np.uint8)
     assert FaceGuide(detector, None).judge(frame_at(0, empty)).advice is AdviceCode.SHOW_FACE
+
+
+# --- the faults that need pixels -----------------------------------------------------------------------------------
+
+
+class Real:
+    """The installed engines, and the astronaut as a webcam shows her."""
+
+    def __init__(self, library: ModelLibrary) -> None:
+        self.detector = BlazeFaceDetector(library.path("blazeface_short"), thorough=False)
+        self.landmarker = FaceMeshLandmarker(library.path("facemesh_468"), min_presence=LIVE_PRESENCE)
+        self.photo = astronaut()
+        self.mesh = self.landmarker.landmarks(self.photo, self.detector.detect(self.photo)[0])
+
+    def guide(self) -> FaceGuide:
+        return FaceGuide(self.detector, self.landmarker)
+
+
+@pytest.fixture(scope="module")
+def real(model_library: ModelLibrary) -> Real:
+    return Real(model_library)
+
+
+def before_camera(photo: Image, *, right: int = 0, down: int = 0) -> Image:
+    """640x480, brow to chin a third of the frame's height, its middle at the frame's unless moved (pixels)."""
+    moved = np.array([[1.5, 0, 320 - 1.5 * 223 + right], [0, 1.5, 240 - 1.5 * 130 + down]], np.float32)
+    return np.asarray(cv2.warpAffine(photo, moved, (640, 480), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def first_advice(real: Real, photo: Image, *, right: int = 0, down: int = 0) -> AdviceCode:
+    return real.guide().judge(frame_at(0, before_camera(photo, right=right, down=down))).advice
+
+
+def test_a_clear_face_before_a_camera_is_good(real: Real) -> None:
+    assert first_advice(real, real.photo) is AdviceCode.HOLD_STILL
+
+
+@pytest.mark.parametrize("cover", ["mask_blue", "mask_black", "glasses_black", "glasses_brown"])
+def test_a_mask_and_dark_glasses_are_to_be_taken_off(real: Real, cover: str) -> None:
+    """Not "open your eyes": behind dark glasses nobody knows."""
+    assert first_advice(real, covered(real.photo, real.mesh, cover)) is AdviceCode.UNCOVER_FACE
+
+
+@pytest.mark.parametrize("worn", ["clear_thin", "clear_heavy", "beard", "headscarf"])
+def test_glasses_a_beard_and_a_headscarf_stay_on(real: Real, worn: str) -> None:
+    assert first_advice(real, covered(real.photo, real.mesh, worn)) is AdviceCode.HOLD_STILL
+
+
+@pytest.mark.parametrize("part", ["hand_mouth", "hand_eyes"])
+def test_a_hand_before_the_face_never_leads_to_a_picture(real: Real, part: str) -> None:
+    guide = real.guide()
+    seen = watch(guide, before_camera(covered(real.photo, real.mesh, part)), 1.0)
+    assert not guide.ready
+    assert {guidance.advice for guidance in seen} <= {AdviceCode.UNCOVER_FACE, AdviceCode.SHOW_FACE}
+
+
+def test_a_face_that_only_the_detector_sees_is_asked_to_uncover_or_to_look_straight() -> None:
+    class Blind(ScriptedPerson):
+        def landmarks(self, image: Image, face: Face) -> tuple[tuple[float, float, float], ...]:
+            return ()
+
+    assert guide_of(Blind()).judge(frame_at(0, textured())).advice is AdviceCode.UNCOVER_FACE
+    assert guide_of(Blind(pose=Pose(45, 0, 0))).judge(frame_at(0, textured())).advice is AdviceCode.LOOK_STRAIGHT
+
+
+@pytest.mark.parametrize("down", [-60, 0, 90])
+def test_a_seated_and_a_tall_person_need_not_move(real: Real, down: int) -> None:
+    assert first_advice(real, real.photo, down=down) is AdviceCode.HOLD_STILL
+
+
+def test_a_face_far_to_the_side_is_asked_to_the_middle(real: Real) -> None:
+    assert first_advice(real, real.photo, right=190) is AdviceCode.CENTRE_FACE
+
+
+@pytest.mark.parametrize("light", [0.3, 0.15, 0.08])
+def test_a_person_in_a_dark_room_is_told_of_the_light(real: Real, light: float) -> None:
+    """A detector fails in the dark: a brightened copy shows whether somebody is there."""
+    dim = np.asarray(real.photo * light, np.uint8)
+    assert first_advice(real, dim) is AdviceCode.TOO_DARK
+
+
+def test_a_person_in_the_dark_beside_a_lamp_is_told_of_the_light(real: Real) -> None:
+    frame = np.asarray(before_camera(real.photo) * 0.12, np.uint8)
+    frame[:, 500:] = 150
+    assert real.guide().judge(frame_at(0, frame)).advice is AdviceCode.TOO_DARK
+
+
+def test_light_behind_is_the_last_thing_to_be_told(real: Real) -> None:
+    frame = before_camera(np.asarray(real.photo * 0.5, np.uint8))
+    frame[:, :180] = frame[:, 460:] = 250
+    assert real.guide().judge(frame_at(0, frame)).advice is AdviceCode.LIGHT_BEHIND
+
+
+def test_an_open_mouth_is_told() -> None:
+    person = ScriptedPerson(mouth=0.5)
+    assert guide_of(person).judge(frame_at(0, textured())).advice is AdviceCode.CLOSE_MOUTH
+    person.mouth = 0.2  # a smile
+    assert guide_of(person).judge(frame_at(0, textured())).advice is AdviceCode.HOLD_STILL
+
+
+def test_every_issue_has_its_advice() -> None:
+    assert set(ADVICE_FOR) == set(FaceIssue)
+    assert len(set(ADVICE_FOR.values())) == len(ADVICE_FOR)
+
+
+# --- the fallback --------------------------------------------------------------------------------------------------
+
+
+def test_who_cannot_stop_smiling_or_turning_a_little_gets_a_picture_after_four_seconds() -> None:
+    guide = guide_of(ScriptedPerson(pose=Pose(22, 0, 0)))
+    seen = watch(guide, textured(), 3.8)
+    assert not guide.ready
+    assert {guidance.advice for guidance in seen} == {AdviceCode.LOOK_STRAIGHT}
+    after = watch(guide, textured(), 0.4, since=3.8 + 1 / FPS)
+    assert guide.ready
+    assert after[-1].progress == 1
+    assert guide.best is not None
+
+
+def test_the_fallback_takes_the_frame_with_the_least_turn() -> None:
+    person = ScriptedPerson()
+    guide = guide_of(person)
+    for index in range(70):
+        person.pose = Pose(20 if index == 30 else 25, 0, 0)
+        guide.judge(frame_at(index / FPS, textured()))
+    assert guide.ready
+    assert guide.best is not None
+    assert guide.best.number == round(30 / FPS * 1000)
+
+
+@pytest.mark.parametrize("person", [ScriptedPerson(eyes=0.02), ScriptedPerson(pose=Pose(40, 0, 0)), ScriptedPerson(eye_px=40)])
+def test_shut_eyes_a_far_turn_and_distance_are_not_minor(person: ScriptedPerson) -> None:
+    guide = guide_of(person)
+    watch(guide, textured(), 5)
+    assert not guide.ready
+    assert guide.best is None
+
+
+def test_what_was_gained_counts_for_one_person_only() -> None:
+    """Two people who swap places do not share a ring or a best frame."""
+    person = ScriptedPerson(centre=(480, 330))
+    guide = guide_of(person)
+    watch(guide, textured(), 0.5)
+    first = guide.best
+    assert first is not None
+    person.centre = (800, 330)
+    guidance = guide.judge(frame_at(0.5 + 1 / FPS, textured()))
+    assert guidance.progress == 0
+    assert guide.best is not first
+
+
+# --- a picture on the wall -----------------------------------------------------------------------------------------
+
+
+class Crowd:
+    """FaceDetector and FaceLandmarker of several scripted people in one textured frame, each drawn where they are."""
+
+    model_id = "crowd"
+
+    def __init__(self, *people: ScriptedPerson) -> None:
+        self.people = people
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        found = [person.detect(image)[0] for person in self.people]
+        return tuple(sorted(found, key=lambda face: -face.box[2]))
+
+    def landmarks(self, image: Image, face: Face) -> tuple[tuple[float, float, float], ...]:
+        middle = face.points[2][0]
+        return min(self.people, key=lambda person: abs(person.centre[0] - middle)).landmarks(image, face)
+
+    def frame(self) -> Image:
+        image = np.full((720, 1280, 3), 128, np.uint8)
+        for person in self.people:
+            x, y, width, height = (round(value) for value in person.detect(image)[0].box)
+            image[max(0, y) : y + height, max(0, x) : x + width] = textured()[: image[max(0, y) : y + height].shape[0], :width]
+        return image
+
+
+@pytest.mark.parametrize(("poster_moves", "blocked"), [(False, False), (True, True)])
+def test_a_picture_on_the_wall_does_not_block_but_a_person_behind_does(poster_moves: bool, blocked: bool) -> None:
+    customer, behind = ScriptedPerson(centre=(560, 360), eye_px=120), ScriptedPerson(centre=(1100, 300), eye_px=70)
+    crowd = Crowd(customer, behind)
+    guide = FaceGuide(crowd, crowd)
+    advice = []
+    for index in range(45):
+        customer.centre = (560 + 6 * (index % 3), 360)
+        if poster_moves:
+            behind.centre = (1100 + 5 * (index % 2), 300)
+        advice.append(guide.judge(frame_at(index / FPS, crowd.frame())).advice)
+    assert advice[0] is AdviceCode.ONE_PERSON
+    assert (advice[-1] is AdviceCode.ONE_PERSON) is blocked
+
+
+def test_a_large_picture_is_not_taken_for_the_customer() -> None:
+    poster, customer = ScriptedPerson(centre=(1000, 320), eye_px=125), ScriptedPerson(centre=(420, 360), eye_px=110)
+    crowd = Crowd(poster, customer)
+    guide = FaceGuide(crowd, crowd)
+    outline = None
+    for index in range(45):
+        customer.centre = (420 + 6 * (index % 3), 360)
+        outline = guide.judge(frame_at(index / FPS, crowd.frame())).outline
+    assert outline is not None
+    assert outline[0][0] < 420 / 1280 < outline[1][0]
+
+
+# --- following -----------------------------------------------------------------------------------------------------
+
+
+class Counting(ScriptedPerson):
+    looks = 0
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        self.looks += 1
+        return super().detect(image)
+
+
+def test_between_looks_the_face_is_followed_and_a_newcomer_is_seen_before_a_picture_is_due() -> None:
+    person = Counting()
+    guide = guide_of(person)
+    for index in range(31):
+        guide.judge(frame_at(index / 30, textured()))
+    assert person.looks <= 7
+    person.others = 1
+    seen = [guide.judge(frame_at(1.1 + index / 30, textured())).steady for index in range(8)]
+    assert not seen[-1]
+
+
+def test_a_lost_face_is_looked_for_at_once() -> None:
+    person = Counting()
+    guide = guide_of(person)
+    guide.judge(frame_at(0, textured()))
+    person.pose = None
+    assert guide.judge(frame_at(0.05, textured())).outline is None
+    assert person.looks == 2
