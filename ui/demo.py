@@ -29,7 +29,7 @@ from kiosk.domain.sentences import headline, sentence
 from kiosk.domain.views import DecisionView, LivenessView
 from kiosk.services.report import Picture, render_report
 from kiosk.specimens.customer import DemoCustomer
-from kiosk.specimens.face_answers import AnsweringFilm
+from kiosk.specimens.face_actor import FaceActor
 from ui.app import StopSignals
 from ui.theme.theme import Theme
 from ui.theme.tokens import Look
@@ -150,7 +150,7 @@ class Demo(QObject):
         self._pace = pace
         self._step = ""
         self._entry = 0
-        self._person: AnsweringFilm | None = None
+        self._person: FaceActor | None = None
         self._advice: set[AdviceCode] = set()
         self._decision: DecisionView | None = None
         self._pictures: list[Picture] = []

@@ -9,7 +9,7 @@ from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Box
 from kiosk.imaging.frame import Image
-from kiosk.specimens.face_answers import AnsweringFilm
+from kiosk.specimens.face_actor import FaceActor
 from kiosk.specimens.face_film import film_for
 from kiosk.specimens.head_turn import head_turn
 from kiosk.specimens.scene import SIZE, Size, showing, turning_over
@@ -106,11 +106,11 @@ class DemoCustomer:
             return turn
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"no scene for step {step!r}; there are {', '.join(STEPS)}")
 
-    def answering(self, landmarks: Sequence[tuple[float, float, float]], *, pace: float = 1.0) -> AnsweringFilm:
+    def answering(self, landmarks: Sequence[tuple[float, float, float]], *, pace: float = 1.0) -> FaceActor:
         """The customer before an active check of any kind; tell it each guidance (`hear`). Takes a third of a second to make.
 
         Raises BadInput(BAD_ARGUMENT) without the 468 landmarks of `selfie_frame`.
         """
         if len(landmarks) < 468:
             raise BadInput(ErrorCode.BAD_ARGUMENT, "an active check needs the 468 landmarks of selfie_frame")
-        return AnsweringFilm(self.selfie_frame, landmarks, pace=pace, size=self._size, seed=self._seed)
+        return FaceActor(self.selfie_frame, landmarks, pace=pace, seed=self._seed)
