@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kiosk.engines.providers import ProviderNote
     from kiosk.engines.text_reader import RapidTextReader
     from kiosk.imaging.frame import Image
-    from kiosk.ports import DeviceKey, FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
+    from kiosk.ports import AgeGenderEstimator, DeviceKey, FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
+    from kiosk.services.age_gender import AgeGenderJudge
     from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.document_rules import DocumentRules
@@ -346,20 +347,40 @@ class Engines:
             return matcher
 
     def _make_matcher(self) -> FaceMatcher | None:
-        info = self._library.best("face_embedding")
-        if info is not None and info.id.startswith("sface"):
-            # SFace is aligned on true mouth corners, which BlazeFace does not give; wrong alignment costs more than the better model gains
-            if self._needed("face_detection").id.startswith("yunet"):
-                from kiosk.engines.face_sface import SFaceMatcher
+        from kiosk.engines.face_matchers import matcher_ids
 
-                return SFaceMatcher(self._library.path(info.id), model_id=info.id, threshold=info.threshold)
-            info = self._library.info("dlib_resnet_v1") if self._library.find("dlib_resnet_v1") is not None else None
-        points = self._library.best("face_points")
-        if info is None or points is None:
-            return None
-        from kiosk.engines.face_dlib import DlibFaceMatcher
+        return next((made for made in map(self._matcher_of, matcher_ids(self._library)) if made is not None), None)
 
-        return DlibFaceMatcher(self._library.path(info.id), self._library.path(points.id), model_id=info.id, threshold=info.threshold)
+    def _matcher_of(self, model_id: str) -> FaceMatcher | None:
+        from kiosk.engines.face_matchers import make_matcher
+
+        made_up_corners = not self._needed("face_detection").id.startswith("yunet")
+        return make_matcher(self._library, model_id, self._landmarker(), made_up_corners=made_up_corners)
+
+    def face_parts(self, model_ids: Sequence[str] = ()) -> tuple[FaceDetector, FaceLandmarker | None, tuple[FaceMatcher, ...]]:
+        """Detector, landmarker and these matchers, or all that are installed. For measuring. Raises BadInput for an unknown id."""
+        from kiosk.engines.face_matchers import matcher_ids
+
+        made = map(self._matcher_of, model_ids or matcher_ids(self._library))
+        return self._detector(), self._landmarker(), tuple(matcher for matcher in made if matcher is not None)
+
+    def age_gender(self) -> AgeGenderJudge:
+        """Without its model it says so in each check."""
+        from kiosk.services.age_gender import AgeGenderJudge
+
+        with self._lock:
+            if "age_gender" not in self._made:
+                info = self._library.best("age_gender")
+                estimator: AgeGenderEstimator | None = None
+                if info is not None:
+                    from kiosk.engines.face_fairface import FairFaceEstimator
+
+                    made_up_corners = not self._needed("face_detection").id.startswith("yunet")
+                    landmarker = self._landmarker() if made_up_corners else None
+                    estimator = FairFaceEstimator(self._library.path(info.id), model_id=info.id, landmarker=landmarker)
+                self._made["age_gender"] = AgeGenderJudge(estimator, self.verifier().portrait_face, self.clock.today)
+            judge: AgeGenderJudge = self._made["age_gender"]
+            return judge
 
     def _liveness(self) -> PassiveLiveness | None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|documents|authenticity`: measured figures with the machine they were measured on."""
+"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search`: measured figures with the machine they were measured on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.bench_faces import add_faces_arguments, run_faces
+from kiosk.cli.bench_liveness import add_liveness_arguments, run_liveness
 from kiosk.cli.output import emit, emit_json, note
 from kiosk.cli.parsing import Subparsers, seconds, whole_number
 from kiosk.ports import Json
@@ -47,7 +49,18 @@ def add_to(commands: Subparsers) -> None:
     authenticity.add_argument("--count", type=whole_number(1), default=20, help="pictures of each kind; 15 kinds, about a second each (20)")
     authenticity.add_argument("--seed", type=whole_number(0), default=50000, help="first seed (50000)")
     authenticity.set_defaults(run=run_authenticity)
-    for action in (startup, preview, documents, authenticity):
+    faces = actions.add_parser("faces", help="matching on labelled pairs: error rates with intervals, ROC, times")
+    add_faces_arguments(faces)
+    faces.set_defaults(run=run_faces)
+    liveness = actions.add_parser(
+        "liveness", help="presentation attacks: APCER and BPCER with intervals, time of a decision"
+    )
+    add_liveness_arguments(liveness)
+    liveness.set_defaults(run=run_liveness)
+    search = actions.add_parser("search", help="one to many: time, memory and exactness at 10,000 to 1,000,000 templates")
+    search.add_argument("--peers", action="store_true", help="also usearch and faiss, where installed")
+    search.set_defaults(run=run_search)
+    for action in (startup, preview, documents, authenticity, faces, search):
         action.add_argument("--json", action="store_true")
 
 
@@ -66,6 +79,14 @@ def run_preview(arguments: argparse.Namespace) -> None:
 
     note(f"showing the {arguments.screen} screen for {arguments.seconds:.0f} s")
     _report({"machine": machine.describe(), "preview": window.preview(arguments.seconds, arguments.screen, arguments.fps)}, arguments.json)
+
+
+def run_search(arguments: argparse.Namespace) -> None:
+    from kiosk.bench import machine
+    from kiosk.bench import search as one_to_many
+
+    note("searching 10,000, 100,000 and 1,000,000 templates")
+    _report({"machine": machine.describe(), **one_to_many.search(peers=arguments.peers)}, arguments.json)
 
 
 def run_authenticity(arguments: argparse.Namespace) -> None:

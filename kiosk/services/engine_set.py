@@ -8,6 +8,7 @@ from kiosk.domain.challenge import Challenge
 from kiosk.domain.document import PageSide
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceMatcher
+from kiosk.services.age_gender import AgeGenderJudge
 from kiosk.services.document_guide import DocumentGuide
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.face_guide import FaceGuide
@@ -35,6 +36,7 @@ class EngineSet(Protocol):
         """None when no embedding model is installed."""
         ...
 
+    def age_gender(self) -> AgeGenderJudge: ...
     def document_guide(self, side: PageSide, front: Image | None) -> DocumentGuide:
         """`front`: the picture that the front was read from, when the back is wanted."""
         ...

@@ -89,6 +89,7 @@ class LivenessStep:
 
     def finish(self, run: ActiveCheck, camera: CameraInfo | None) -> LivenessOutcome:
         """Judges the run, seals what was seen and verifies the seal as whoever reads the record will."""
+        made_at = self._clock.now_utc()  # before faces are compared, which takes a moment: the record was closed with its last frame
         check = run.check()
         challenge = run.challenge
         frames = run.recorded()
@@ -97,7 +98,7 @@ class LivenessStep:
             made = record_of(
                 frames,
                 origin=origin_of(self._key, camera, f"kiosk {__version__}"),
-                made_at=self._clock.now_utc(),
+                made_at=made_at,
                 session=challenge.session,
                 challenge=challenge,
             )

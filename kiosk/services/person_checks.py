@@ -12,6 +12,7 @@ from kiosk.domain.errors import ModelFault
 from kiosk.domain.face import Embedding
 from kiosk.imaging.frame import Image
 from kiosk.ports import CustomerStore, FaceMatcher
+from kiosk.services.age_gender import AgeGenderJudge
 from kiosk.services.face_search import FaceHit
 from kiosk.services.known_person import KnownPeople
 from kiosk.services.stored_person import StoredPerson
@@ -63,6 +64,8 @@ class PersonEngines(Protocol):
         """None when no embedding model is installed."""
         ...
 
+    def age_gender(self) -> AgeGenderJudge: ...
+
 
 class PersonChecks:
     """Runs on the analysis lane; holds no customer, but the stored templates once a search was asked for."""
@@ -79,6 +82,7 @@ class PersonChecks:
         try:
             verifier = self._engines.verifier()
             known = self._known_people() if question.search else None
+            age_gender = self._engines.age_gender()
         except ModelFault as error:
             _log.error("faces could not be judged: %s", error.code.value)
             return PersonJudgement(_left_out(CheckLabel.ENGINE_FAILED))
@@ -88,6 +92,7 @@ class PersonChecks:
             verifier.face_match(question.portrait, selfie),
             verifier.passive_liveness(frames, inputs=("liveness",) if live else ("selfie",)),
             verifier.liveness_match(selfie, live),
+            *age_gender.judge(question.document, selfie, question.portrait).checks,
         ]
         if not question.search:
             return PersonJudgement(tuple(checks))

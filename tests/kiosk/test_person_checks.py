@@ -12,6 +12,7 @@ from kiosk.domain.document import Document, DocumentType, Field, FieldName, Read
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary
 from kiosk.ports import FaceMatcher, StepCommit
+from kiosk.services.age_gender import AgeGenderJudge
 from kiosk.services.person_checks import PersonChecks, PersonQuestion
 from kiosk.services.verification import Verifier
 from tests.fakes.faces import astronaut
@@ -88,6 +89,9 @@ class BrokenEngines:
         raise ModelFault(ErrorCode.MODEL_CORRUPT, "broken")
 
     def matcher(self) -> FaceMatcher | None:
+        raise ModelFault(ErrorCode.MODEL_CORRUPT, "broken")
+
+    def age_gender(self) -> AgeGenderJudge:
         raise ModelFault(ErrorCode.MODEL_CORRUPT, "broken")
 
 
