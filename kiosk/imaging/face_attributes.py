@@ -15,7 +15,7 @@ import numpy as np
 
 from kiosk.domain.face import AttributeScore, Box, Face, FaceAttribute, Pose
 from kiosk.imaging import face_patches as at
-from kiosk.imaging.face_align import box_from_points, face_axis
+from kiosk.imaging.face_align import box_from_points, face_axis, square_crop
 from kiosk.imaging.face_cover import FaceCover, face_cover, skin_colour
 from kiosk.imaging.face_patches import FacePatches, Pixels, face_patches
 from kiosk.imaging.face_pose import Mesh, eye_openings, five_points, head_pose, mesh_array, mouth_open
@@ -42,7 +42,7 @@ def face_attributes(image: Image, face: Face, mesh: Mesh) -> Mapping[FaceAttribu
 
     Meanings, 0..1 unless said:
         sharpness: `face_sharpness`. brightness: mean luma, contrast: 5th to 95th percentile of luma of the face region.
-        uniqueIntensityLevels: 1 = 160 or more of 256 grey levels are used.
+        uniqueIntensityLevels: 1 = 160 or more of the 256 levels of the green channel are used.
         shadow: 1 = brow, cheeks and jaw equally light; 0 = the darkest has 0.35 of the lightest's lightness or less.
         noseShadow: the same of the folds beside the nose against the cheek on their side.
         specularity: 1 = no pixel of the skin is blown out, 0 = a tenth or more is.
@@ -100,7 +100,9 @@ def _of_region(image: Image, face: Face, frontal: bool) -> dict[FaceAttribute, A
     region = face_region(image, face)
     luma = cv2.cvtColor(region, cv2.COLOR_BGR2GRAY)
     low, high = (float(value) / 255 for value in np.percentile(luma, (5, 95)))
-    levels = int((np.bincount(luma.ravel(), minlength=256) > 1).sum())
+    # as it came, one channel: shrinking and mixing channels would make up levels that the picture has not
+    raw = square_crop(image, box_from_points(face, width=2.0, height=2.0, down=0.45), 1.0, border=cv2.BORDER_REPLICATE)[0][..., 1]
+    levels = int((np.bincount(raw.ravel(), minlength=256) > 1).sum())
     values = {
         _A.SHARPNESS: face_sharpness(region),
         _A.BRIGHTNESS: float(luma.mean()) / 255,

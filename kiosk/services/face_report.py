@@ -93,7 +93,9 @@ class FaceReporter:
 
     def report(self, image: Image, mode: DetectionMode = DetectionMode.FREE) -> FaceReport:
         """Raises BadInput(NO_FACE_DETECTED), in mode STRICT also BadInput(MULTIPLE_FACES_DETECTED)."""
-        found = [(face, mesh) for face in self._detector.detect(image) if (mesh := self._mesh(image, face)) or face.score >= SURE]
+        found = [(face, self._mesh(image, face)) for face in self._detector.detect(image)]
+        if self._landmarker is not None:  # what the detector is less sure of counts when landmarks are found there
+            found = [(face, mesh) for face, mesh in found if mesh or face.score >= SURE]
         if not found:
             issue = frame_light_issue(image)
             why = {FaceIssue.TOO_DARK: ": it is too dark", FaceIssue.TOO_BRIGHT: ": it is too bright", None: ""}.get(issue, "")
