@@ -40,7 +40,7 @@ def draw_roc(curves: Sequence[Curve], title: str, path: Path, *, least_fmr: floa
         if curve.mark is not None:
             x, y = axes.place(curve.mark[0], 1 - curve.mark[1])
             draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=_PAPER, outline=colour, width=2)
-        _legend(draw, number, curve.name, colour)
+        _legend(draw, number, curve.name, colour, dash)
     picture.save(path, "PNG")
 
 
@@ -89,7 +89,7 @@ def _line(draw: ImageDraw.ImageDraw, places: Sequence[tuple[float, float]], colo
             draw.line(ends, fill=colour, width=3)
 
 
-def _legend(draw: ImageDraw.ImageDraw, number: int, name: str, colour: tuple[int, int, int]) -> None:
+def _legend(draw: ImageDraw.ImageDraw, number: int, name: str, colour: tuple[int, int, int], dash: int) -> None:
     y = _HEIGHT - _BOTTOM - 22 - 20 * number
-    draw.line((_WIDTH - _RIGHT - 260, y, _WIDTH - _RIGHT - 230, y), fill=colour, width=3)
+    _line(draw, [(_WIDTH - _RIGHT - 270, y), (_WIDTH - _RIGHT - 230, y)], colour, dash)
     draw.text((_WIDTH - _RIGHT - 222, y), name, fill=_INK, font=ImageFont.load_default(14), anchor="lm")

@@ -70,15 +70,13 @@ def report(body: Mapping[str, Json]) -> list[str]:
         lines += ["", f"{model}: match from {engine['threshold']}, without a look from {engine['without_a_look_from']}"]
         lines += [f"  {name:<26} {_ms(value)} ms" for name, value in times.items()]
         lines.append(f"  {'':<26} target for selfie_against_portrait, two idle cores: {body['target_ms']} ms")
-        lines.append(
-            "  condition                | at the match threshold             | without a look                     | FNMR at FMR 0.01 | not compared"
-        )
+        lines.append(f"  {'condition':<24} | {'at the match threshold':<34} | {'without a look':<34} | {'FNMR at FMR 0.01':<18} | refused")
         for name, found in conditions.items():
             assert isinstance(found, dict)
             at_fmr, refused = found["at_fmr"], found["refused"]
             assert isinstance(at_fmr, dict)
             assert isinstance(refused, dict)
-            cells = [f"{name:<24}", _both(found["at_threshold"]), _both(found["without_a_look"]), f"{_fixed(at_fmr['0.01']):<16}"]
+            cells = [f"{name:<24}", _both(found["at_threshold"]), _both(found["without_a_look"]), f"{_fixed(at_fmr['0.01']):<18}"]
             lines.append("  " + " | ".join([*cells, f"{refused['hits']} of {refused['of']}"]))
     for name, peer in body.items():
         if name.startswith("peer_") and isinstance(peer, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -55,7 +56,10 @@ class VerifierSource(Protocol):
 
 
 class Verifier:
-    """Holds no customer. Used by one thread at a time; without a landmarker, pose and eyes are not judged."""
+    """Holds no customer: a template goes with its picture. Used by one thread at a time.
+
+    Without a landmarker, pose and eyes are not judged.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,8 @@ class Verifier:
         self._landmarker = landmarker
         self._matcher = matcher
         self._liveness = liveness
+        # one decision asks for the selfie's template several times; embedding is most of its cost
+        self._kept: dict[int, tuple[weakref.ref[Image], Embedding | FaceIssue]] = {}
 
     def portrait_face(self, image: Image) -> Face | None:
         """The largest face of a document page or of a crop of it, however tight; None when there is none."""
@@ -196,11 +202,17 @@ class Verifier:
         return self._matcher
 
     def _template(self, matcher: FaceMatcher, image: Image) -> Embedding | FaceIssue:
-        """Of the largest face, or what keeps it from being compared."""
+        """Of the largest face, or what keeps it from being compared. Kept for as long as the caller keeps the picture."""
+        known = self._kept.get(id(image))
+        if known is not None and known[0]() is image:
+            return known[1]
         face = self.portrait_face(image)
-        if face is None:
-            return FaceIssue.NO_FACE
-        return comparison_obstacle(image, face, self._pose(image, face)) or matcher.embed(image, face)
+        found: Embedding | FaceIssue = FaceIssue.NO_FACE
+        if face is not None:
+            found = comparison_obstacle(image, face, self._pose(image, face)) or matcher.embed(image, face)
+        key = id(image)
+        self._kept[key] = (weakref.ref(image, lambda _gone: self._kept.pop(key, None)), found)
+        return found
 
     def _pose(self, image: Image, face: Face) -> Pose | None:
         mesh = self._landmarker.landmarks(image, face) if self._landmarker is not None else ()

@@ -132,7 +132,11 @@ def test_the_person_on_the_card_is_the_person_in_the_selfie(verifier: Verifier, 
     [
         ("dis/document-front.jpeg", "dis/face-smile.jpeg", False),
         ("faces/obama.jpg", "faces/obama2.jpg", True),
+        ("faces/obama.jpg", "faces/obama3.jpg", True),
+        ("faces/obama2.jpg", "faces/obama3.jpg", True),
         ("faces/obama.jpg", "faces/biden.jpg", False),
+        ("faces/obama2.jpg", "faces/biden.jpg", False),
+        ("faces/obama3.jpg", "faces/biden.jpg", False),
     ],
 )
 def test_sample_people_are_told_apart(verifier: Verifier, portrait: str, selfie: str, matches: bool) -> None:
@@ -141,12 +145,6 @@ def test_sample_people_are_told_apart(verifier: Verifier, portrait: str, selfie:
         assert_check(check, CheckName.FACE_MATCH, CheckStatus.PASSED, CheckLabel.OK)
     else:
         assert_check(check, CheckName.FACE_MATCH, CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD)
-
-
-@pytest.mark.parametrize("name", ["obama_partial_face.jpg", "obama_partial_face2.jpg"])
-def test_half_a_face_does_no_harm(verifier: Verifier, name: str) -> None:
-    check = verifier.face_match(sample(f"faces/{name}"), sample("faces/obama2.jpg"))
-    assert check.name is CheckName.FACE_MATCH
 
 
 @pytest.mark.parametrize(
@@ -211,6 +209,165 @@ def test_a_match_just_above_the_threshold_is_for_a_person_to_see(
 def test_an_engine_that_breaks_is_not_a_mismatch(detector: BlazeFaceDetector) -> None:
     check = Verifier(detector, None, FixedMatcher(1, broken=True)).face_match(astronaut(), astronaut())
     assert_check(check, CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.ENGINE_FAILED)
+
+
+def shown_small(scale: float) -> Image:
+    return np.asarray(cv2.resize(astronaut(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def smeared() -> Image:
+    return np.asarray(cv2.GaussianBlur(astronaut(), (0, 0), 3.5), np.uint8)
+
+
+def dark() -> Image:
+    return np.asarray(astronaut() * 0.2, np.uint8)
+
+
+def cut() -> Image:
+    """A third of the face is outside."""
+    return np.ascontiguousarray(astronaut()[:, :244])
+
+
+@pytest.mark.parametrize(
+    ("poor", "issue", "side"),
+    [
+        (lambda: shown_small(0.3), FaceIssue.TOO_SMALL, "portrait"),
+        (smeared, FaceIssue.BLURRED, "portrait"),
+        (dark, FaceIssue.TOO_DARK, "selfie"),
+        (cut, FaceIssue.NEAR_BORDER, "selfie"),
+    ],
+)
+def test_a_face_that_carries_no_comparison_gives_no_score(
+    verifier: Verifier, poor: Callable[[], Image], issue: FaceIssue, side: str
+) -> None:
+    pictures = (poor(), astronaut()) if side == "portrait" else (astronaut(), poor())
+    check = verifier.face_match(*pictures)
+    assert_check(check, CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.LOW_QUALITY)
+    assert check.score is None
+    assert check.params == {"of": "document.front" if side == "portrait" else "selfie", "issues": issue.value}
+    with pytest.raises(BadInput, match=issue.value) as caught:
+        verifier.similarity(*pictures)
+    assert caught.value.code is ErrorCode.FACE_QUALITY_LOW
+    assert verifier.embed_selfie(pictures[0 if side == "portrait" else 1]) is None
+
+
+@pytest.mark.parametrize("name", ["obama_partial_face.jpg", "obama_partial_face2.jpg"])
+def test_half_a_face_is_refused_and_not_called_another_person(verifier: Verifier, name: str) -> None:
+    check = verifier.face_match(sample(f"faces/{name}"), sample("faces/obama2.jpg"))
+    assert_check(check, CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.LOW_QUALITY)
+
+
+def test_any_two_pictures_can_be_compared_and_say_where_they_come_from(verifier: Verifier) -> None:
+    check = verifier.face_match(shown_small(0.8), astronaut(), inputs=("document.chip", "selfie"))
+    assert_check(check, CheckName.FACE_MATCH, CheckStatus.PASSED, CheckLabel.OK)
+    assert check.inputs == ("document.chip", "selfie")
+    assert verifier.similarity(shown_small(0.8), astronaut()).is_match
+
+
+def test_the_selfie_s_template_is_the_one_that_comparisons_use(verifier: Verifier) -> None:
+    template, other = verifier.embed_selfie(astronaut()), verifier.template(shown_small(0.8))
+    assert template is not None
+    assert verifier.similarity_of(template, other) == verifier.similarity(astronaut(), shown_small(0.8))
+    assert verifier.embed_selfie(nobody()) is None
+
+
+def test_a_picture_s_template_is_made_once_and_goes_with_it(
+    model_library: ModelLibrary, detector: BlazeFaceDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    embed = DlibFaceMatcher.embed
+
+    def counted(self: DlibFaceMatcher, image: Image, face: Face) -> Embedding:
+        made.append(id(image))
+        return embed(self, image, face)
+
+    monkeypatch.setattr(DlibFaceMatcher, "embed", counted)
+    matcher = DlibFaceMatcher(model_library.path("dlib_resnet_v1"), model_library.path("dlib_5_landmarks"))
+    verifier = Verifier(detector, None, matcher)
+    selfie, portrait = astronaut(), shown_small(0.8)
+    verifier.face_match(portrait, selfie)
+    verifier.liveness_match(selfie, [portrait])
+    verifier.embed_selfie(selfie)
+    assert len(made) == 2
+    del selfie, portrait
+    assert not verifier._kept
+
+
+# --- liveness match ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class BrightnessMatcher:
+    """Two faces are as alike as the pictures' first pixels."""
+
+    model_id: str = "brightness"
+
+    def embed(self, image: Image, face: Face) -> Embedding:
+        return Embedding((float(image[0, 0, 0]),), self.model_id)
+
+    def compare(self, one: Embedding, other: Embedding) -> Similarity:
+        return Similarity(1 - abs(one.vector[0] - other.vector[0]) / 100, 0.5, self.model_id, 0.06)
+
+
+def marked(value: int) -> Image:
+    picture = astronaut()
+    picture[0, 0] = value
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("frames", "status", "label", "score"),
+    [
+        ((0, 10, 20), CheckStatus.PASSED, CheckLabel.OK, 0.8),
+        ((0, 47, 5), CheckStatus.WARNING, CheckLabel.BORDERLINE, 0.53),
+        ((0, 0, 0, 60), CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD, 0.4),
+    ],
+)
+def test_the_least_similar_liveness_frame_decides(
+    detector: BlazeFaceDetector, frames: tuple[int, ...], status: CheckStatus, label: CheckLabel, score: float
+) -> None:
+    check = Verifier(detector, None, BrightnessMatcher()).liveness_match(marked(0), [marked(value) for value in frames])
+    assert_check(check, CheckName.LIVENESS_MATCH, status, label)
+    assert check.score == pytest.approx(score)
+    assert check.inputs == ("selfie", "liveness")
+    assert check.params["frames"] == str(len(frames))
+
+
+def test_liveness_frames_that_carry_no_comparison_are_left_out(verifier: Verifier) -> None:
+    check = verifier.liveness_match(astronaut(), [nobody(), smeared(), shown_small(0.9)])
+    assert_check(check, CheckName.LIVENESS_MATCH, CheckStatus.PASSED, CheckLabel.OK)
+    assert check.params["frames"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("selfie", "frames", "label"),
+    [
+        (None, (astronaut,), CheckLabel.INPUT_MISSING),
+        (astronaut, (), CheckLabel.INPUT_MISSING),
+        (nobody, (astronaut,), CheckLabel.NO_FACE),
+        (astronaut, (nobody, nobody), CheckLabel.NO_FACE),
+        (astronaut, (nobody, smeared), CheckLabel.LOW_QUALITY),
+        (smeared, (astronaut,), CheckLabel.LOW_QUALITY),
+    ],
+)
+def test_a_liveness_match_that_cannot_run_says_why(
+    verifier: Verifier, selfie: Callable[[], Image] | None, frames: tuple[Callable[[], Image], ...], label: CheckLabel
+) -> None:
+    check = verifier.liveness_match(selfie() if selfie else None, [frame() for frame in frames])
+    assert_check(check, CheckName.LIVENESS_MATCH, CheckStatus.NOT_EXECUTED, label)
+
+
+def test_without_a_matcher_no_liveness_match_and_no_template(detector: BlazeFaceDetector) -> None:
+    able = Verifier(detector)
+    check = able.liveness_match(astronaut(), [astronaut()])
+    assert_check(check, CheckName.LIVENESS_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.MODEL_MISSING)
+    assert able.embed_selfie(astronaut()) is None
+
+
+@pytest.mark.logs_warnings
+def test_an_engine_that_breaks_in_the_liveness_match_is_not_another_person(detector: BlazeFaceDetector) -> None:
+    check = Verifier(detector, None, FixedMatcher(1, broken=True)).liveness_match(astronaut(), [astronaut()])
+    assert_check(check, CheckName.LIVENESS_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.ENGINE_FAILED)
 
 
 def test_compare_wants_one_face_in_each_picture(verifier: Verifier) -> None:
