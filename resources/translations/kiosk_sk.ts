@@ -1173,7 +1173,7 @@
     </message>
     <message>
         <source>Proof of funds</source>
-        <translation>Doklad o príjme</translation>
+        <translation>Doklad o finančných prostriedkoch</translation>
     </message>
     <message>
         <source>Telephone number</source>
@@ -1749,23 +1749,23 @@
     </message>
     <message>
         <source>The proof of funds fits the customer and is recent.</source>
-        <translation>Doklad o príjme patrí zákazníkovi a je aktuálny.</translation>
+        <translation>Doklad o finančných prostriedkoch patrí zákazníkovi a je aktuálny.</translation>
     </message>
     <message>
         <source>The proof of funds is too old.</source>
-        <translation>Doklad o príjme je príliš starý.</translation>
+        <translation>Doklad o finančných prostriedkoch je príliš starý.</translation>
     </message>
     <message>
         <source>The proof of funds names somebody else.</source>
-        <translation>Doklad o príjme je na niekoho iného.</translation>
+        <translation>Doklad o finančných prostriedkoch je na niekoho iného.</translation>
     </message>
     <message>
         <source>The proof of funds could not be read for certain.</source>
-        <translation>Doklad o príjme sa nedal s istotou prečítať.</translation>
+        <translation>Doklad o finančných prostriedkoch sa nedal s istotou prečítať.</translation>
     </message>
     <message>
         <source>There is no proof of funds.</source>
-        <translation>Doklad o príjme chýba.</translation>
+        <translation>Doklad o finančných prostriedkoch chýba.</translation>
     </message>
     <message>
         <source>The telephone number was confirmed by a code.</source>
