@@ -92,8 +92,9 @@ def cut_off(window: QWidget) -> list[str]:
         if button.isVisible():
             problems += _outside(button, window)
     for area in window.findChildren(QScrollArea):
-        if area.isVisible() and area.widget().width() > area.viewport().width():
-            problems.append(f"wider than its scroll area: {type(area.widget()).__name__}")
+        inside = area.widget()
+        if area.isVisible() and inside is not None and inside.width() > area.viewport().width():
+            problems.append(f"wider than its scroll area: {type(inside).__name__}")
     for pill in window.findChildren(AdvicePill):
         if pill.isVisible() and pill.pill_width > pill.width():
             problems.append(f"advice too long: {pill.text!r}")
