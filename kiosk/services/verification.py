@@ -67,11 +67,15 @@ class Verifier:
         landmarker: FaceLandmarker | None = None,
         matcher: FaceMatcher | None = None,
         liveness: PassiveLiveness | None = None,
+        *,
+        quick_detector: FaceDetector | None = None,
     ) -> None:
+        """Args: `quick_detector` for camera frames, in which a face is large; what it does not find `detector` looks for."""
         self._detector = detector
         self._landmarker = landmarker
         self._matcher = matcher
         self._liveness = liveness
+        self._quick_detector = quick_detector
         # one decision asks for the selfie's template several times; embedding is most of its cost
         self._kept: dict[int, tuple[weakref.ref[Image], Embedding | FaceIssue]] = {}
 
@@ -222,7 +226,11 @@ class Verifier:
 
     def passive_liveness(self, images: Sequence[Image], *, inputs: tuple[str, ...] = (_SELFIE,)) -> Check:
         """PASSIVE_LIVENESS of one person over one or more frames (`services.passive_liveness.judge`); `inputs`: the fact they come from."""
-        return passive_liveness.judge(images, find=self.portrait_face, model=self._liveness, inputs=inputs)
+        return passive_liveness.judge(images, find=self._frame_face, model=self._liveness, inputs=inputs)
+
+    def _frame_face(self, image: Image) -> Face | None:
+        faces = self._quick_detector.detect(image) if self._quick_detector is not None else ()
+        return faces[0] if faces and faces[0].score >= SURE else self.portrait_face(image)
 
     def liveness(self, image: Image) -> Check:
         """PASSIVE_LIVENESS of one picture. Raises BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED)."""
