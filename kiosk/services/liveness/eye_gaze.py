@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import numpy as np
@@ -13,7 +13,7 @@ from kiosk.domain.challenge import Assertion
 from kiosk.domain.check import CheckLabel
 from kiosk.domain.guidance import AdviceCode
 from kiosk.services.liveness.observation import Observation
-from kiosk.services.liveness.script import Front, FrontRules, Reply, is_frontal
+from kiosk.services.liveness.script import Front, FrontRules, Reply, is_frontal, lasted
 
 CORNERS: Mapping[Assertion, tuple[float, float]] = {
     Assertion.EYE_GAZE_TOP_LEFT: (0.06, 0.06),
@@ -36,14 +36,18 @@ class GazeRules:
         settle_s: eyes need so long to get there; held_s: how long they are measured; longest_s: for one corner.
     """
 
-    across: float = 0.045
-    down: float = 0.02
+    across: float = 0.028
+    down: float = 0.012
     head: float = 7.0
     settle_s: float = 0.35
     held_s: float = 0.4
     ahead_s: float = 0.8
     longest_s: float = 6.0
     fewest: int = 3
+
+    def for_record(self) -> GazeRules:
+        """A little wider: a record is a selection of the frames, and JPEG moves a mesh by a hair."""
+        return replace(self, across=0.9 * self.across, down=0.9 * self.down, held_s=0.5 * self.held_s, fewest=2)
 
 
 class _Phase(Enum):
@@ -75,6 +79,7 @@ class EyeGaze:
         self._ahead = (0.0, 0.0)
         self._head = (0.0, 0.0)
         self._first_good: float | None = None
+        self._wrong: tuple[Assertion | None, float] = (None, 0.0)
         self._verdict = CheckLabel.INCONCLUSIVE
 
     @property
@@ -125,7 +130,7 @@ class EyeGaze:
             self._seen.append(seen.gaze)
         if seen.at - self._since >= self._rules.longest_s:
             return Reply(self.advice, CheckLabel.CHALLENGE_FAILED)
-        if seen.at - self._since >= self._rules.ahead_s and len(self._seen) >= self._rules.fewest:
+        if lasted(self._since, seen.at, self._rules.ahead_s) and len(self._seen) >= self._rules.fewest:
             self._ahead = _middle(self._seen)
             self._head = (seen.yaw, seen.pitch)
             self._phase = _Phase.CORNERS
@@ -134,6 +139,7 @@ class EyeGaze:
 
     def _next(self, at: float) -> None:
         self._since, self._seen, self._first_good = at, [], None
+        self._wrong = (None, 0.0)
 
     def _look_aside(self, seen: Observation) -> Reply:
         rules = self._rules
@@ -149,13 +155,24 @@ class EyeGaze:
         corner = self._corner_of(_middle(self._seen)) if len(self._seen) >= rules.fewest else None
         if corner is not self._steps[self._index]:
             self._first_good = None
-            return Reply(self.advice)
+            return self._elsewhere(seen, corner)
+        self._wrong = (None, 0.0)
         self.shows = corner
         if self._first_good is None:
             self._first_good = seen.at
-        if seen.at - self._first_good >= rules.held_s:
+        if lasted(self._first_good, seen.at, rules.held_s):
             self._met += 1
             return self._after_corner(seen)
+        return Reply(self.advice)
+
+    def _elsewhere(self, seen: Observation, corner: Assertion | None) -> Reply:
+        """Eyes may stay where they were, and pass through other corners; resting in one that was not asked for is a film's."""
+        if corner is None or (self._index > 0 and corner is self._steps[self._index - 1]):
+            self._wrong = (None, 0.0)
+        elif self._wrong[0] is not corner:
+            self._wrong = (corner, seen.at)
+        elif seen.at - self._wrong[1] >= self._rules.held_s:
+            return Reply(self.advice, CheckLabel.CHALLENGE_FAILED, final=True)
         return Reply(self.advice)
 
     def _after_corner(self, seen: Observation) -> Reply:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from kiosk.domain.challenge import Assertion, RecordedFrame
 from kiosk.domain.check import CheckLabel
 from kiosk.imaging.decode import encode_jpeg
+from kiosk.imaging.face_align import face_axis
 from kiosk.imaging.frame import Frame
-from kiosk.services.face_guide import movement
 from kiosk.services.liveness.observation import Observation
 from kiosk.services.liveness.watch import graver, span
 
@@ -26,7 +26,7 @@ class _Shown:
 
     number: int
     frame: Frame
-    seen: Observation
+    marks: _Marks
     shows: Assertion | None
     colour: str
 
@@ -35,7 +35,7 @@ class _Shown:
 class _Kept:
     number: int
     recorded: RecordedFrame
-    seen: Observation
+    marks: _Marks
     key: bool
 
 
@@ -56,17 +56,17 @@ class Recorder:
 
     def see(self, frame: Frame, seen: Observation, *, key: bool, shows: Assertion | None, colour: str) -> None:
         self._count += 1
-        now = _Shown(self._count, frame, seen, shows, colour)
+        now = _Shown(self._count, frame, _marks_of(seen), shows, colour)
         before = self._recent[-1] if self._recent else None
         self._recent = [*self._recent, now][-_RECENT:]
         if key and before is not None:
             self._keep(before, key=False)
-        if key or not self._kept or _between(self._kept[-1].seen, seen) >= _KEEP_FROM:
+        if key or not self._kept or _between(self._kept[-1].marks, now.marks) >= _KEEP_FROM:
             self._keep(now, key=key)
 
     def forget_before(self, at: float) -> None:
         """What came long before an attempt is of no use."""
-        while len(self._kept) > 1 and self._kept[0].seen.at < at:
+        while len(self._kept) > 1 and self._kept[0].marks.at < at:
             del self._kept[0]
 
     def attempt_failed(self, label: CheckLabel) -> None:
@@ -82,15 +82,15 @@ class Recorder:
         kept = self._worst if failed and self._worst else self._kept
         if not kept:
             return ()
-        first = kept[0].seen.at
-        return tuple(replace(one.recorded, at_s=round(one.seen.at - first, 4)) for one in kept)
+        first = kept[0].marks.at
+        return tuple(replace(one.recorded, at_s=round(one.marks.at - first, 6)) for one in kept)
 
     def _keep(self, shown: _Shown, *, key: bool) -> None:
         if any(one.number == shown.number for one in self._kept[-2 * _RECENT :]):
             return
         jpeg = encode_jpeg(shown.frame.pixels, JPEG_QUALITY)
-        recorded = RecordedFrame(jpeg, shown.seen.at, shown.shows, shown.colour)
-        self._kept.append(_Kept(shown.number, recorded, shown.seen, key))
+        recorded = RecordedFrame(jpeg, shown.marks.at, shown.shows, shown.colour)
+        self._kept.append(_Kept(shown.number, recorded, shown.marks, key))
         self._kept.sort(key=lambda one: one.number)
         if len(self._kept) > self._most:
             del self._kept[self._least_missed()]
@@ -99,21 +99,37 @@ class Recorder:
         """The frame without which the least would be left out; key frames only when there are no others."""
         inner = range(1, len(self._kept) - 1)
         free = [index for index in inner if not self._kept[index].key] or list(inner)
-        return min(free, key=lambda index: _between(self._kept[index - 1].seen, self._kept[index + 1].seen))
+        return min(free, key=lambda index: _between(self._kept[index - 1].marks, self._kept[index + 1].marks))
 
 
-def _between(one: Observation, other: Observation) -> float:
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What two frames are compared by, worked out once. `place` and `width` in pixels; `kind`: face, close-up or nothing."""
+
+    at: float
+    kind: str
+    yaw: float = 0.0
+    size: float = 0.0
+    place: tuple[float, float] = (0.0, 0.0)
+    width: float = 1.0
+    mouth: float = 0.0
+
+
+def _marks_of(seen: Observation) -> _Marks:
+    if seen.face is not None:
+        (eyes_x, eyes_y), (mouth_x, mouth_y), length = face_axis(seen.face)
+        place = ((eyes_x + mouth_x) / 2, (eyes_y + mouth_y) / 2)
+        return _Marks(seen.at, "face", seen.yaw, math.log(max(span(seen.face), 1e-6)), place, max(2.1 * length, 1.0), seen.mouth)
+    if seen.close_up > 0:
+        return _Marks(seen.at, "close-up", size=math.log(seen.close_up))
+    return _Marks(seen.at, "")
+
+
+def _between(one: _Marks, other: _Marks) -> float:
     """How much changed between two frames; 1 = as much as should lie between two frames of a record."""
-    parts = [(other.at - one.at) / 0.5]
-    if one.face is not None and other.face is not None:
-        parts += [
-            abs(other.yaw - one.yaw) / 9,
-            abs(math.log(max(span(other.face), 1e-6) / max(span(one.face), 1e-6))) / 0.16,
-            movement(one.face, other.face) / 0.4,
-            abs(other.mouth - one.mouth) / 0.05,
-        ]
-    elif one.close_up > 0 and other.close_up > 0:
-        parts.append(abs(math.log(other.close_up / one.close_up)) / 0.16)
-    elif (one.face is None) != (other.face is None):
-        parts.append(0.5)
-    return max(parts)
+    time = abs(other.at - one.at) / 0.5
+    if one.kind != other.kind:
+        return max(time, 0.5)
+    moved = math.dist(one.place, other.place) / one.width
+    changes = (abs(other.yaw - one.yaw) / 9, abs(other.size - one.size) / 0.16, moved / 0.4, abs(other.mouth - one.mouth) / 0.05)
+    return max(time, *changes)

@@ -16,18 +16,19 @@ from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher
 from kiosk.services.face_guide import SteadyAdvice, outline_of
 from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness.challenges import VALID_S
-from kiosk.services.liveness.eye_gaze import EyeGaze
+from kiosk.services.liveness.eye_gaze import EyeGaze, GazeRules
 from kiosk.services.liveness.flash import FlashResponse
 from kiosk.services.liveness.frames import FrameWatch
-from kiosk.services.liveness.head_turn import HeadTurn
+from kiosk.services.liveness.head_turn import HeadTurn, TurnRules
 from kiosk.services.liveness.identity import Moments
 from kiosk.services.liveness.keepsakes import Keepsakes
-from kiosk.services.liveness.magnify_eye import MagnifyEye
-from kiosk.services.liveness.multi_range import MultiRange
+from kiosk.services.liveness.magnify_eye import MagnifyEye, MagnifyRules
+from kiosk.services.liveness.multi_range import MultiRange, RangeRules
 from kiosk.services.liveness.observation import Observation, Observer
+from kiosk.services.liveness.perspective import PerspectiveRules
 from kiosk.services.liveness.recorder import Recorder
 from kiosk.services.liveness.script import Script
-from kiosk.services.liveness.smile import Smile
+from kiosk.services.liveness.smile import Smile, SmileRules
 from kiosk.services.liveness.watch import SequenceWatch, graver
 
 _log = logging.getLogger(__name__)
@@ -284,19 +285,24 @@ class ActiveRun:
         return self._recorder.frames(failed=self._failed is not None)
 
 
-def script_for(challenge: Challenge) -> Script:
-    """The script that checks a challenge."""
+def script_for(challenge: Challenge, *, record: bool = False) -> Script:
+    """The script that checks a challenge, with bounds for live frames or for those of a record."""
     match challenge.kind:
         case ChallengeKind.HEAD_TURN:
-            return HeadTurn(challenge.steps)
+            turn = TurnRules()
+            return HeadTurn(challenge.steps, turn.for_record() if record else turn)
         case ChallengeKind.SMILE:
-            return Smile(Random(challenge.nonce).uniform(*_REST_S))
+            rest_s, smile = Random(challenge.nonce).uniform(*_REST_S), SmileRules()
+            return Smile(0.85 * rest_s, smile.for_record()) if record else Smile(rest_s, smile)
         case ChallengeKind.MULTI_RANGE:
-            return MultiRange(challenge.steps)
+            ranges, perspective = RangeRules(), PerspectiveRules()
+            return MultiRange(challenge.steps, *((ranges.for_record(), perspective.for_record()) if record else (ranges, perspective)))
         case ChallengeKind.MAGNIFEYE:
-            return MagnifyEye()
+            magnify, near = MagnifyRules(), PerspectiveRules(smallest=0.05)
+            return MagnifyEye(*((magnify.for_record(), near.for_record()) if record else (magnify, near)))
         case ChallengeKind.EYE_GAZE:
-            return EyeGaze(challenge.steps)
+            gaze = GazeRules()
+            return EyeGaze(challenge.steps, gaze.for_record() if record else gaze)
 
 
 def active_check(
@@ -319,4 +325,13 @@ def active_check(
     kind = challenge.kind
     watch = frames or FrameWatch()
     observer = Observer(detector, landmarker, close_up=kind is ChallengeKind.MAGNIFEYE, gaze=kind is ChallengeKind.EYE_GAZE, frames=watch)
-    return ActiveRun(challenge, script_for(challenge), observer, detector, matcher, reference, model_id=landmarker.model_id, rules=rules)
+    return ActiveRun(
+        challenge,
+        script_for(challenge, record=rules is not None and rules.whole),
+        observer,
+        detector,
+        matcher,
+        reference,
+        model_id=landmarker.model_id,
+        rules=rules,
+    )

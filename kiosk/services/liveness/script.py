@@ -15,6 +15,8 @@ FRONTAL_DEG, LEVEL_DEG = 12.0, 20.0
 """Yaw and pitch of a face that looks at the camera."""
 REACTION_S = 0.3
 """Nobody reads, understands and has done it sooner."""
+_TICK_S = 0.004
+"""Times of a record are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Reply:
     advice: AdviceCode
     fault: CheckLabel | None = None
     final: bool = False
+
+
+def lasted(begin: float, now: float, seconds: float) -> bool:
+    return now - begin >= seconds - _TICK_S
 
 
 class Script(Protocol):
@@ -111,7 +117,7 @@ class Front:
             return False, advice
         if self.since is None:
             self.since = seen.at
-        return seen.at - self.since >= self._rules.seconds, AdviceCode.HOLD_STILL
+        return lasted(self.since, seen.at, self._rules.seconds), AdviceCode.HOLD_STILL
 
     def restart(self) -> None:
         self.since = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import numpy as np
@@ -13,7 +13,7 @@ from kiosk.domain.challenge import Assertion
 from kiosk.domain.check import CheckLabel
 from kiosk.domain.guidance import AdviceCode
 from kiosk.services.liveness.observation import Observation
-from kiosk.services.liveness.script import REACTION_S, Front, Reply, is_frontal
+from kiosk.services.liveness.script import REACTION_S, Front, Reply, is_frontal, lasted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class SmileRules:
     steps: int = 1
     longest_s: float = 15.0
     most_yaw: float = 16.0
+
+    def for_record(self) -> SmileRules:
+        """A little wider: a record is a selection of the frames, and JPEG moves a mesh by a hair."""
+        return replace(self, wider=0.88 * self.wider, lift=0.8 * self.lift, held_s=0.5 * self.held_s, rest=1.2 * self.rest)
 
 
 class _Phase(Enum):
@@ -123,7 +127,7 @@ class Smile:
         middle = statistics.median(mouth for _, mouth, _ in self._rest)
         if abs(seen.mouth - middle) > self._rules.rest:
             self._rest = [self._rest[-1]]  # the mouth moved: from here again
-        elif seen.at - self._rest[0][0] >= self._rest_s:
+        elif lasted(self._rest[0][0], seen.at, self._rest_s):
             self._mouth, self._lift = middle, statistics.median(lift for _, _, lift in self._rest)
             self._phase, self._shown_at, self.shows = _Phase.SMILE, seen.at, Assertion.NEUTRAL
         return Reply(self.advice)
@@ -148,7 +152,7 @@ class Smile:
                 return Reply(AdviceCode.NEUTRAL_FACE, CheckLabel.SEQUENCE_CUT)
             self._smiles_since = seen.at
         self.shows = Assertion.SMILE
-        if seen.at - self._smiles_since >= rules.held_s:
+        if lasted(self._smiles_since, seen.at, rules.held_s):
             self._phase = _Phase.DONE
         return Reply(self.advice)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kiosk.domain.check import CheckLabel
 from kiosk.domain.face import Face
-from kiosk.services.face_guide import movement
+from kiosk.services.face_tracking import movement
 from kiosk.services.liveness.observation import Observation
 
 GRAVITY = (

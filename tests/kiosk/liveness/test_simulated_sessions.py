@@ -1,0 +1,45 @@
+"""Whole sessions on simulated observations: who does what is asked passes; pictures and films of other challenges never do.
+
+`--sessions 200` for the full count (two minutes of one core); the normal suite plays 50 of each.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.challenge import ChallengeKind
+from kiosk.domain.check import CheckLabel, CheckStatus
+from tests.kiosk.liveness.stage import KINDS, genuine, movie_of, other_film, still
+
+GENUINE = 12
+"""Of each kind and condition; they take longer than those who fail."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("fps", "jitter", "drop", "pace"),
+    [(15, 0.0, 0.0, 1.0), (30, 0.1, 0.02, 1.0), (10, 0.3, 0.15, 1.0), (15, 0.1, 0.05, 1.8)],
+    ids=["15 fps", "30 fps", "10 fps with losses", "slow person"],
+)
+def test_who_does_what_is_asked_passes(kind: ChallengeKind, fps: float, jitter: float, drop: float, pace: float) -> None:
+    for seed in range(GENUINE):
+        session = genuine(kind, seed, fps=fps, jitter=jitter, drop=drop, pace=pace)
+        check = session.play()
+        assert (check.status, check.label) == (CheckStatus.PASSED, CheckLabel.OK), f"{session.run.challenge.steps}, seed {seed}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_still_picture_that_shakes_and_moves_never_passes(kind: ChallengeKind, sessions: int) -> None:
+    for seed in range(sessions):
+        check = still(kind, seed).play()
+        assert check.status is not CheckStatus.PASSED, f"seed {seed}"
+        assert check.label in (CheckLabel.CHALLENGE_FAILED, CheckLabel.FLAT_FACE, CheckLabel.SEQUENCE_CUT, CheckLabel.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_film_of_another_challenge_never_passes(kind: ChallengeKind, sessions: int) -> None:
+    films = [movie_of(filmed, 1000 + seed) for filmed in KINDS for seed in range(4)]
+    for seed in range(sessions):
+        session = other_film(kind, seed, films)
+        check = session.play()
+        assert check.status is CheckStatus.REJECTED, f"{session.run.challenge.steps}, seed {seed}"
