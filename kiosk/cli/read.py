@@ -11,6 +11,7 @@ from kiosk.cli.parsing import Subparsers, naming
 from kiosk.cli.scan import add_options, scanned
 from kiosk.domain.document import Document, DocumentPage, Region
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.mrz import Mrz
 from kiosk.imaging.decode import load_image
 from kiosk.services.inspection_records import disclosure_json, inspection_json
 from kiosk.services.reading import PageResult
@@ -94,9 +95,15 @@ def _print(document: Document, pages: tuple[DocumentPage, ...]) -> None:
         chosen = field.chosen
         emit(f"  {name.value:<18} {chosen.value:<34} {chosen.source.value:<10} {chosen.confidence:.2f}")
     if document.mrz:
-        emit(f"  MRZ {document.mrz.format.value}, {'every check digit holds' if document.mrz.valid else 'CHECK DIGITS WRONG'}")
+        emit(f"  MRZ {document.mrz.format.value}, {_standing(document.mrz)}")
         for line in document.mrz.lines:
             emit(f"    {line}")
+
+
+def _standing(mrz: Mrz) -> str:
+    if mrz.in_doubt:
+        return f"NOT SURE: {len(mrz.doubtful_repairs)} characters might be others"
+    return "every check digit holds" if mrz.valid else "CHECK DIGITS WRONG"
 
 
 _CROP_NAMES = {

@@ -47,7 +47,7 @@ class PageScores:
 class DocumentInspection:
     """Attributes:
     expired: by the chosen date of expiry; None when there is none.
-    mrz_valid: every check digit of every zone holds; None without an MRZ.
+    mrz_valid: every check digit of every zone holds beyond doubt; None without an MRZ and where a zone was read in doubt.
     ocr_confidence: median over the visual zone's fields, 0..1; None without any.
     low_confidence: fields of the visual zone below the threshold.
     consistent: no source contradicts another; None when only one source spoke.

@@ -54,9 +54,19 @@ class Mrz:
     field_confidences: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def valid(self) -> bool:
-        """Every check digit that the format has holds, for the characters that were taken."""
+    def holds(self) -> bool:
+        """Every check digit that the format has holds, for the characters that were taken. That alone proves no reading: see `valid`."""
         return all(self.check_digits.values())
+
+    @property
+    def valid(self) -> bool:
+        """Every check digit holds, and no character was chosen in doubt. The only thing that may be called valid in front of anyone."""
+        return self.holds and not self.doubtful_repairs
+
+    @property
+    def in_doubt(self) -> bool:
+        """Every check digit holds, but only for one of two readings that were nearly as likely: neither valid nor wrong."""
+        return self.holds and bool(self.doubtful_repairs)
 
     @property
     def doubtful_repairs(self) -> tuple[MrzRepair, ...]:

@@ -89,7 +89,7 @@ def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> d
             continue
         proven = mrz.proves(_PROVEN_BY.get(name, "")) and (name not in DATE_FIELDS or len(value) == 10)
         if name is FieldName.PERSONAL_NUMBER and mrz.format is not MrzFormat.TD3:
-            proven = mrz.valid and not mrz.doubtful_repairs  # by its own check and the composite digit
+            proven = mrz.valid  # by its own check and the composite digit
         confidence = 1.0 if proven else round(mrz.field_confidences.get(key, mrz.confidence), 4)
         if name in _NAMES:
             proven, confidence = False, min(confidence, UNPROVEN_NAME)

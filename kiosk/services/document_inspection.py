@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from statistics import median
 from types import MappingProxyType
 
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Reading, Signal, Source, Suspicion
 from kiosk.domain.inspection import OCR_THRESHOLD, DocumentInspection, PageScores, PageTampering
-from kiosk.domain.mrz import last_day
+from kiosk.domain.mrz import Mrz, last_day
 from kiosk.services.document_merge import contradict
 
 
@@ -26,7 +26,7 @@ def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD)
     zones = [page.mrz for page in document.pages if page.mrz is not None] or ([document.mrz] if document.mrz is not None else [])
     return DocumentInspection(
         expired=_expired(fields, today),
-        mrz_valid=all(mrz.valid for mrz in zones) if zones else None,
+        mrz_valid=_mrz_valid(zones),
         ocr_confidence=float(median(confidences.values())) if confidences else None,
         low_confidence=tuple(name for name, confidence in confidences.items() if confidence < threshold),
         consistent=_consistent(fields),
@@ -35,6 +35,13 @@ def inspect(document: Document, *, today: str, threshold: float = OCR_THRESHOLD)
         tampering=MappingProxyType({page.side: _tampering(page) for page in _by_side(document) if page.signals}),
         scores=MappingProxyType({page.side: _scores(page) for page in _by_side(document) if page.signals}),
     )
+
+
+def _mrz_valid(zones: Sequence[Mrz]) -> bool | None:
+    """False where a check digit speaks against a zone; None without one, and where a zone is in doubt: not known, never True."""
+    if any(not mrz.holds for mrz in zones):
+        return False
+    return True if zones and all(mrz.valid for mrz in zones) else None
 
 
 def _ocr_confidences(document: Document) -> Mapping[FieldName, float]:

@@ -187,7 +187,7 @@ def _is_cut_number(printed: Reading, mrz: Reading) -> bool:
 
 def _best_mrz(pages: Sequence[DocumentPage]) -> Mrz | None:
     zones = [page.mrz for page in pages if page.mrz is not None]
-    return max(zones, key=lambda mrz: (mrz.valid, sum(mrz.check_digits.values()), mrz.confidence), default=None)
+    return max(zones, key=lambda mrz: (mrz.valid, mrz.holds, sum(mrz.check_digits.values()), mrz.confidence), default=None)
 
 
 def _without_half_names(fields: dict[FieldName, Field]) -> None:

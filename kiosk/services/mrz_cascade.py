@@ -7,7 +7,8 @@
     one alone              -> its reading if it is clear enough alone; else none
 
 A reading whose check digits do not hold claims nothing and is handed out as either reader would hand it out. Where the readers differed,
-what the one took and the other read goes into the repairs: a check digit decided, and nothing there is proven.
+what the one took and the other read goes into the repairs: a check digit decided, and nothing there is proven. So does an O that both take
+for the 0 of a number (`mrz_shapes`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineReader
 from kiosk.services.mrz_reading import Demands, MrzReader, MrzReading
+from kiosk.services.mrz_shapes import with_shapes
 
 log = logging.getLogger(__name__)
 
@@ -69,17 +71,17 @@ class MrzCascade:
         began = time.perf_counter()
         quick = self._quick.attempt(image)
         if quick is not None and quick.sure:
-            return quick
+            return with_shapes(image, quick)
         known = quick.line_quads if quick is not None and quick.plausible else lines
         found = settled(quick, self._thorough.attempt(image, lines=known))
         ms = 1000 * (time.perf_counter() - began)
         log.info("MRZ looked at by both readers in %.0f ms, read %s", ms, found is not None)
-        return replace(found, ms=ms) if found is not None else None
+        return with_shapes(image, replace(found, ms=ms)) if found is not None else None
 
     def glance(self, image: Image) -> MrzReading | None:
         """What the quick reader is sure of at its first look, else None; never calls the thorough one."""
         quick = self._glancing.attempt(image)
-        return quick if quick is not None and quick.sure else None
+        return with_shapes(image, quick) if quick is not None and quick.sure else None
 
 
 def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading | None:
@@ -88,15 +90,15 @@ def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading
         return _alone(quick or thorough)
     if quick.mrz.lines == thorough.mrz.lines:
         surer, other = sorted((quick, thorough), key=lambda reading: reading.mrz.confidence, reverse=True)
-        return _with_doubts_of(surer, other) if surer.plausible or surer.mrz.valid else None
-    if not quick.mrz.valid and not thorough.mrz.valid:
+        return _with_doubts_of(surer, other) if surer.plausible or surer.mrz.holds else None
+    if not quick.mrz.holds and not thorough.mrz.holds:
         likelier = max(quick, thorough, key=lambda reading: (reading.plausible, reading.mrz.confidence))
         return likelier if likelier.plausible else None
     for one, other in ((quick, thorough), (thorough, quick)):
-        if one.mrz.valid and one.plausible and _outweighs(one, other):
+        if one.mrz.holds and one.plausible and _outweighs(one, other):
             return _with_doubts_of(one, other)
     for one, other in ((quick, thorough), (thorough, quick)):
-        if not one.mrz.valid and one.plausible and _clearly_other(one, other):
+        if not one.mrz.holds and one.plausible and _clearly_other(one, other):
             return one
     return None
 
@@ -105,7 +107,7 @@ def _alone(reading: MrzReading | None) -> MrzReading | None:
     if reading is None or not reading.plausible:
         return None
     clear = reading.least >= ALONE_LEAST and reading.lead >= ALONE_LEAD
-    return reading if clear or not reading.mrz.valid else None
+    return reading if clear or not reading.mrz.holds else None
 
 
 def _outweighs(one: MrzReading, other: MrzReading) -> bool:
@@ -114,7 +116,7 @@ def _outweighs(one: MrzReading, other: MrzReading) -> bool:
         return True  # what nobody would hand out may hold by chance, one time in a thousand
     if other.mrz.format is not one.mrz.format:
         return _alone(one) is not None and not other.plausible
-    proven = frozenset[tuple[int, int]]() if other.mrz.valid else _covered(one)
+    proven = frozenset[tuple[int, int]]() if other.mrz.holds else _covered(one)
     for line, column in _differing(one, other):
         seen = other.certainty[line][column]
         if (line, column) in proven and seen < CLEAR_PLACE:

@@ -150,7 +150,9 @@ class MrzReader:
             return None
         decoded, quads = best
         plausible, mrz = self._plausible(decoded), decoded.mrz
-        log.info("MRZ %s read in %.0f ms, valid %s, confidence %.2f, plausible %s", mrz.format, ms, mrz.valid, mrz.confidence, plausible)
+        log.info(
+            "MRZ %s read in %.0f ms, digits hold %s, confidence %.2f, plausible %s", mrz.format, ms, mrz.holds, mrz.confidence, plausible
+        )
         zone = around(quads)
         return MrzReading(
             mrz,
@@ -232,7 +234,7 @@ class MrzReader:
         if not _begins_well(decoded.mrz):
             return False
         letters = decoded.least >= need.sure_least and decoded.least_filler >= need.sure_filler
-        return decoded.mrz.valid and not decoded.ambiguous and decoded.mean >= need.sure_mean and letters and decoded.lead >= need.sure_lead
+        return decoded.mrz.holds and not decoded.ambiguous and decoded.mean >= need.sure_mean and letters and decoded.lead >= need.sure_lead
 
     def _plausible(self, decoded: Decoded) -> bool:
         """Good enough to be handed out. What no check digit covers must have been seen, not guessed."""
@@ -242,7 +244,7 @@ class MrzReader:
 
     def _settled(self, decoded: Decoded) -> bool:
         """Looking further would change nothing: the check digits prove it, or it was read so surely that they are printed wrong."""
-        return decoded.mrz.valid or decoded.mean >= self._demands.sure_mean
+        return decoded.mrz.holds or decoded.mean >= self._demands.sure_mean
 
 
 def _decoded(cells: Sequence[Vector], layout: Layout) -> Decoded | None:
@@ -289,4 +291,4 @@ def _begins_well(mrz: Mrz) -> bool:
 
 
 def _rank(decoded: Decoded) -> tuple[bool, int, float]:
-    return decoded.mrz.valid, sum(decoded.mrz.check_digits.values()), decoded.mean
+    return decoded.mrz.holds, sum(decoded.mrz.check_digits.values()), decoded.mean

@@ -60,7 +60,7 @@ class PageLook:
     @property
     def evidence(self) -> float:
         """How much speaks for a document being what is seen."""
-        mrz = 0.0 if self.mrz is None else 5.0 if self.mrz.valid else 3.0
+        mrz = 0.0 if self.mrz is None else 5.0 if self.mrz.holds else 3.0
         face = 1.0 if self.faces else 0.0
         located = 0.5 if self.location is not None and not self.location.touches_border else 0.0
         return mrz + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16

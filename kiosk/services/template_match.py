@@ -19,7 +19,7 @@ from kiosk.services.template_model import Format, Template, TemplatePage
 SPECIMEN_STATE = "UTO"
 LEAST_SCORE = 0.6
 LEAST_MARGIN = 0.08
-_VALID_MRZ, _BROKEN_MRZ = 0.5, 0.3
+_HOLDING_MRZ, _BROKEN_MRZ = 0.5, 0.3
 _OWN_TITLE = 0.5  # a title that no other document prints
 _ALL_LABELS = 0.4
 _NUMBER = 0.2
@@ -113,7 +113,7 @@ def evidence_from(
     def said(name: FieldName) -> str:
         return next((one.value for one in fields.get(name, ())), "")
 
-    expires = expiry_date_iso(mrz.values.get("dateOfExpiry", ""), today) if mrz is not None and mrz.valid else ""
+    expires = expiry_date_iso(mrz.values.get("dateOfExpiry", ""), today) if mrz is not None and mrz.holds else ""
     printed = sum(any(one.source == "visualZone" for one in readings) for readings in fields.values())
     printed_texts = tuple(text for text in texts if text.count("<") < 4)
     return Evidence(
@@ -262,7 +262,7 @@ def _mrz_score(mrz: Mrz | None, template: Template, side: PageSide) -> float | N
     if template.mrz.states and alpha3(state) not in {alpha3(one) for one in template.mrz.states}:
         return None
     # a state's own template is not given to what may be another state's misread zone; the layout is every passport's
-    return _VALID_MRZ if mrz.valid or template.is_generic else _BROKEN_MRZ
+    return _HOLDING_MRZ if mrz.holds or template.is_generic else _BROKEN_MRZ
 
 
 def _is_other_shape(evidence: Evidence, template: Template) -> bool:

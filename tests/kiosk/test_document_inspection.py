@@ -24,7 +24,7 @@ from kiosk.domain.document import (
     Suspicion,
 )
 from kiosk.domain.inspection import DocumentInspection
-from kiosk.domain.mrz import parse_mrz
+from kiosk.domain.mrz import MrzRepair, parse_mrz
 from kiosk.imaging.page_quality import Strictness
 from kiosk.services.document_fields import barcode_fields, fields_of, mrz_fields
 from kiosk.services.document_inspection import inspect
@@ -96,6 +96,15 @@ def test_expiry_counts_from_the_day_after() -> None:
 def test_a_wrong_digit_makes_the_zone_invalid() -> None:
     assert found(front(), back((TD1[0].replace("987<3", "987<4"), *TD1[1:]))).mrz_valid is False
     assert found(front()).mrz_valid is None
+
+
+def test_a_zone_read_in_doubt_is_neither_valid_nor_wrong() -> None:
+    page = back()
+    assert page.mrz is not None
+    doubted = replace(page, mrz=replace(page.mrz, repairs=(MrzRepair(0, 7, "8", "B"),)))
+    assert found(front(), doubted).mrz_valid is None
+    assert "mrzInspection" not in inspection_json(found(front(), doubted))
+    assert found(front(), doubted, back((TD1[0].replace("987<3", "987<4"), *TD1[1:]))).mrz_valid is False
 
 
 def test_one_invalid_zone_is_enough_whatever_another_picture_shows() -> None:

@@ -103,7 +103,8 @@ def test_a_check_digit_only_takes_what_was_nearly_as_likely(share: float, is_rep
     assert LINES[1][3] == "1"
     found = read({(1, 3): {"I": 0.85 - share / 2, "1": share}})
     assert found is not None
-    assert found.mrz.valid is is_repaired
+    assert found.mrz.holds is is_repaired
+    assert not found.mrz.valid
     assert found.mrz.lines[1][3] == ("1" if is_repaired else "I")
     assert not found.mrz.proves("documentNumber")
 
@@ -112,7 +113,9 @@ def test_what_could_as_well_have_been_another_is_recorded_and_proves_nothing() -
     assert LINES[1][1] == "0"
     found = read({(1, 1): {"0": 0.6, "O": 0.4}})
     assert found is not None
-    assert found.mrz.valid
+    assert found.mrz.holds
+    assert found.mrz.in_doubt
+    assert not found.mrz.valid
     assert found.mrz.lines == LINES
     assert [(one.line, one.column, one.read, one.taken) for one in found.mrz.doubtful_repairs] == [(1, 1, "O", "0")]
     assert not found.mrz.proves("documentNumber")

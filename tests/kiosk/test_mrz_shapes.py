@@ -1,0 +1,118 @@
+"""O printed for 0: what no reader sees, the width of the glyph tells, and only where the zone itself shows both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from kiosk.domain.mrz import MrzRepair, parse_mrz
+from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat
+from kiosk.imaging.mrz_glyphs import spreads
+from kiosk.services.mrz_reading import MrzReading
+from kiosk.services.mrz_shapes import shaped_as, with_shapes
+from kiosk.specimens.ocrb import draw_line
+from tests.fakes.mrz_strips import blurred, noisy, on_table, with_check_digits
+
+LINES = with_check_digits(
+    ("P<UTOSPECIMEN<<OTTO<<<<<<<<<<<<<<<<<<<<<<<<<", "KX40170260UTO8703140F31090200KO7731<<<<<<<00"), LAYOUTS[MrzFormat.TD3]
+)
+PITCH = 20.0
+PAIR = ("0", "O")
+ZERO, LETTER = (1, 3), (1, 30)
+QUADS = tuple(((60.0, top), (60.0 + 44 * PITCH, top), (60.0 + 44 * PITCH, top + 26.0), (60.0, top + 26.0)) for top in (48.0, 98.0))
+
+
+def printed(changes: Mapping[tuple[int, int], str] | None = None) -> np.ndarray:
+    picture = np.full((180, 1000, 3), 225, np.uint8)
+    for row, line in enumerate(LINES):
+        text = "".join((changes or {}).get((row, column), character) for column, character in enumerate(line))
+        draw_line(picture, text, 60.0, 70.0 + 50.0 * row, pitch=PITCH, height=19.0, ink=(30, 24, 20))
+    return picture
+
+
+def read(*repairs: MrzRepair) -> MrzReading:
+    """As a reader says that is deceived: LINES, whatever is printed."""
+    return MrzReading(parse_mrz(LINES, repairs=repairs), QUADS[0], QUADS, 0, 1.0, sure=True)
+
+
+def test_the_lines_are_what_these_tests_take_them_for() -> None:
+    assert LINES[1][ZERO[1]] == "0"
+    assert LINES[1][LETTER[1]] == "O"
+    assert read().mrz.valid
+
+
+def spoiled(picture: np.ndarray, how: str) -> np.ndarray:
+    return {"blurred": blurred(picture, 1.5), "noisy": noisy(picture, 12.0), "clean": picture}[how]
+
+
+@pytest.mark.parametrize("how", ["clean", "blurred", "noisy"])
+def test_an_o_printed_for_the_0_of_a_number_is_not_valid(how: str) -> None:
+    found = with_shapes(spoiled(printed({ZERO: "O"}), how), read())
+    assert found.mrz.lines == LINES
+    assert found.mrz.repairs == (MrzRepair(*ZERO, "O", "0"),)
+    assert found.mrz.in_doubt
+    assert not found.mrz.valid
+    assert not found.sure
+    assert not found.mrz.proves("documentNumber")
+
+
+@pytest.mark.parametrize("how", ["clean", "blurred", "noisy"])
+def test_a_0_that_is_one_stays_valid(how: str) -> None:
+    assert with_shapes(spoiled(printed(), how), read()) == read()
+
+
+def test_a_0_printed_for_the_o_of_a_number_is_not_valid() -> None:
+    found = with_shapes(printed({LETTER: "0"}), read())
+    assert found.mrz.repairs == (MrzRepair(*LETTER, "0", "O"),)
+    assert not found.mrz.valid
+
+
+def test_an_i_printed_for_the_1_of_a_number_is_not_valid() -> None:
+    assert LINES[1][4] == "1"
+    found = with_shapes(printed({(1, 4): "I"}), read())
+    assert found.mrz.repairs == (MrzRepair(1, 4, "I", "1"),)
+    assert not found.mrz.valid
+
+
+def test_a_readers_doubt_is_settled_where_the_glyph_is_what_was_read() -> None:
+    doubted = read(MrzRepair(*ZERO, "O", "0"), MrzRepair(1, 1, "K", "X"))
+    assert with_shapes(printed(), doubted).mrz.repairs == (MrzRepair(1, 1, "K", "X"),)
+    assert with_shapes(printed({ZERO: "O"}), doubted).mrz.repairs == doubted.mrz.repairs
+
+
+def test_a_picture_that_shows_nothing_says_nothing() -> None:
+    empty = np.full((180, 1000, 3), 225, np.uint8)
+    assert spreads(empty, QUADS[0], 44) == ((None,) * 44,)
+    assert with_shapes(empty, read()) == read()
+
+
+def test_a_tilted_line_is_measured_place_by_place() -> None:
+    """A page seen from the side has other distances at both ends of a line."""
+    tilted = on_table(printed(), tilt=0.05, margin=0.0)
+    (widths,) = spreads(tilted, ((0.0, 60.0), (1000.0, 60.0), (1000.0, 130.0), (0.0, 130.0)), 44)
+    assert len(widths) == 44
+
+
+# --- the rule alone ------------------------------------------------------------------------------------------------
+
+
+def widths(zero: float, letter: float, at: Mapping[tuple[int, int], float]) -> list[list[float | None]]:
+    usual = {"0": zero, "O": letter}
+    return [[at.get((row, column), usual.get(one)) for column, one in enumerate(line)] for row, line in enumerate(LINES)]
+
+
+def test_where_a_typeface_does_not_tell_the_two_apart_nothing_is_said() -> None:
+    assert shaped_as(parse_mrz(LINES), widths(0.28, 0.27, {ZERO: 0.27}), PAIR) == {}
+
+
+def test_what_is_neither_is_not_named() -> None:
+    assert ZERO not in shaped_as(parse_mrz(LINES), widths(0.2, 0.3, {ZERO: 0.248}), PAIR)
+    assert shaped_as(parse_mrz(LINES), widths(0.2, 0.3, {ZERO: 0.3}), PAIR)[ZERO] == "O"
+    assert shaped_as(parse_mrz(LINES), widths(0.2, 0.3, {}), PAIR)[ZERO] == "0"
+
+
+def test_samples_that_do_not_agree_are_none() -> None:
+    scattered = {(1, 16): 0.1, (1, 23): 0.35, (1, 25): 0.5, (1, 27): 0.05, (1, 43): 0.7, (1, 42): 0.9}
+    assert shaped_as(parse_mrz(LINES), widths(0.2, 0.3, scattered | {ZERO: 0.3}), PAIR) == {}
