@@ -31,18 +31,23 @@ def make_matcher(library: ModelLibrary, model_id: str, landmarker: FaceLandmarke
         return None
     mesh = landmarker if made_up_corners else None
     if model_id.startswith("sface"):
-        from kiosk.engines.face_sface import SFaceMatcher
+        from kiosk.engines.face_sface import BORDERLINE, SFaceMatcher
 
-        return SFaceMatcher(library.path(model_id), model_id=model_id, threshold=info.threshold, landmarker=mesh)
-    from kiosk.engines.face_edgeface import EdgeFaceMatcher
+        borderline = info.parameters.get("borderline", BORDERLINE)
+        return SFaceMatcher(library.path(model_id), model_id=model_id, landmarker=mesh, threshold=info.threshold, borderline=borderline)
+    from kiosk.engines.face_edgeface import BORDERLINE, EdgeFaceMatcher
 
-    return EdgeFaceMatcher(library.path(model_id), model_id=model_id, threshold=info.threshold, landmarker=mesh)
+    borderline = info.parameters.get("borderline", BORDERLINE)
+    return EdgeFaceMatcher(library.path(model_id), model_id=model_id, landmarker=mesh, threshold=info.threshold, borderline=borderline)
 
 
 def _dlib(library: ModelLibrary, info: ModelInfo) -> FaceMatcher | None:
     points = library.best("face_points")
     if points is None:
         return None
-    from kiosk.engines.face_dlib import DlibFaceMatcher
+    from kiosk.engines.face_dlib import BORDERLINE, DlibFaceMatcher
 
-    return DlibFaceMatcher(library.path(info.id), library.path(points.id), model_id=info.id, threshold=info.threshold)
+    borderline = info.parameters.get("borderline", BORDERLINE)
+    return DlibFaceMatcher(
+        library.path(info.id), library.path(points.id), model_id=info.id, threshold=info.threshold, borderline=borderline
+    )
