@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import time
 
-import cv2
-import numpy as np
-
 from kiosk.bench.machine import summary
 from kiosk.domain.face import Face
 from kiosk.imaging.face_pose import head_pose
@@ -15,6 +12,7 @@ from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import FaceDetector, FaceLandmarker, Json
 from kiosk.services.face_guide import FaceGuide
 from kiosk.services.face_tracking import find_faces
+from kiosk.specimens.selfie import SelfieScene
 
 WIDTH, HEIGHT = 640, 480
 FPS = 30.0
@@ -103,17 +101,9 @@ def _of_guide(detector: FaceDetector, landmarker: FaceLandmarker, shown: list[Im
 
 
 def _frames(photo: Image, detector: FaceDetector, count: int, size: tuple[int, int]) -> list[Image]:
-    """The person fills a third of the frame's height, brow to chin, and sways by two per cent of its width."""
+    """Somebody who stands before the camera and sways."""
     faces = detector.detect(photo)
     if not faces:
         raise ValueError("no face in the photograph to measure with")
-    width, height = size
-    x, y, box_width, box_height = faces[0].box
-    scale = height / 3 / box_height
-    frames = []
-    for number in range(count):
-        right = 0.02 * width * np.sin(number / 9) + width / 2 - scale * (x + box_width / 2)
-        down = 0.01 * height * np.sin(number / 7) + height / 2 - scale * (y + box_height / 2)
-        matrix = np.array([[scale, 0, right], [0, scale, down]], np.float32)
-        frames.append(np.asarray(cv2.warpAffine(photo, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8))
-    return frames
+    scene = SelfieScene(photo, faces[0].box, size=size, story="still")
+    return [scene(number / FPS) for number in range(count)]

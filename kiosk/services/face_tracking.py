@@ -6,11 +6,9 @@ runs of the detector on top. Whoever comes into the picture is seen at the next 
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
-
 from kiosk.domain.face import Face
 from kiosk.imaging.face_align import face_axis, scaled
+from kiosk.imaging.face_look import brightened
 from kiosk.imaging.face_pose import five_points
 from kiosk.imaging.face_quality import light_of
 from kiosk.imaging.frame import Frame, Image
@@ -25,7 +23,6 @@ _FOLLOWED = 0.5
 """Face widths from one frame to the next; further, it may be another face, and the detector looks."""
 _DIM = 0.3
 _BRIGHTENED = 0.45
-_MOST_GAIN = 8.0
 
 Points3 = tuple[tuple[float, float, float], ...]
 
@@ -73,8 +70,7 @@ def find_faces(detector: FaceDetector, image: Image) -> tuple[Face, ...]:
     if not faces:
         mean = light_of(small[::4, ::4]).mean
         if mean < _DIM:
-            brighter = cv2.convertScaleAbs(small, alpha=min(_MOST_GAIN, _BRIGHTENED / max(mean, 0.01)))
-            faces = detector.detect(np.asarray(brighter, np.uint8))
+            faces = detector.detect(brightened(small, mean, _BRIGHTENED))
     return tuple(scaled(face, factor) for face in faces if face.box[2] >= SECOND_FACE * faces[0].box[2])
 
 

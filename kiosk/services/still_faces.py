@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from kiosk.domain.face import Box, Face
-from kiosk.imaging.face_align import square_crop
+from kiosk.imaging.face_look import CoarseLook, coarse_look, difference
 from kiosk.imaging.frame import Image
 
 STILL_FOR_S = 1.5
 _FORGOTTEN_S = 1.0
-_THUMB_PX = 24
-_CONTRAST = 40.0
 _MOVED = 3.0
-"""Mean difference of two looks at one place, grey levels at a contrast of 40: camera noise gives below 1, a swaying head 4 and more."""
-
-_Thumb = npt.NDArray[np.float32]
+"""See `face_look.difference`."""
 
 
 @dataclass(slots=True)
@@ -27,7 +19,7 @@ class _Track:
     """One face over time. `box`, `look`: where and what it was when it last moved; `alive`: it has moved since it came."""
 
     box: Box
-    look: _Thumb
+    look: CoarseLook
     since: float
     seen_at: float
     alive: bool = False
@@ -50,9 +42,9 @@ class StillFaces:
         pairs = [(face, self._track_of(face, image, at)) for face in faces]
         for face, track in pairs:
             track.seen_at = at
-            if float(np.abs(_look(image, track.box) - track.look).mean()) > _MOVED:
+            if difference(coarse_look(image, track.box), track.look) > _MOVED:
                 track.alive = True
-                track.box, track.look = face.box, _look(image, face.box)
+                track.box, track.look = face.box, coarse_look(image, face.box)
         if not any(track.alive for _, track in pairs):
             return faces
         return tuple(face for face, track in pairs if track.alive or at - track.since < STILL_FOR_S)
@@ -61,16 +53,9 @@ class StillFaces:
         for track in self._tracks:
             if _is_same(track.box, face.box):
                 return track
-        track = _Track(face.box, _look(image, face.box), at, at)
+        track = _Track(face.box, coarse_look(image, face.box), at, at)
         self._tracks.append(track)
         return track
-
-
-def _look(image: Image, box: Box) -> _Thumb:
-    """Grey, blurred by shrinking, without brightness and contrast, which the camera changes by itself."""
-    crop = square_crop(image, box, 1.0, border=cv2.BORDER_REPLICATE)[0]
-    grey = cv2.cvtColor(cv2.resize(crop, (_THUMB_PX, _THUMB_PX), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY).astype(np.float32)
-    return np.asarray((grey - grey.mean()) * (_CONTRAST / max(float(grey.std()), 4.0)), np.float32)
 
 
 def _is_same(one: Box, other: Box) -> bool:

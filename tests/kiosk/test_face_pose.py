@@ -10,7 +10,7 @@ from kiosk.domain.face import Pose
 from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.face_landmarker import FaceMeshLandmarker
 from kiosk.engines.models import ModelLibrary
-from kiosk.imaging.face_pose import eyes_open, five_points, head_pose
+from kiosk.imaging.face_pose import eye_openings, eyes_open, five_points, head_pose, mesh_array, mouth_open
 from tests.fakes.faces import astronaut, mesh_of
 
 
@@ -68,3 +68,18 @@ def test_shut_eyes_are_told_from_open_ones(lids: float, opened: bool) -> None:
 def test_a_mesh_with_points_missing_is_refused() -> None:
     with pytest.raises(ValueError, match="468"):
         head_pose([(0, 0, 0)] * 100)
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.15, 0.5])
+def test_the_gap_between_the_lips_is_read_back_whatever_the_pose(gap: float) -> None:
+    assert mouth_open(mesh_of(Pose(0, 0, 0), mouth=gap)) == pytest.approx(gap, abs=0.02)
+    assert mouth_open(mesh_of(Pose(0, 0, 25), mouth=gap)) == pytest.approx(gap, abs=0.02)
+
+
+def test_each_eye_is_measured_for_itself() -> None:
+    mesh = mesh_array(mesh_of(Pose(0, 0, 0), eyes=0.3)).copy()
+    for upper, lower in ((160, 144), (159, 145), (158, 153)):
+        mesh[upper], mesh[lower] = mesh[[upper, lower]].mean(axis=0), mesh[[upper, lower]].mean(axis=0)
+    right, left = eye_openings(mesh)
+    assert right == 0
+    assert left == 1

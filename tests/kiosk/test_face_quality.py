@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.domain.face import Face, FaceIssue, FaceQuality, Pose
+from kiosk.domain.face import Face, FaceIssue, FacePart, FaceQuality, Pose
 from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.face_align import scaled
@@ -16,9 +16,12 @@ from kiosk.imaging.face_quality import (
     face_region,
     face_sharpness,
     frame_light_issue,
+    has_only_minor_faults,
     in_order,
+    is_cropped,
     no_face_quality,
     quality_score,
+    refusals,
     size_and_place,
 )
 from kiosk.imaging.frame import Image
@@ -124,3 +127,51 @@ def test_a_dark_room_is_never_called_no_face() -> None:
     assert no_face_quality(np.full((200, 200, 3), 253, np.uint8)).issues == (FaceIssue.TOO_BRIGHT,)
     assert no_face_quality(np.full((200, 200, 3), 120, np.uint8)).issues == (FaceIssue.NO_FACE,)
     assert frame_light_issue(astronaut()) is None
+
+
+def before_a_window(photo: Image) -> Image:
+    framed = np.full((512, 512, 3), 250, np.uint8)
+    framed[20:, 110:340] = photo[20:, 110:340]
+    return framed
+
+
+def test_a_shaded_face_before_a_bright_window_has_light_behind(face: Face) -> None:
+    assert judged(before_a_window(np.asarray(astronaut() * 0.5, np.uint8)), face).issues == (FaceIssue.LIGHT_BEHIND,)
+
+
+def test_dark_skin_before_a_white_wall_has_no_light_behind(face: Face) -> None:
+    """It keeps its highlights, which a face in the shade does not."""
+    darker = np.asarray(255 * (astronaut().astype(np.float32) / 255) ** 2.2, np.uint8)
+    region = cv2.cvtColor(face_region(darker, face), cv2.COLOR_BGR2GRAY)
+    assert region.mean() < 0.5 * 255
+    assert FaceIssue.LIGHT_BEHIND not in judged(before_a_window(darker), face).issues
+
+
+def test_an_open_mouth_and_a_cover_are_issues_in_their_order(face: Face) -> None:
+    quality = face_quality(astronaut(), face, pose=STRAIGHT, eyes=1.0, mouth=0.6, covered=(FacePart.EYES,))
+    assert quality.issues == (FaceIssue.MOUTH_OPEN, FaceIssue.COVERED)
+    assert refusals(quality) == (FaceIssue.COVERED,)
+
+
+def test_a_face_at_the_border_is_refused_only_when_a_part_of_it_is_missing(face: Face) -> None:
+    near = judged(np.ascontiguousarray(astronaut()[74:]), scaled(face, 1, (0, -74)))  # through the hair
+    assert FaceIssue.NEAR_BORDER in near.issues
+    assert not is_cropped(near)
+    assert refusals(near) == ()
+    cut = judged(np.ascontiguousarray(astronaut()[:, 205:]), scaled(face, 1, (-205, 0)))
+    assert is_cropped(cut)
+    assert refusals(cut) == (FaceIssue.NEAR_BORDER,)
+
+
+@pytest.mark.parametrize(
+    ("pose", "eyes", "minor"),
+    [(Pose(25, 0, 0), 1.0, True), (Pose(0, 0, 24), 1.0, True), (Pose(35, 0, 0), 1.0, False), (STRAIGHT, 0.1, False)],
+)
+def test_some_turn_is_a_minor_fault_but_shut_eyes_are_not(face: Face, pose: Pose, eyes: float, minor: bool) -> None:
+    assert has_only_minor_faults(judged(astronaut(), face, pose, eyes)) is minor
+
+
+def test_a_lamp_in_a_dark_room_does_not_make_it_bright() -> None:
+    night = np.full((300, 400, 3), 8, np.uint8)
+    night[:, 330:] = 240
+    assert frame_light_issue(night) is FaceIssue.TOO_DARK
