@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import strings
@@ -49,6 +50,11 @@ class ConfirmVeil(Veil):
         self.hide()
         if self._then is not None:
             self._then()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Qt would hand the focus to the first button behind it, ring and all, where Enter may do something that nobody meant.
+        self.window().setFocus(Qt.FocusReason.OtherFocusReason)
+        super().hideEvent(event)
 
     def retranslate(self) -> None:
         if self._what == "start_over":

@@ -168,7 +168,8 @@ def test_eyes_that_come_near_fill_a_band_and_a_new_beginning_an_oval(kiosk: Kios
     screen = _check(kiosk, ChallengeKind.MAGNIFEYE)
     lying = []
     for advice in (AdviceCode.LOOK_STRAIGHT, AdviceCode.EYES_TO_CAMERA, AdviceCode.TOO_DARK, AdviceCode.ONCE_MORE):
-        _guide(kiosk, advice)
+        _guide(kiosk, advice, face_size=1.6 if advice is AdviceCode.EYES_TO_CAMERA else None)
+        assert screen.preview.picture_rect.contains(screen.preview.target_rect)
         lying.append(screen.preview.target_rect.width() > screen.preview.target_rect.height())
     assert lying == [False, True, True, False]
 
@@ -322,6 +323,7 @@ def test_where_it_is_not_allowed_there_is_only_a_colleague(kiosk: Kiosk) -> None
     assert not main.busy
     assert not main.isEnabled()
     assert "on the way" in _words(kiosk)
+    assert kiosk.window.hasFocus(), "no button takes the focus that nobody gave it"
 
 
 def test_with_staff_there_it_can_be_tried_once_more(kiosk: Kiosk) -> None:

@@ -92,7 +92,7 @@ class LivenessScreen(CaptureScreen):
             self.preview.set_target(_EYES)
         elif guidance.face_size is not None or advice in _ALL_AROUND:
             self.preview.set_target(_FACE)
-        self.preview.set_face_size(guidance.face_size)
+        self.preview.set_face_size(guidance.face_size if self.preview.target == _FACE else None)
         self.set_colour(guidance.colour)
         if guidance.look_at is None or advice in _SHOW_ME:
             self._end_gaze()

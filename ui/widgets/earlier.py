@@ -78,7 +78,7 @@ class _Pair(Part):
         self._layout.setSpacing(self.theme.px(32))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.width() < self.theme.type_px(760)
+        narrow = self.width() < self.theme.type_px(700)
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._layout.direction() != direction:
             self._layout.setDirection(direction)
