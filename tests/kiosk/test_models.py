@@ -82,6 +82,14 @@ def test_a_model_for_non_commercial_use_comes_after_the_default_set_and_is_not_p
         assert any(manifest.models[other].default for other in order[: order.index(info.id)])
 
 
+def test_a_licence_that_forbids_the_usual_use_is_said_at_installation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from kiosk.cli.models import _say_licences
+
+    _say_licences(ModelLibrary(MANIFEST, tmp_path), ["dlib_resnet_v1", "edgeface_xs"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("edgeface_xs is under CC-BY-NC-SA-4.0: not for commercial use")
+
+
 def test_the_default_set_is_installed_and_verified(model_library: ModelLibrary) -> None:
     for info in model_library.models.values():
         if info.default:
