@@ -12,7 +12,7 @@ from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.face_landmarker import LIVE_PRESENCE, FaceMeshLandmarker
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.frame import Image
-from kiosk.services.face_guide import ADVICE_FOR, FaceGuide, SteadyAdvice
+from kiosk.services.face_guide import ADVICE_FOR, FaceGuide, SteadyAdvice, find_faces
 from tests.fakes.covers import covered
 from tests.fakes.faces import ScriptedPerson, astronaut, frame_at, on_canvas, textured
 
@@ -225,6 +225,15 @@ def test_a_person_in_a_dark_room_is_told_of_the_light(real: Real, light: float) 
     """A detector fails in the dark: a brightened copy shows whether somebody is there."""
     dim = np.asarray(real.photo * light, np.uint8)
     assert first_advice(real, dim) is AdviceCode.TOO_DARK
+
+
+def test_a_face_that_is_too_dark_for_the_detector_is_found_in_a_brightened_copy(real: Real) -> None:
+    """The room around is not black enough to be called dark by itself."""
+    frame = np.asarray(before_camera(real.photo) * 0.02, np.uint8)
+    frame[:, 440:] = frame[:, :200] = 70
+    assert real.detector.detect(frame) == ()
+    assert len(find_faces(real.detector, frame)) == 1
+    assert real.guide().judge(frame_at(0, frame)).advice is AdviceCode.TOO_DARK
 
 
 def test_a_person_in_the_dark_beside_a_lamp_is_told_of_the_light(real: Real) -> None:
