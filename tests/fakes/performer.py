@@ -1,9 +1,8 @@
-"""Somebody before the camera of an active check: heeds the guidance as people do, or shows a film or a still picture, as numbers or pixels."""
+"""Somebody before the camera of an active check: heeds the guidance as people do, or shows a film or a still picture."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -263,6 +262,3 @@ def picture_of(who: int) -> Image:
 
 def frame_of(who: int, at: float) -> Frame:
     return Frame(picture_of(who), at, "simulated", round(at * 1000))
-
-
-Act = Callable[[float], State]

@@ -9,7 +9,7 @@ from random import Random
 from kiosk.domain.face import Face, Similarity
 from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import FaceDetector, FaceMatcher
-from kiosk.services.face_guide import find_faces
+from kiosk.services.face_tracking import find_faces
 from kiosk.services.liveness.observation import Observation
 
 _BETWEEN = 3

@@ -26,7 +26,8 @@ from kiosk.imaging.face_pose import eyes_open, five_points, head_pose
 from kiosk.imaging.face_quality import LIVE, FaceLimits, face_region, face_sharpness, light_of, too_bright, too_dark
 from kiosk.imaging.frame import Frame
 from kiosk.ports import FaceDetector, FaceLandmarker
-from kiosk.services.face_guide import find_faces, light_advice, movement
+from kiosk.services.face_guide import light_advice
+from kiosk.services.face_tracking import find_faces, movement
 from kiosk.services.liveness.frames import FrameWatch
 
 Colour = tuple[float, float, float]

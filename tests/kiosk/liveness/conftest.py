@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-DEFAULT = 50
+DEFAULT = 15
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -62,14 +62,12 @@ def challenge_of(kind: ChallengeKind, seed: int, *, flashes: bool = False) -> Ch
     return ChallengeBook(StillClock(), random=random.Random(seed)).issue("session", [kind], flashes=flashes)
 
 
-def run_of(
-    challenge: Challenge, *, reference: int | None = 1, matcher: ScriptedMatcher | None = None, rules: RunRules | None = None
-) -> ActiveRun:
+def run_of(challenge: Challenge, *, reference: int | None = 1, rules: RunRules | None = None) -> ActiveRun:
     detector, landmarker = FaceOfPicture(), NoLandmarks()
     image = None if reference is None else picture_of(reference)
     observer = Observer(detector, landmarker)
     script = script_for(challenge)
-    return ActiveRun(challenge, script, observer, detector, matcher or ScriptedMatcher(), image, model_id="simulated", rules=rules)
+    return ActiveRun(challenge, script, observer, detector, ScriptedMatcher(), image, model_id="simulated", rules=rules)
 
 
 @dataclass

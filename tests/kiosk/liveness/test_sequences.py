@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -211,7 +212,7 @@ def test_progress_does_not_run_back_by_much_and_ends_full(kind: ChallengeKind) -
     session.play(keep=True)
     progress = [guidance.progress for guidance in session.seen]
     assert progress[-1] == 1.0
-    assert max(before - after for before, after in zip(progress, progress[1:], strict=False)) < 0.35
+    assert max(before - after for before, after in pairwise(progress)) < 0.35
 
 
 def test_the_oval_the_dot_and_the_colours_are_given_to_the_screen() -> None:

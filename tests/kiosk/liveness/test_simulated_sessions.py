@@ -1,6 +1,6 @@
 """Whole sessions on simulated observations: who does what is asked passes; pictures and films of other challenges never do.
 
-`--sessions 200` for the full count (two minutes of one core); the normal suite plays 50 of each.
+`--sessions 200` for the full count (two minutes of one core); the normal suite plays 15 of each.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from kiosk.domain.challenge import ChallengeKind
 from kiosk.domain.check import CheckLabel, CheckStatus
 from tests.kiosk.liveness.stage import KINDS, genuine, movie_of, other_film, still
 
-GENUINE = 12
+GENUINE = 5
 """Of each kind and condition; they take longer than those who fail."""
 
 
