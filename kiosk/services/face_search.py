@@ -36,6 +36,10 @@ _TAILS = ((20_000, 0.99, 0.999), (4_000, 0.95, 0.995), (1_000, 0.84, 0.98), (0, 
 """From how many likenesses on which two quantiles are read: the upper one stands on 20 or more (10 in the smallest stores)."""
 _RESERVE = 8
 """Candidates beyond those asked for: float32 may put two at the edge in the wrong order, the engine's own comparison does not."""
+_MATES_MATTER_BELOW = 4_000
+"""In a store smaller than this, several records of one person (a tester's, say) could move the quantiles: clear matches are left out."""
+_MIN_LIKENESSES = 50
+_BISECTIONS = 24
 _ROWS = 65_536
 
 Vectors = npt.NDArray[np.float32]
@@ -248,7 +252,9 @@ class FaceIndex:
     # --- the bound -------------------------------------------------------------------------------------------------
 
     def _bound(self, one_to_one: Similarity, likeness: Vectors, compared: int) -> float:
-        if compared < MIN_GALLERY:
+        if compared < _MATES_MATTER_BELOW:
+            likeness = likeness[likeness < self._likeness_of(one_to_one.threshold + one_to_one.borderline)]
+        if compared < MIN_GALLERY or len(likeness) < _MIN_LIKENESSES:
             return one_to_one.threshold + one_to_one.borderline
         return max(one_to_one.threshold, self._score_at(strangers_bound(likeness, compared, self._fpir)))
 
@@ -261,6 +267,14 @@ class FaceIndex:
         else:
             other[0] = max(0.0, -likeness)
         return self._matcher.compare(_embedding(one, self.model), _embedding(other, self.model)).score
+
+    def _likeness_of(self, score: float) -> float:
+        """The least likeness that the engine scores so, by bisection: how it maps one to the other is its own."""
+        low, high = (-1.0, 1.0) if self._metric is Metric.COSINE else (-100.0, 0.0)
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            low, high = (low, middle) if self._score_at(middle) >= score else (middle, high)
+        return high
 
     def _require_model(self, template: Embedding) -> None:
         if template.model != self.model:
