@@ -297,6 +297,8 @@ def script_for(
         begun = sum(act.seconds for act in script)
         script += hold(about(_SHOWN_S) * pace)
         held.append((begun, sum(act.seconds for act in script)))
+        if step in (Assertion.TURN_LEFT, Assertion.TURN_RIGHT):  # people look back at the screen to see what is next
+            script += [*turn("left", 0, about(0.7) * pace), *hold(about(0.6) * pace)]
     return script, held
 
 

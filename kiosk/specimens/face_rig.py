@@ -118,7 +118,7 @@ class FaceRig:
                 fine_x = fine_x - moved[..., 0] * np.float32(look.gaze_x)
                 fine_y = fine_y - moved[..., 1] * np.float32(look.gaze_y)
             map_x[y0:y1, x0:x1], map_y[y0:y1, x0:x1] = _soft(fine_x), _soft(fine_y)
-        person = cv2.remap(self._picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        person = np.asarray(cv2.remap(self._picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
         if look.eyes < 1:
             opened = self._seen(self.muscles.bent(look.smile, look.mouth, 1.0), look)[0]
             self._paint.lids(person, points, opened)
