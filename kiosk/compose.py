@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.document_rules import DocumentRules
     from kiosk.services.face_guide import FaceGuide
+    from kiosk.services.face_report import FaceReporter
     from kiosk.services.liveness.active import ActiveCheck
     from kiosk.services.mrz_cascade import MrzCascade
     from kiosk.services.reading import DocumentReader
@@ -118,6 +119,9 @@ def doctor_looks(setup: Setup) -> Looks:
     from kiosk.engines.model_install import statuses
     from kiosk.engines.ort import available_providers
     from kiosk.services.doctor import Looks
+    from kiosk.services.sound_parts import sound_finding
+
+    wishes = setup.config.accessibility
 
     def store() -> StoreHealth | None:
         if not has_store(setup):
@@ -147,6 +151,7 @@ def doctor_looks(setup: Setup) -> Looks:
         last_activity=last_activity,
         min_free_mb=setup.config.limits.min_free_disk_mb,
         text_engine=setup.config.text.engine,
+        sound=lambda: sound_finding(sound=wishes.sound, speech=wishes.speech),
     )
 
 
@@ -209,12 +214,17 @@ class Engines:
     def face_guide(self) -> FaceGuide:
         from kiosk.services.face_guide import FaceGuide
 
-        return FaceGuide(self._detector(live=True), self._landmarker())
+        return FaceGuide(self._detector(live=True), self._landmarker(live=True))
+
+    def face_reporter(self) -> FaceReporter:
+        from kiosk.services.face_report import FaceReporter
+
+        return FaceReporter(self._detector(), self._landmarker())
 
     def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
         from kiosk.services.liveness.run import active_check
 
-        landmarker = self._landmarker()
+        landmarker = self._landmarker(live=True)
         if landmarker is None:
             raise ModelFault(ErrorCode.MODEL_MISSING, "the active check needs the face_landmarks model: kiosk models install")
         detector = self._detector(live=True)
@@ -325,17 +335,20 @@ class Engines:
             detector: FaceDetector = self._made[name]
             return detector
 
-    def _landmarker(self) -> FaceLandmarker | None:
+    def _landmarker(self, *, live: bool = False) -> FaceLandmarker | None:
+        """`live`: for frames of a camera, where a face behind a hand is better asked to show itself than measured."""
         with self._lock:
-            if "landmarker" not in self._made:
+            name = "live_landmarker" if live else "landmarker"
+            if name not in self._made:
                 info = self._library.best("face_landmarks")
                 made: FaceLandmarker | None = None
                 if info is not None:
-                    from kiosk.engines.face_landmarker import FaceMeshLandmarker
+                    from kiosk.engines.face_landmarker import LIVE_PRESENCE, FaceMeshLandmarker
 
-                    made = FaceMeshLandmarker(self._library.path(info.id), model_id=info.id)
-                self._made["landmarker"] = made
-            landmarker: FaceLandmarker | None = self._made["landmarker"]
+                    presence = LIVE_PRESENCE if live else 0.0
+                    made = FaceMeshLandmarker(self._library.path(info.id), model_id=info.id, min_presence=presence)
+                self._made[name] = made
+            landmarker: FaceLandmarker | None = self._made[name]
             return landmarker
 
     def matcher(self) -> FaceMatcher | None:
@@ -450,7 +463,8 @@ class Kiosk:
                 manual_after_s=config.timings.manual_after_s,
                 help_after_s=config.timings.help_after_s,
                 challenges=tuple(ChallengeKind(kind) for kind in config.liveness.challenges),
-                flashes=config.liveness.flashes,
+                # what moves or flashes is off where motion is reduced; a check of colours that nobody was shown would be wrong
+                flashes=config.liveness.flashes and not config.theme.reduced_motion,
                 allow_virtual_cameras=allow_virtual,
             ),
             device_key=device_key(setup),

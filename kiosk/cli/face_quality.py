@@ -10,7 +10,7 @@ from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers, naming
 from kiosk.domain.face import DetectionMode, FaceAttribute, RuleResult
 from kiosk.imaging.decode import load_image
-from kiosk.services.face_report import FaceReport, FaceReporter, report_json
+from kiosk.services.face_report import FaceReport, report_json
 
 ACTION = "quality"
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     limits = setup.config.limits
     image = load_image(arguments.image, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px)
     with build_engines(setup) as engines:
-        reporter = FaceReporter(engines._detector(), engines._landmarker())
+        reporter = engines.face_reporter()
         at = time.perf_counter()
         with naming(arguments.image):
             report = reporter.report(image, DetectionMode[arguments.mode.upper()])

@@ -59,7 +59,7 @@ class Guidance:
         progress: 0..1, how full the ring is (capture at 1) or how far the turn has come.
         frame_taken_at: monotonic seconds of the frame judged, so that the age of the advice can be measured.
         face_size: the oval to fill now, as face height / frame height; None = the usual one.
-        look_at: where the dot stands, 0..1 of the preview's width and height as the customer sees it (mirrored); None = no dot.
+        look_at: where the dot stands, 0..1 of the window above its footer, as the customer sees it (0, 0 is their top left); None = no dot.
         colour: "#RRGGBB" that the screen should shine with around the picture, "" = none.
     """
 

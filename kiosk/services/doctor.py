@@ -123,6 +123,7 @@ class Looks:
     Attributes:
         models: states of all models, hashed afresh.
         providers: execution providers of the inference library.
+        sound: whether the parts for the tones and speech that the settings wish for are installed.
         provider_notes: the provider that the settings wish for, tried and compared with the CPU per model; None when they wish for the CPU.
         store: the store's health; None from it = there is no store yet. It must not make one.
         last_activity: UTC ISO 8601 time of the latest thing stored, or "": the clock must not be before it.
@@ -137,6 +138,7 @@ class Looks:
     models: Callable[[], Sequence[ModelLine]] | None = None
     providers: Callable[[], Sequence[str]] | None = None
     provider_notes: Callable[[], Sequence[ProviderLine]] | None = None
+    sound: Callable[[], Finding] | None = None
     store: Callable[[], StoreLook | None] | None = None
     last_activity: Callable[[], str] | None = None
     min_free_mb: int = 500
@@ -152,6 +154,9 @@ def examine(looks: Looks) -> DoctorReport:
     if looks.providers is not None:
         providers = looks.providers
         parts.append(("providers", lambda: _providers(providers())))
+    if looks.sound is not None:
+        sound = looks.sound
+        parts.append(("sound", lambda: (sound(),)))
     if looks.provider_notes is not None:
         notes = looks.provider_notes
         parts.append(("provider", lambda: _provider_notes(notes())))

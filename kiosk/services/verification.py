@@ -13,8 +13,8 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_ex
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, FaceIssue, FaceQuality, Pose, Similarity
 from kiosk.imaging.face_fitness import comparison_obstacle
-from kiosk.imaging.face_pose import eyes_open, head_pose
-from kiosk.imaging.face_quality import eye_span, face_quality, frame_light_issue, quality_score
+from kiosk.imaging.face_pose import head_pose
+from kiosk.imaging.face_quality import eye_span, frame_light_issue, quality_by_mesh, quality_score, refusals
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
 from kiosk.services import passive_liveness
@@ -262,14 +262,16 @@ class Verifier:
 
     def _quality(self, image: Image, face: Face, *, several: bool) -> FaceQuality:
         mesh = self._landmarker.landmarks(image, face) if self._landmarker is not None else ()
-        pose, eyes = (head_pose(mesh), eyes_open(mesh)) if mesh else (None, None)
-        return face_quality(image, face, pose=pose, eyes=eyes, several=several)
+        return quality_by_mesh(image, face, mesh, several=several)
 
 
 def _selfie_verdict(quality: FaceQuality) -> tuple[CheckStatus, CheckLabel]:
-    """Several faces first: the picture may be of the wrong person. Light and blur that leave no features reject; the rest is a warning."""
+    """Half and covered faces first, then several: the picture may be of the wrong person. Light and blur that leave no features reject;
+    the rest is a warning."""
     if not quality.issues:
         return CheckStatus.PASSED, CheckLabel.OK
+    if refusals(quality):
+        return CheckStatus.REJECTED, CheckLabel.LOW_QUALITY
     if FaceIssue.SEVERAL_FACES in quality.issues:
         return CheckStatus.WARNING, CheckLabel.SEVERAL_FACES
     return (CheckStatus.WARNING if _can_judge_liveness(quality) else CheckStatus.REJECTED), CheckLabel.LOW_QUALITY
