@@ -28,7 +28,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import DecisionView, DoneView, ReviewView, SorryView
-from kiosk.services import session_runner
+from kiosk.services import camera_work
 from kiosk.specimens.customer import DemoCustomer
 from tests.journeys.walker import Walker
 
@@ -257,7 +257,7 @@ def test_a_late_error_of_one_customer_does_not_touch_the_next(walker: Walker, mo
         cancelled.wait(20)
         raise ModelFault(ErrorCode.MODEL_CORRUPT, "a model whose hash is another")
 
-    monkeypatch.setattr(session_runner.logger, "warning", lambda *_arguments: told.set())
+    monkeypatch.setattr(camera_work.logger, "warning", lambda *_arguments: told.set())
     monkeypatch.setattr(walker.kiosk.engines.document_reader(), "read_page", slow)
     walker.show(step)
     assert reading.wait(30)
