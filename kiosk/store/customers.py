@@ -10,11 +10,10 @@ folder/blobs/ab/…   encrypted pictures                                        
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,12 +22,14 @@ import numpy as np
 import numpy.typing as npt
 from sqlite_utils import Database as Tables
 
-from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, StoreFault
+from kiosk.domain.erasure import Receipt, Revision
+from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.paths import make_private
-from kiosk.ports import Json, StepCommit, StoredCustomer
-from kiosk.store import audit, templates
+from kiosk.ports import StepCommit, StoredCustomer
+from kiosk.store import audit, revisions, rows, templates
 from kiosk.store.audit import AuditEvent, AuditReport
 from kiosk.store.blobs import KEY_BYTES, BlobEntry, BlobFolder, missing_file
+from kiosk.store.codes import SqlCodeLedger
 from kiosk.store.database import Database
 from kiosk.store.faults import store_errors
 from kiosk.store.files import Presence, folder_lock
@@ -74,6 +75,8 @@ def _open(folder: Path, keys: KeyPlace | None, busy_timeout_s: float, presence: 
     store = SqlCustomerStore(database, BlobFolder(folder / "blobs"), opened.record.place, presence)
     try:
         if presence.alone:
+            # a process that died between erasing and emptying the log left old keys in it
+            database.truncate_log()
             store.drop_unconfirmed()
         store.sweep()
     except StoreFault as fault:
@@ -145,21 +148,21 @@ class SqlCustomerStore:
 
     def commit(self, step: StepCommit) -> None:
         """One transaction: forget, facts, blobs, template, step, status, audit line. Raises BadInput(CUSTOMER_NOT_FOUND), StoreFault."""
-        facts = [(step.customer_id, name, _to_json(name, value)) for name, value in step.facts.items()]
+        facts = [(step.customer_id, name, rows.to_json(name, value)) for name, value in step.facts.items()]
         vector = b"" if step.template is None else templates.packed(step.template)
         written: list[str] = []
         replaced: list[str] = []
 
         def task(tables: Tables) -> None:
-            key = _customer_key(tables, step.customer_id)
+            key = rows.customer_key(tables, step.customer_id)
             for name in sorted(step.forget):
-                replaced.extend(_forget(tables, step.customer_id, name))
+                replaced.extend(rows.forget(tables, step.customer_id, name))
             if templates.FORGOTTEN_WITH in step.forget:
                 templates.forget(tables, step.customer_id)
             if step.template is not None:
                 templates.put(tables, step.customer_id, key, step.template.model, vector)
             for name in step.blobs:
-                replaced.extend(_forget_blobs(tables, step.customer_id, "name = ?", (name,)))
+                replaced.extend(rows.forget_blobs(tables, step.customer_id, "name = ?", (name,)))
             # The files are written while the database's write lock is held: so another process's sweep never takes one for an orphan.
             for name, data in step.blobs.items():
                 file = self._blobs.new_name()
@@ -190,16 +193,16 @@ class SqlCustomerStore:
 
     def load(self, customer_id: str) -> StoredCustomer:
         """Raises BadInput(CUSTOMER_NOT_FOUND), StoreFault."""
-        found = self._database.read(lambda tables: _customers(tables, "WHERE customers.id = ?", (customer_id,)))
+        found = self._database.read(lambda tables: rows.customers(tables, "WHERE customers.id = ?", (customer_id,)))
         if not found:
-            raise _not_found(customer_id)
+            raise rows.not_found(customer_id)
         return found[0]
 
     def blob(self, customer_id: str, name: str) -> bytes:
         """Raises BadInput (CUSTOMER_NOT_FOUND; BAD_ARGUMENT when the customer has no blob of that name), StoreFault(STORE_DAMAGED)."""
 
         def look(tables: Tables) -> tuple[bytes, BlobEntry]:
-            key = _customer_key(tables, customer_id)
+            key = rows.customer_key(tables, customer_id)
             row = tables.execute(
                 "SELECT file, sha256, size, media_type FROM blobs WHERE customer_id = ? AND name = ?", (customer_id, name)
             ).fetchone()
@@ -219,7 +222,7 @@ class SqlCustomerStore:
         raise missing_file(entry.file)
 
     def customers(self) -> tuple[StoredCustomer, ...]:
-        return self._database.read(lambda tables: _customers(tables, "", ()))
+        return self._database.read(lambda tables: rows.customers(tables, "", ()))
 
     def templates(self, model: str) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
         """Raises StoreFault."""
@@ -230,8 +233,8 @@ class SqlCustomerStore:
         files: list[str] = []
 
         def task(tables: Tables) -> None:
-            _customer_key(tables, customer_id)
-            files.extend(_forget_blobs(tables, customer_id, "true", ()))
+            rows.customer_key(tables, customer_id)
+            files.extend(rows.forget_blobs(tables, customer_id, "true", ()))
             tables.execute("DELETE FROM customers WHERE id = ?", (customer_id,))  # facts, steps and templates go with it
             audit.append(tables, at=at, customer_id=customer_id, event=AuditEvent.CUSTOMER_DELETED, detail={"blobs": len(files)})
 
@@ -249,7 +252,50 @@ class SqlCustomerStore:
 
     def unfinished(self) -> tuple[StoredCustomer, ...]:
         """Customers whose onboarding was cut off, newest first."""
-        return self._database.read(lambda tables: _customers(tables, "WHERE customers.status = ?", (IN_PROGRESS,)))
+        return self._database.read(lambda tables: rows.customers(tables, "WHERE customers.status = ?", (IN_PROGRESS,)))
+
+    def revise(self, customer_id: str, at: str, plan: Callable[[StoredCustomer], Revision | None]) -> Receipt | None:
+        """Change what is stored of a customer after their onboarding, or erase it: one transaction with its audit line.
+
+        Args:
+            plan: called within the transaction, on the writer thread, with the customer as stored at that moment; None or an exception
+                changes nothing. It must not call the store.
+
+        Returns the audit line's receipt; None when nothing was changed. Where anything was erased, what is left has a new key and the old
+        one is gone: copies of the erased files, in a backup of the blobs or on the disk, cannot be read any more.
+
+        Raises BadInput(CUSTOMER_NOT_FOUND), StoreFault (STORE_DAMAGED when a picture that stays cannot be read), and what `plan` raises.
+        """
+        work = revisions.Work(self._blobs)
+        receipt = self._database.write(
+            lambda tables: revisions.apply(tables, work, customer_id, at, plan), undo=lambda: self._discard(work.written)
+        )
+        if receipt is not None and receipt.erased:
+            self._discard(work.replaced)
+            # the old key is still in the log, in pages that secure_delete cannot reach
+            self._database.truncate_log()
+        return receipt
+
+    def receipts(self, customer_id: str | None = None) -> tuple[Receipt, ...]:
+        """Everything that `revise`, `delete` and `trim_audit` have left, oldest first."""
+        return self._database.read(lambda tables: audit.receipts(tables, customer_id))
+
+    def template_counts(self) -> Mapping[str, int]:
+        """How many face templates each customer has who has any."""
+        return self._database.read(templates.counts)
+
+    def trim_audit(self, before: str, at: str) -> Receipt | None:
+        """Drop the oldest audit lines: those before `before` (UTC time), up to the first about a customer who is still stored."""
+        return self._database.write(lambda tables: audit.trim(tables, before=before, at=at))
+
+    def last_audit_at(self) -> str:
+        """When the latest audit line was written; "" when there is none."""
+        return self._database.read(audit.last_at)
+
+    @property
+    def code_ledger(self) -> SqlCodeLedger:
+        """What is remembered of one-time codes; valid until `close`."""
+        return SqlCodeLedger(self._database)
 
     def verify_audit(self) -> AuditReport:
         """Raises StoreFault when the database cannot be read."""
@@ -261,12 +307,12 @@ class SqlCustomerStore:
 
     def sweep(self) -> int:
         """Erase files that no row names: a process died before its commit or before it unlinked. Returns how many."""
-        if not self._blobs.names() - self._database.read(_indexed_files):
+        if not self._blobs.names() - self._database.read(rows.indexed_files):
             return 0
 
         def task(tables: Tables) -> int:
             # under the write lock no process is between writing a file and committing its row
-            orphans = self._blobs.names() - _indexed_files(tables)
+            orphans = self._blobs.names() - rows.indexed_files(tables)
             return len(orphans) - self._blobs.remove(orphans)
 
         swept = self._database.write(task)
@@ -302,75 +348,3 @@ class SqlCustomerStore:
         # what is done is done: a file that stays is an orphan for the next sweep, not a reason to call the commit failed
         if left := self._blobs.remove(files):
             _log.warning("%d old files not removed, the next start will", left)
-
-
-# --- rows ----------------------------------------------------------------------------------------------------------
-
-
-def _customer_key(tables: Tables, customer_id: str) -> bytes:
-    row = tables.execute('SELECT "key" FROM customers WHERE id = ?', (customer_id,)).fetchone()
-    if row is None:
-        raise _not_found(customer_id)
-    return bytes(row[0])
-
-
-def _forget(tables: Tables, customer_id: str, name: str) -> list[str]:
-    """Drop the facts and blobs that `name` (or, ending in ".", prefix) means; returns the files that are now nobody's."""
-    condition, values = ("substr(name, 1, ?) = ?", (len(name), name)) if name.endswith(".") else ("name = ?", (name,))
-    tables.execute(f"DELETE FROM facts WHERE customer_id = ? AND {condition}", (customer_id, *values))
-    return _forget_blobs(tables, customer_id, condition, values)
-
-
-def _forget_blobs(tables: Tables, customer_id: str, condition: str, values: tuple[object, ...]) -> list[str]:
-    where = f"WHERE customer_id = ? AND {condition}"
-    files = [str(row[0]) for row in tables.execute(f"SELECT file FROM blobs {where}", (customer_id, *values))]
-    tables.execute(f"DELETE FROM blobs {where}", (customer_id, *values))
-    return files
-
-
-def _indexed_files(tables: Tables) -> set[str]:
-    return {str(row[0]) for row in tables.execute("SELECT file FROM blobs")}
-
-
-def _customers(tables: Tables, where: str, values: tuple[object, ...]) -> tuple[StoredCustomer, ...]:
-    def of_customer(columns: str, table: str, order: str) -> Iterable[tuple[str, ...]]:
-        source = f"{table} JOIN customers ON customers.id = {table}.customer_id"
-        return tables.execute(f"SELECT {table}.customer_id, {columns} FROM {source} {where} ORDER BY {order}", values)
-
-    steps: dict[str, list[tuple[str, str]]] = {}
-    for customer_id, step, at in of_customer("steps.step, steps.at", "steps", "steps.seq"):
-        steps.setdefault(customer_id, []).append((step, at))
-    facts: dict[str, dict[str, Json]] = {}
-    for customer_id, name, text in of_customer("facts.name, facts.json", "facts", "facts.name"):
-        facts.setdefault(customer_id, {})[name] = json.loads(text)
-    blobs: dict[str, list[str]] = {}
-    for customer_id, name in of_customer("blobs.name", "blobs", "blobs.name"):
-        blobs.setdefault(customer_id, []).append(name)
-    # two of the same millisecond: the one entered later is the newer
-    rows = tables.execute(
-        f"SELECT id, workflow, status, created_at, updated_at FROM customers {where} ORDER BY created_at DESC, rowid DESC", values
-    )
-    return tuple(
-        StoredCustomer(
-            id=row[0],
-            workflow=row[1],
-            status=row[2],
-            created_at=row[3],
-            updated_at=row[4],
-            steps=tuple(steps.get(row[0], ())),
-            facts=facts.get(row[0], {}),
-            blobs=tuple(blobs.get(row[0], ())),
-        )
-        for row in rows
-    )
-
-
-def _to_json(name: str, value: Json) -> str:
-    try:
-        return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise KioskBug(f"fact {name} is not JSON: {type(error).__name__}") from None
-
-
-def _not_found(customer_id: str) -> BadInput:
-    return BadInput(ErrorCode.CUSTOMER_NOT_FOUND, f"no customer {customer_id}")

@@ -60,6 +60,12 @@ def _templates(tables: Tables) -> None:
     )
 
 
+@_migration("0003_codes")
+def _codes(tables: Tables) -> None:
+    # no reference to customers: the counts per contact outlive whoever gave it; `contact` is a keyed hash (codes.py)
+    tables.execute("CREATE TABLE codes (contact TEXT PRIMARY KEY, json TEXT NOT NULL, keep_until TEXT NOT NULL) STRICT")
+
+
 def schema_version(tables: Tables) -> str:
     """Name of the last migration applied; "" for none."""
     applied = STORE_MIGRATIONS.applied(tables)

@@ -46,6 +46,21 @@ def forget(tables: Tables, customer_id: str) -> None:
     tables.execute("DELETE FROM templates WHERE customer_id = ?", (customer_id,))
 
 
+def counts(tables: Tables) -> dict[str, int]:
+    """How many each customer has who has any."""
+    return {str(row[0]): int(row[1]) for row in tables.execute("SELECT customer_id, count(*) FROM templates GROUP BY customer_id")}
+
+
+def reseal(tables: Tables, customer_id: str, old_key: bytes, key: bytes) -> None:
+    """Give all templates of a customer a new key. Called inside a write transaction. Raises StoreFault(STORE_DAMAGED)."""
+    for model, sealed in tables.execute("SELECT model, sealed FROM templates WHERE customer_id = ?", (customer_id,)).fetchall():
+        try:
+            plain = AESGCM(old_key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound_to(customer_id, model))
+        except (InvalidTag, ValueError):
+            raise _damaged(model) from None
+        put(tables, customer_id, key, model, plain)
+
+
 def of_model(tables: Tables, model: str) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
     """Customer ids and vectors (n x d; 0 x 0 when there are none), in the order they were entered.
 
