@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.flow.definition import DEFINITION_KEYS, Definition, Wrong, parse_definition
+from kiosk.flow.source_lines import Place, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """Steps by id; the first is where a session starts.
+    """Steps by id; the first is where a session starts. Without steps it runs without a screen; then `first`, `on_failure` and `on_timeout`
+    are empty.
 
     Attributes:
         policy: key of the decision policy.
@@ -63,57 +66,82 @@ class Workflow:
     steps: Mapping[str, Step]
     keep_unfinished: bool = False
     staffed: bool = False
+    definition: Definition | None = None
+    """What a numbered workflow collects and judges; None for a way of screens alone."""
 
     def groups(self) -> tuple[str, ...]:
         """Groups in the order of their first step."""
         return tuple(dict.fromkeys(step.group for step in self.steps.values() if step.group))
 
 
-def parse(key: str, data: Mapping[str, object]) -> Workflow:
-    """From parsed TOML. Raises BadInput(WORKFLOW_INVALID) that names the step and what is wrong with it."""
+_HEAD_KEYS = frozenset({"title", "policy", "on_failure", "on_timeout", "keep_unfinished", "staffed", "step"})
 
-    def wrong(what: str) -> BadInput:
-        return BadInput(ErrorCode.WORKFLOW_INVALID, f"workflow {key}: {what}")
 
-    raw_steps = data.get("step")
-    if not isinstance(raw_steps, list) or not raw_steps:
-        raise wrong("has no [[step]]")
-    steps: dict[str, Step] = {}
-    for raw in raw_steps:
-        step = _parse_step(raw, wrong)
-        if step.id in steps:
-            raise wrong(f"step {step.id!r} stands twice")
-        steps[step.id] = step
+def parse(key: str, data: Mapping[str, object], text: str = "") -> Workflow:
+    """From parsed TOML; `text` is the file itself. Raises BadInput(WORKFLOW_INVALID) that names the file, the line and what is wrong."""
+
+    def wrong(what: str, place: Place = _NOWHERE) -> BadInput:
+        if not text:
+            return BadInput(ErrorCode.WORKFLOW_INVALID, f"workflow {key}: {what}")
+        line = line_of(text, place)
+        return BadInput(ErrorCode.WORKFLOW_INVALID, f"{key}.toml:{line}: {what}", line=line)
+
+    unknown = sorted(set(data) - _HEAD_KEYS - DEFINITION_KEYS)
+    if unknown:
+        raise wrong(f"unknown {', '.join(unknown)}", Place(key=unknown[0]))
+    definition = parse_definition(data, wrong)
+    steps = _parse_steps(data, wrong, optional=definition is not None)
     named: dict[str, str] = {}
     for name in ("title", "policy", "on_failure", "on_timeout"):
-        value = data.get(name)
-        if not isinstance(value, str) or not value:
-            raise wrong(f"{name} is missing")
+        value = data.get(name, "" if name.startswith("on_") and not steps else None)
+        if not isinstance(value, str) or (not value and (steps or not name.startswith("on_"))):
+            raise wrong(f"{name} is missing", Place(key=name))
         named[name] = value
     workflow = Workflow(
         key=key,
-        first=next(iter(steps)),
+        first=next(iter(steps), ""),
         steps=steps,
         keep_unfinished=bool(data.get("keep_unfinished", False)),
         staffed=bool(data.get("staffed", False)),
+        definition=definition,
         **named,
     )
-    _check_targets(workflow, wrong)
+    if steps:
+        _check_targets(workflow, wrong)
     return workflow
+
+
+_NOWHERE = Place()
+
+
+def _parse_steps(data: Mapping[str, object], wrong: Wrong, *, optional: bool) -> dict[str, Step]:
+    raw_steps = data.get("step")
+    if raw_steps is None and optional:
+        return {}
+    if not isinstance(raw_steps, list) or not raw_steps:
+        raise wrong("has no [[step]]", Place())
+    steps: dict[str, Step] = {}
+    for number, raw in enumerate(raw_steps):
+        step = _parse_step(raw, number, wrong)
+        if step.id in steps:
+            raise wrong(f"step {step.id!r} stands twice", Place("step", number, "id"))
+        steps[step.id] = step
+    return steps
 
 
 _STEP_KEYS = {"id", "screen", "group", "next", "needs", "gives", "timeout_s", "back", "end", "options"}
 
 
-def _parse_step(raw: object, wrong: Callable[[str], BadInput]) -> Step:
+def _parse_step(raw: object, number: int, wrong: Wrong) -> Step:
+    place = Place("step", number)
     if not isinstance(raw, dict):
-        raise wrong("a [[step]] is not a table")
+        raise wrong("a [[step]] is not a table", place)
     step_id, screen = raw.get("id"), raw.get("screen")
     if not isinstance(step_id, str) or not isinstance(screen, str):
-        raise wrong("a step needs id and screen")
-    unknown = set(raw) - _STEP_KEYS
+        raise wrong("a step needs id and screen", place)
+    unknown = sorted(set(raw) - _STEP_KEYS)
     if unknown:
-        raise wrong(f"step {step_id!r}: unknown {', '.join(sorted(unknown))}")
+        raise wrong(f"step {step_id!r}: unknown {', '.join(unknown)}", Place("step", number, unknown[0]))
     branches: list[Branch] = []
     for entry in raw.get("next", []):
         if isinstance(entry, str):
@@ -121,7 +149,7 @@ def _parse_step(raw: object, wrong: Callable[[str], BadInput]) -> Step:
         elif isinstance(entry, dict) and isinstance(entry.get("to"), str):
             branches.append(Branch(entry["to"], tuple(entry.get("when", ()))))
         else:
-            raise wrong(f"step {step_id!r}: next takes names or {{to, when}}")
+            raise wrong(f"step {step_id!r}: next takes names or {{to, when}}", Place("step", number, "next"))
     return Step(
         id=step_id,
         screen=screen,
@@ -136,20 +164,21 @@ def _parse_step(raw: object, wrong: Callable[[str], BadInput]) -> Step:
     )
 
 
-def _check_targets(workflow: Workflow, wrong: Callable[[str], BadInput]) -> None:
-    for step in workflow.steps.values():
+def _check_targets(workflow: Workflow, wrong: Wrong) -> None:
+    for number, step in enumerate(workflow.steps.values()):
+        at = Place("step", number, "next")
         for branch in step.next:
             if branch.to not in workflow.steps:
-                raise wrong(f"step {step.id!r} goes to {branch.to!r}, which is not there")
+                raise wrong(f"step {step.id!r} goes to {branch.to!r}, which is not there", at)
         if not step.end and not step.next:
-            raise wrong(f"step {step.id!r} leads nowhere: give it next or end = true")
+            raise wrong(f"step {step.id!r} leads nowhere: give it next or end = true", at)
         if step.next and step.next[-1].when:
-            raise wrong(f"step {step.id!r}: the last next must hold always (no when)")
-    for target in (workflow.on_failure, workflow.on_timeout):
+            raise wrong(f"step {step.id!r}: the last next must hold always (no when)", at)
+    for key, target in (("on_failure", workflow.on_failure), ("on_timeout", workflow.on_timeout)):
         if target not in workflow.steps:
-            raise wrong(f"{target!r} is not a step")
+            raise wrong(f"{target!r} is not a step", Place(key=key))
         if not workflow.steps[target].end:
-            raise wrong(f"{target!r} must end the session")
+            raise wrong(f"{target!r} must end the session", Place(key=key))
     reached: set[str] = set()
     todo = [workflow.first, workflow.on_failure, workflow.on_timeout]
     while todo:
@@ -157,5 +186,21 @@ def _check_targets(workflow: Workflow, wrong: Callable[[str], BadInput]) -> None
         if step_id not in reached:
             reached.add(step_id)
             todo.extend(branch.to for branch in workflow.steps[step_id].next)
-    if set(workflow.steps) - reached:
-        raise wrong(f"never reached: {', '.join(sorted(set(workflow.steps) - reached))}")
+    lost = [number for number, step_id in enumerate(workflow.steps) if step_id not in reached]
+    if lost:
+        raise wrong(f"never reached: {', '.join(sorted(set(workflow.steps) - reached))}", Place("step", lost[0], "id"))
+    _check_ends(workflow, wrong)
+
+
+def _check_ends(workflow: Workflow, wrong: Wrong) -> None:
+    """From every step an end can be reached; a circle without a way out would hold the customer for ever."""
+    ends = {step.id for step in workflow.steps.values() if step.end}
+    while True:
+        more = {step.id for step in workflow.steps.values() if step.id not in ends and any(branch.to in ends for branch in step.next)}
+        if not more:
+            break
+        ends |= more
+    stuck = [number for number, step_id in enumerate(workflow.steps) if step_id not in ends]
+    if stuck:
+        names = ", ".join(step_id for step_id in workflow.steps if step_id not in ends)
+        raise wrong(f"a circle without an end: {names}", Place("step", stuck[0], "next"))

@@ -20,8 +20,32 @@ _NAME = re.compile(r"[a-z0-9_-]+")
 
 
 def load_workflow(folder: Path, key: str) -> Workflow:
-    """From `folder/workflows/key.toml`. Raises BadInput: BAD_ARGUMENT for a name that is none, WORKFLOW_INVALID that says what is wrong."""
-    return parse(key, _toml(folder / "workflows", key))
+    """A workflow with screens, from `folder/workflows/key.toml`.
+
+    Raises BadInput: BAD_ARGUMENT for a name that is none or has no screens, WORKFLOW_INVALID with file, line and what is wrong.
+    """
+    workflow = load_any_workflow(folder, key)
+    if not workflow.steps:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"workflow {key} has no screens: use kiosk run --workflow {key}")
+    return workflow
+
+
+def load_any_workflow(folder: Path, key: str) -> Workflow:
+    """As `load_workflow`, also those without screens."""
+    return parse(key, *_toml(folder / "workflows", key))
+
+
+def load_workflow_file(path: Path) -> Workflow:
+    """An integrator's file, wherever it lies. Raises BadInput: FILE_NOT_FOUND, WORKFLOW_INVALID."""
+    if not path.is_file():
+        raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{path.name}: no such file")
+    return parse(path.stem, *_read_toml(path))
+
+
+def workflow_keys(folder: Path) -> tuple[str, ...]:
+    """Of every workflow file there, numbers first and in their order."""
+    found = [path.stem for path in (folder / "workflows").glob("*.toml")]
+    return tuple(sorted(found, key=lambda key: (not key.isdigit(), int(key) if key.isdigit() else 0, key)))
 
 
 def load_policy(folder: Path, key: str) -> Policy:
@@ -32,7 +56,7 @@ def load_policy(folder: Path, key: str) -> Policy:
 
     Raises BadInput: BAD_ARGUMENT for a name that is none, WORKFLOW_INVALID that names what is unknown, missing or of the wrong kind.
     """
-    data = _toml(folder / "policies", key)
+    data, _text = _toml(folder / "policies", key)
     try:
         unknown = set(data) - {"required", "on_rejected", "on_warning", "one_to_many"}
         if unknown:
@@ -68,13 +92,18 @@ def _outcomes(data: Mapping[str, Any], table: str) -> dict[CheckName, Outcome]:
     return {CheckName(name): Outcome(outcome) for name, outcome in entries.items()}
 
 
-def _toml(folder: Path, key: str) -> dict[str, Any]:
+def _toml(folder: Path, key: str) -> tuple[dict[str, Any], str]:
     # a name comes from the command line or the settings: it must not lead out of the folder
     if not _NAME.fullmatch(key):
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{key!r} is no name of a file in {folder.name}: small letters, digits, - and _")
-    path = folder / f"{key}.toml"
+    return _read_toml(folder / f"{key}.toml")
+
+
+def _read_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """Its values and its text. Raises BadInput(WORKFLOW_INVALID)."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        return tomllib.loads(text), text
     except OSError as error:
         raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{path.name} cannot be read: {error.strerror}") from error
     except ValueError as error:  # not UTF-8, not TOML
