@@ -321,19 +321,27 @@ class Engines:
         with self._lock:
             name = "live_detector" if live else "detector"
             if name not in self._made:
-                info = self._needed("face_detection")
-                path = self._library.path(info.id)
-                score = 0.5 if info.threshold is None else info.threshold
-                if info.id.startswith("yunet"):
-                    from kiosk.engines.face_detector import YuNetDetector
-
-                    self._made[name] = YuNetDetector(path, model_id=info.id, min_score=score, thorough=not live)
-                else:
-                    from kiosk.engines.face_detector import BlazeFaceDetector
-
-                    self._made[name] = BlazeFaceDetector(path, model_id=info.id, min_score=score, thorough=not live)
+                self._made[name] = self._detector_of(self._needed("face_detection"), live=live)
             detector: FaceDetector = self._made[name]
             return detector
+
+    def _detector_of(self, info: ModelInfo, *, live: bool) -> FaceDetector:
+        path = self._library.path(info.id)
+        score = 0.5 if info.threshold is None else info.threshold
+        if info.id.startswith("yunet"):
+            from kiosk.engines.face_detector import YuNetDetector
+
+            return YuNetDetector(path, model_id=info.id, min_score=score, thorough=not live)
+        from kiosk.engines.face_detector import BlazeFaceDetector
+
+        return BlazeFaceDetector(path, model_id=info.id, min_score=score, thorough=not live)
+
+    def live_face_parts(self) -> tuple[dict[str, FaceDetector], FaceLandmarker | None]:
+        """Every installed detector by its id, the one in use first, and the landmarker, as guidance uses them. For measuring."""
+        self._needed("face_detection")
+        installed = [model_id for model_id in self._library.tasks["face_detection"] if self._library.find(model_id) is not None]
+        detectors = {model_id: self._detector_of(self._library.info(model_id), live=True) for model_id in installed}
+        return detectors, self._landmarker(live=True)
 
     def _landmarker(self, *, live: bool = False) -> FaceLandmarker | None:
         """`live`: for frames of a camera, where a face behind a hand is better asked to show itself than measured."""

@@ -49,12 +49,10 @@ def add_to(commands: Subparsers) -> None:
     authenticity.add_argument("--count", type=whole_number(1), default=20, help="pictures of each kind; 15 kinds, about a second each (20)")
     authenticity.add_argument("--seed", type=whole_number(0), default=50000, help="first seed (50000)")
     authenticity.set_defaults(run=run_authenticity)
-    faces = actions.add_parser("faces", help="matching on labelled pairs: error rates with intervals, ROC, times")
+    faces = actions.add_parser("faces", help="speed of guidance; with labelled pairs also error rates of matching, ROC, times")
     add_faces_arguments(faces)
     faces.set_defaults(run=run_faces)
-    liveness = actions.add_parser(
-        "liveness", help="presentation attacks: APCER and BPCER with intervals, time of a decision"
-    )
+    liveness = actions.add_parser("liveness", help="presentation attacks: APCER and BPCER with intervals, time of a decision")
     add_liveness_arguments(liveness)
     liveness.set_defaults(run=run_liveness)
     search = actions.add_parser("search", help="one to many: time, memory and exactness at 10,000 to 1,000,000 templates")

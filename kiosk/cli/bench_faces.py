@@ -1,19 +1,30 @@
-"""`kiosk bench faces PAIRS.csv DIR`: its arguments and what it prints. `kiosk.cli.bench` adds it to its commands."""
+"""`kiosk bench faces [PAIRS.csv DIR]`: its arguments and what it prints. `kiosk.cli.bench` adds it to its commands."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.cli.output import emit, emit_json, note
-from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.cli.parsing import whole_number
+from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.ports import Json
+
+if TYPE_CHECKING:
+    from kiosk.compose import Engines
 
 
 def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pairs", type=Path, metavar="PAIRS.csv", help="file_a, file_b, same (0 or 1), perhaps a condition")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files of the pairs lie")
+    parser.add_argument(
+        "pairs",
+        nargs="?",
+        type=Path,
+        metavar="PAIRS.csv",
+        help="file_a, file_b, same (0 or 1), perhaps a condition; without it only the speed of guidance is measured",
+    )
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where the files of the pairs lie")
     parser.add_argument(
         "--card", action="store_true", help="each pair again with one picture as a card's portrait: small, printed, laminated"
     )
@@ -22,39 +33,84 @@ def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--roc", type=Path, metavar="FILE.png", help="draw the ROC")
     parser.add_argument("--peers", action="store_true", help="then face_recognition and DeepFace on some of the pairs, where installed")
+    parser.add_argument("--frames", type=whole_number(1), default=60, help="of guidance to measure, per detector (60)")
     parser.add_argument("--peer-python", default="", metavar="PATH", help="the Python of the environment that the peers are installed in")
 
 
 def run_faces(arguments: argparse.Namespace) -> None:
-    from kiosk.bench import face_peers, faces
+    from kiosk.bench import face_peers, faces, machine
     from kiosk.compose import build_engines, load_setup
     from kiosk.imaging.decode import load_image
 
-    if not arguments.folder.is_dir():
+    pairs: tuple[faces.FacePair, ...] = ()
+    if arguments.pairs is None:
+        _require_no_options_of_pairs(arguments)
+    elif arguments.folder is None:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "PAIRS.csv needs the folder of its files: kiosk bench faces PAIRS.csv DIR")
+    elif not arguments.folder.is_dir():
         raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{arguments.folder}: no such folder")
-    pairs = faces.read_pairs(arguments.pairs, arguments.folder)
+    else:
+        pairs = faces.read_pairs(arguments.pairs, arguments.folder)
     setup = load_setup()
     limits = setup.config.limits
+    body: dict[str, Json] = {"machine": machine.describe()}
     with build_engines(setup) as engines:
-        detector, landmarker, matchers = engines.face_parts(arguments.model)
-        body = faces.faces(
-            pairs,
-            arguments.folder,
-            detector,
-            landmarker,
-            matchers,
-            card=arguments.card,
-            roc=arguments.roc,
-            peers=tuple(face_peers.PEERS) if arguments.peers else (),
-            peer_python=arguments.peer_python,
-            load=lambda path: load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px),
-            note=note,
-        )
+        if pairs:
+            detector, landmarker, matchers = engines.face_parts(arguments.model)
+            body |= faces.faces(
+                pairs,
+                arguments.folder,
+                detector,
+                landmarker,
+                matchers,
+                card=arguments.card,
+                roc=arguments.roc,
+                peers=tuple(face_peers.PEERS) if arguments.peers else (),
+                peer_python=arguments.peer_python,
+                load=lambda path: load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px),
+                note=note,
+            )
+        note("measuring guidance")
+        body["guidance_ms"] = _guidance(engines, arguments.frames)
     if arguments.json:
         emit_json(body)
         return
-    for line in report(body):
+    for line in [*(report(body) if pairs else []), *report_guidance(body["guidance_ms"])]:
         emit(line)
+
+
+def _require_no_options_of_pairs(arguments: argparse.Namespace) -> None:
+    """Raises BadInput(BAD_ARGUMENT): what was asked for would silently not be done."""
+    asked = {"--card": arguments.card, "--model": arguments.model, "--roc": arguments.roc, "--peers": arguments.peers}
+    named = [option for option, value in asked.items() if value]
+    if named:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{', '.join(named)}: needs pairs to compare: kiosk bench faces PAIRS.csv DIR")
+
+
+def _guidance(engines: Engines, frames: int) -> dict[str, Json]:
+    from kiosk.bench.faces_speed import guidance_speed
+    from kiosk.specimens.specimen import astronaut
+
+    detectors, landmarker = engines.live_face_parts()
+    if landmarker is None:
+        raise ModelFault(ErrorCode.MODEL_MISSING, "no face landmark model is installed: kiosk models install")
+    return guidance_speed(astronaut(), detectors, landmarker, frames=frames)
+
+
+def report_guidance(figures: Json) -> list[str]:
+    """For people: a line per detector and part."""
+    assert isinstance(figures, dict)
+    lines = ["", f"guidance at {figures['size']}, {figures['frames']} frames"]
+    for name, parts in figures.items():
+        if not isinstance(parts, dict) or name == "targets_ms":
+            continue
+        lines.append(name)
+        lines += [f"  {part:<22} {_ms(times)} ms" for part, times in parts.items() if isinstance(times, dict)]
+        lines.append(f"  {'frames without a face':<22} {parts['lost']}")
+    targets = figures["targets_ms"]
+    assert isinstance(targets, dict)
+    lines.append("targets, medians on two idle cores: " + ", ".join(f"{part} {limit} ms" for part, limit in targets.items()))
+    return lines
 
 
 def report(body: Mapping[str, Json]) -> list[str]:

@@ -18,6 +18,7 @@ from kiosk.bench.face_rates import PairScores, at, at_fmr, det, equal_error, rat
 from kiosk.bench.face_roc import Curve, draw_roc
 from kiosk.bench.faces import PLAIN, FacePair, faces, read_pairs
 from kiosk.cli.bench_faces import add_faces_arguments, report
+from kiosk.cli.entry import main
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
 from kiosk.engines.face_detector import BlazeFaceDetector
@@ -288,3 +289,38 @@ def test_the_arguments_are_those_of_the_guide() -> None:
     add_faces_arguments(parser)
     found = parser.parse_args(["pairs.csv", "folder", "--card", "--roc", "roc.png", "--peers", "--model", "dlib_resnet_v1"])
     assert (found.card, found.peers, found.roc, found.model) == (True, True, Path("roc.png"), ["dlib_resnet_v1"])
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_without_pairs_the_speed_of_guidance_is_measured(
+    model_library: ModelLibrary, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KIOSK_MODELS", str(model_library.models_dir))
+    assert main(["bench", "faces", "--frames", "6", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert set(body) == {"machine", "guidance_ms"}
+    assert body["guidance_ms"]["blazeface_short"]["verdict"]["n"] == 6
+    assert main(["bench", "faces", "--frames", "6"]) == 0
+    printed = capsys.readouterr().out
+    assert "detection_and_pose" in printed
+    assert "verdict 25 ms" in printed
+
+
+def test_with_pairs_both_are_in_one_answer(
+    model_library: ModelLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KIOSK_MODELS", str(model_library.models_dir))
+    pairs = folder / "pairs.csv"
+    pairs.write_text("as_is.png,darker.png,1\n")
+    assert main(["bench", "faces", str(pairs), str(folder), "--frames", "6", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["engines"]["dlib_resnet_v1"]["conditions"][PLAIN]["same_pairs"] == 1
+    assert body["guidance_ms"]["blazeface_short"]["lost"] == 0
+
+
+@pytest.mark.parametrize("words", [["pairs.csv"], ["--card"], ["--roc", "x.png"], ["--peers"], ["--model", "dlib_resnet_v1"]])
+def test_what_needs_pairs_is_not_silently_left_undone(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "faces", *words]) == 2
+    assert "BAD_ARGUMENT" in capsys.readouterr().err
