@@ -101,7 +101,7 @@ class ModelInfo:
 
     Attributes:
         task: "face_detection", "face_landmarks", "face_embedding", "face_points", "passive_liveness", "text_detection", "text_recognition",
-            "text_orientation", "mrz_lines", "mrz_finding".
+            "text_letters", "text_orientation", "mrz_lines", "mrz_finding".
         threshold: the operating point of the score that its engine reports; None when the task has none.
         parameters: the rest of its input contract and operating point, numbers by name (crop scale, score mapping …).
         size: bytes; 0 = not known to us (the hash decides alone).

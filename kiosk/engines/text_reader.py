@@ -25,6 +25,7 @@ from kiosk.engines.providers import Probe, Provider, ProviderNote, same_map, sam
 from kiosk.engines.text_alphabet import Alphabet, alphabet_of, only_kept_classes
 from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map, reading_order
 from kiosk.engines.text_crop import crop_line
+from kiosk.engines.text_letters import load_letters, with_letters
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineSteps, TextLine
 
@@ -44,8 +45,21 @@ MIN_CONFIDENCE = 0.4
 class RapidTextReader:
     """TextReader and LineReader on the PP-OCR detection and recognition models. One thread at a time."""
 
-    def __init__(self, detection: Path, recognition: Path, *, threads: int | None = None, provider: Provider = Provider.CPU) -> None:
-        """Loads both models (0.2 s). Raises ModelFault when a file is missing or is not the model it should be."""
+    def __init__(
+        self,
+        detection: Path,
+        recognition: Path,
+        *,
+        threads: int | None = None,
+        provider: Provider = Provider.CPU,
+        letters: Path | None = None,
+    ) -> None:
+        """Loads both models (0.2 s). Raises ModelFault when a file is missing or is not the model it should be.
+
+        Args:
+            letters: what the recogniser was taught of letters with diacritics (`text_letters`); None = as published.
+        """
+        taught = None if letters is None else load_letters(letters)
         self._detector = OnnxSession(detection, threads=threads, provider=provider, probe=_detection_probe())
         # A line is too small to be worth sharing among threads (one core 105 ms, two 78 ms): several lines at once on one thread each are
         # half as fast again. Other providers than the CPU take one call at a time.
@@ -55,7 +69,7 @@ class RapidTextReader:
             threads=1 if at_once > 1 else threads,
             provider=provider,
             probe=_recognition_probe(),
-            edit=only_kept_classes,
+            edit=only_kept_classes if taught is None else lambda model: only_kept_classes(with_letters(model, taught)),
         )
         self._at_once = at_once if self._recogniser.provider is Provider.CPU else 1
         listed = self._recogniser.metadata().get("character")
