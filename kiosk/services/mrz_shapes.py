@@ -21,7 +21,7 @@ from kiosk.services.mrz_reading import MrzReading
 PAIRS = (("0", "O"), ("1", "I"))
 BANDS = (MIDDLE, HEAD)
 """Of each pair, where its letter is wider than its digit in most typefaces."""
-APART = (0.24, 0.36)
+APART = (0.24, 0.3)
 """Of each pair: by so much, of the digit's spread, the letter's usual one must differ to tell anything."""
 ALIKE = 0.12
 """So far, of the usual spread, glyphs of one kind lie from each other; measured 0.03 to 0.08 on photographs."""
