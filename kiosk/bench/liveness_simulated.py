@@ -1,4 +1,4 @@
-"""Simulated attacks made of live pictures: judged by passive liveness, and shown to active checks.
+"""Simulated attacks made of live pictures: judged by passive liveness, and shown to active checks; people on film, who listen.
 
 What passes here says how the simulation and the model get on with each other; docs/guides/liveness-measured.md says what it does not prove.
 """
@@ -17,11 +17,13 @@ from kiosk.bench.liveness import LIVE, Presentation
 from kiosk.domain.challenge import Challenge, ChallengeKind
 from kiosk.domain.check import CheckStatus
 from kiosk.domain.face import Box
+from kiosk.domain.guidance import Guidance
 from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
 from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness.challenges import ChallengeBook
+from kiosk.specimens.face_actor import FaceActor
 from kiosk.specimens.face_attacks import Scene, Species, presented
 from kiosk.specimens.face_film import Body, FaceFilm, film_for, hold
 from kiosk.specimens.face_rig import FaceRig, Mesh
@@ -74,31 +76,40 @@ def attack(sitter: Sitter, species: Species, seed: int, shown: Scene | None = No
 
 
 def active(sitters: Sequence[Sitter], count: int, faces: Faces, *, first_seed: int = 0) -> dict[str, Json]:
-    """Passed of `count` each: people who do as asked, still pictures held by hand, and replays of another challenge on a telephone."""
+    """Passed of `count` each: people who do as asked, still pictures held by hand, and replays of another challenge on a telephone.
+
+    Kinds take turns, so each gets about a third of `count`; `kinds` of a row says how often each passed.
+    """
     book = ChallengeBook(SystemClock())
     rows: dict[str, Json] = {}
     for name, make in (
-        ("live, doing as asked", _obeying),
+        ("live, doing as asked", _listening),
         ("still picture in the hand", _held),
         ("replay of another challenge", _replayed),
     ):
-        passed, labels = 0, Counter[str]()
+        passed, labels, by_kind, of_kind = 0, Counter[str](), Counter[str](), Counter[str]()
         for seed in range(first_seed, first_seed + count):
             sitter = sitters[seed % len(sitters)]
             challenge = book.issue(f"bench-{seed}", [_KINDS[seed % len(_KINDS)]])
             check = faces.active_check(challenge, sitter.picture)
             _run(check, make(sitter, challenge, seed))
             verdict = check.check()
-            passed += verdict.status is CheckStatus.PASSED
+            passes = verdict.status is CheckStatus.PASSED
+            passed += passes
+            of_kind[challenge.kind.value] += 1
+            by_kind[challenge.kind.value] += passes
             labels[f"{verdict.status.value} {verdict.label.value}"] += 1
         low, high = wilson(passed, count)
         said: dict[str, Json] = dict(labels)
-        rows[name] = {"passed": passed, "of": count, "low": low, "high": high, "verdicts": said}
+        kinds: dict[str, Json] = {kind: {"passed": by_kind[kind], "of": of} for kind, of in sorted(of_kind.items())}
+        rows[name] = {"passed": passed, "of": count, "low": low, "high": high, "kinds": kinds, "verdicts": said}
     return rows
 
 
-def _obeying(sitter: Sitter, challenge: Challenge, seed: int) -> Scene:
-    return film_for(challenge.steps, sitter.picture, sitter.mesh, pace=1.4, rng=np.random.default_rng(seed), rig=sitter.rig)
+def _listening(sitter: Sitter, challenge: Challenge, seed: int) -> FaceActor:
+    """A person who reacts to what the screen says, a little slower or faster from one to the next."""
+    pace = float(np.random.default_rng([seed, 19]).uniform(0.8, 1.4))
+    return FaceActor(sitter.picture, sitter.mesh, pace=pace, seed=seed)
 
 
 def _held(sitter: Sitter, challenge: Challenge, seed: int) -> Scene:
@@ -115,13 +126,17 @@ def _replayed(sitter: Sitter, challenge: Challenge, seed: int) -> Scene:
     return attack(sitter, Species.PHONE, seed, film)
 
 
-def _run(check: ActiveCheck, scene: Scene, seconds: float = 25.0) -> None:
+def _run(check: ActiveCheck, scene: Scene, seconds: float = 40.0) -> None:
+    """At `FPS`, in the scene's own time. A scene that can `hear` is told what the screen says."""
     began = time.monotonic()
+    hear: Callable[[Guidance], None] | None = getattr(scene, "hear", None)
     for number in range(int(seconds * FPS)):
         at = number / FPS
-        check.judge(Frame(scene(at), began + at, "bench", number))
+        guidance = check.judge(Frame(scene(at), began + at, "bench", number))
         if check.finished:
             return
+        if hear is not None:
+            hear(guidance)
 
 
 def _frames(scene: Scene) -> Callable[[], list[Image]]:
