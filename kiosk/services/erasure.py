@@ -1,0 +1,148 @@
+"""Erasing what is kept of a customer, as a whole, by kind, or what a consent to biometrics rested on. Each leaves a receipt.
+
+The store erases in one transaction and gives what stays a new key (`store.revisions`); this says what belongs to what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
+
+from kiosk.domain.check import CheckName
+from kiosk.domain.erasure import DataKind, ErasureReason, Receipt, Revision, kind_of_blob
+from kiosk.domain.errors import KioskBug
+from kiosk.domain.operators import operator_id
+from kiosk.ports import Clock, Json, StoredCustomer
+
+CUSTOMER_DELETED, DATA_ERASED, CONSENT_WITHDRAWN = "CUSTOMER_DELETED", "DATA_ERASED", "CONSENT_WITHDRAWN"
+"""Events of the audit chain."""
+
+FACE_CHECKS = frozenset(
+    {
+        CheckName.SELFIE_QUALITY,
+        CheckName.FACE_MATCH,
+        CheckName.PASSIVE_LIVENESS,
+        CheckName.ACTIVE_LIVENESS,
+        CheckName.LIVENESS_MATCH,
+        CheckName.CAPTURE_INTEGRITY,
+        CheckName.FLASH_RESPONSE,
+        CheckName.KNOWN_PERSON,
+        CheckName.AGE_CONSISTENCY,
+        CheckName.GENDER_CONSISTENCY,
+    }
+)
+"""Checks that measured a face before the camera."""
+
+SENT = "sent"
+"""The fact that a customer has reached the remote: {"at": UTC time}. Anything that is confirmed later makes them unsent again."""
+
+_FACE_PARTS = frozenset({"selfie", "liveness", "facemap"})
+_KNOWN_AS = "known_as"
+_MENTIONS = (_KNOWN_AS,)
+_ERASED_SENTENCE = "What was measured here has been erased, because the consent to it ended."
+_ERASED_LABEL = "ERASED"
+
+
+class RevisableStore(Protocol):
+    """What is needed of the store besides `ports.CustomerStore`; `SqlCustomerStore` has it."""
+
+    def load(self, customer_id: str) -> StoredCustomer: ...
+    def customers(self) -> tuple[StoredCustomer, ...]: ...
+    def revise(self, customer_id: str, at: str, plan: Callable[[StoredCustomer], Revision | None]) -> Receipt | None:
+        """One transaction with its audit line; see `SqlCustomerStore.revise`."""
+        ...
+
+    def receipts(self, customer_id: str | None = None) -> tuple[Receipt, ...]: ...
+    def template_counts(self) -> Mapping[str, int]: ...
+    def trim_audit(self, before: str, at: str) -> Receipt | None: ...
+    def last_audit_at(self) -> str: ...
+
+
+def erase_customer(store: RevisableStore, clock: Clock, customer_id: str, *, by: str = "") -> Receipt:
+    """Erase a customer because they, or a colleague (`by`, an operator's id), asked. Raises BadInput, StoreFault."""
+    detail = {"by": operator_id(by)} if by else {}
+    receipt = store.revise(customer_id, clock.now_utc(), lambda customer: everything(customer, ErasureReason.REQUEST, **detail))
+    if receipt is None:
+        raise KioskBug("an erasure left no receipt")
+    return receipt
+
+
+def everything(customer: StoredCustomer, reason: ErasureReason, **detail: object) -> Revision:
+    """The whole customer: key, facts, pictures, records, templates, and what other customers' facts say of them."""
+    return Revision(CUSTOMER_DELETED, {"reason": reason.value, **_copies(customer), **detail}, whole=True, mentions=_MENTIONS)
+
+
+def biometrics(
+    customer: StoredCustomer, reason: ErasureReason, consent: Mapping[str, Json], *, event: str = DATA_ERASED, **detail: object
+) -> Revision:
+    """What rested on the consent to comparing faces: selfie, live check and its record, templates, facemap, scores, found likenesses.
+
+    The decision stays, and which checks it rested on, with their statuses: what was decided has to be accounted for. Of what was measured
+    nothing stays. The portrait is part of the document, and rests on another purpose.
+
+    Args: `consent` the customer's fact as it is to be from now on.
+    """
+    facts: dict[str, object] = {"consent": consent}
+    checks, decision, record = customer.facts.get("checks"), customer.facts.get("decision"), customer.facts.get("customer")
+    if isinstance(checks, list):
+        facts["checks"] = [_without_measures(check) for check in checks]
+    if isinstance(decision, dict) and isinstance(decision.get("reasons"), list):
+        reasons = decision["reasons"]
+        assert isinstance(reasons, list)
+        facts["decision"] = {**decision, "reasons": [_without_words(reason) for reason in reasons]}
+    if isinstance(record, dict) and isinstance(record.get("links"), dict):
+        links = record["links"]
+        assert isinstance(links, dict)
+        facts["customer"] = {**record, "links": {name: link for name, link in links.items() if name not in _FACE_PARTS}}
+    return Revision(
+        event,
+        {"reason": reason.value, **_copies(customer), **detail},
+        facts=facts,
+        drop_facts=tuple(name for name in customer.facts if _is_of_face(name) or name == _KNOWN_AS),
+        drop_blobs=tuple(name for name in customer.blobs if _is_of_face(name)),
+        templates=True,
+        mentions=_MENTIONS,
+    )
+
+
+def kinds(customer: StoredCustomer, which: Collection[DataKind], reason: ErasureReason, at: str, **detail: object) -> Revision:
+    """Some kinds of data, the facts not among them. Nothing happens when there is nothing of these kinds."""
+    erased = customer.facts.get("erased")
+    note: Json = {"kinds": [kind.value for kind in DataKind if kind in which], "reason": reason.value, "at": at}
+    return Revision(
+        DATA_ERASED,
+        {"reason": reason.value, **_copies(customer), **detail},
+        facts={"erased": [*(erased if isinstance(erased, list) else []), note]},
+        drop_blobs=tuple(name for name in customer.blobs if kind_of_blob(name) in which),
+        templates=DataKind.TEMPLATES in which,
+        only_if_erased=True,
+    )
+
+
+def has_been_sent(customer: StoredCustomer) -> bool:
+    """Whether the remote has everything: what was confirmed after the sending is not there yet."""
+    sent = customer.facts.get(SENT)
+    at = sent.get("at") if isinstance(sent, dict) else None
+    return isinstance(at, str) and all(confirmed <= at for _, confirmed in customer.steps)
+
+
+def _copies(customer: StoredCustomer) -> dict[str, object]:
+    """A receipt says when a copy is elsewhere: it has to be asked for there, too."""
+    return {"sent": True} if SENT in customer.facts else {}
+
+
+def _is_of_face(name: str) -> bool:
+    return not _FACE_PARTS.isdisjoint(name.lower().split("."))
+
+
+def _without_measures(check: Json) -> Json:
+    if not isinstance(check, dict) or check.get("name") not in FACE_CHECKS:
+        return check
+    kept: dict[str, Json] = {"name": check["name"], "status": check.get("status"), "label": _ERASED_LABEL, "score": None, "threshold": None}
+    return {**kept, "model": "", "ms": 0.0, "inputs": [], "sentence": _ERASED_SENTENCE}
+
+
+def _without_words(reason: Json) -> Json:
+    if not isinstance(reason, dict) or reason.get("check") not in FACE_CHECKS:
+        return reason
+    return {"check": reason["check"], "outcome": reason.get("outcome"), "label": _ERASED_LABEL, "sentence": _ERASED_SENTENCE}

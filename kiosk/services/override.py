@@ -1,0 +1,181 @@
+"""A second person decides otherwise: kept beside the machine's decision, never in its place, with the reason and both persons' ids."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiosk.domain.decision import Outcome
+from kiosk.domain.erasure import Receipt, Revision
+from kiosk.domain.errors import BadInput, ErrorCode, KioskBug
+from kiosk.domain.operators import CUSTOMER, operator_id, same_operator
+from kiosk.ports import Clock, Json, StoredCustomer
+from kiosk.services.erasure import RevisableStore
+
+DECISION_OVERRIDDEN = "DECISION_OVERRIDDEN"
+OVERRIDES = "overrides"
+STEP = "override"
+REASON_CHARACTERS = (10, 500)
+"""A reason that nobody can follow later is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """`was`: the outcome in force before. `taken_by`: who took the customer's data, "customer" where they were alone."""
+
+    outcome: Outcome
+    was: Outcome
+    by: str
+    taken_by: tuple[str, ...]
+    reason: str
+    at: str
+
+
+def override(
+    store: RevisableStore, clock: Clock, customer_id: str, outcome: Outcome, *, by: str, reason: str, taken_by: str = ""
+) -> tuple[Override, Receipt]:
+    """Decide otherwise than the machine, or than the colleague who overrode it before.
+
+    Args:
+        by: id of the person who decides: neither who took the data, nor who has overridden this decision before.
+        reason: for whoever looks at it later; stays with the customer, encrypted, and goes with them.
+        taken_by: id of the person who took the data, "customer" for nobody; needed where the record does not say, added where it does.
+
+    The audit line says who, from what to what, and holds a hash of the whole entry: a reason that is changed later shows.
+
+    Raises:
+        BadInput: CUSTOMER_NOT_FOUND; WRONG_STEP when nothing has been decided; CONSENT_MISSING for an ACCEPT without consent; BAD_ARGUMENT
+            for a wrong id, an unfit reason, a person who may not, or an outcome that is in force already.
+    """
+    person = operator_id(by)
+    why = _fit_reason(reason)
+    named = taken_by if taken_by in ("", CUSTOMER) else operator_id(taken_by)
+    at = clock.now_utc()
+    made: list[Override] = []
+
+    def plan(customer: StoredCustomer) -> Revision:
+        entry = _judged(customer, outcome, person, why, named, at)
+        record: dict[str, Json] = {
+            "outcome": entry.outcome.value,
+            "was": entry.was.value,
+            "by": entry.by,
+            "takenBy": list(entry.taken_by),
+            "reason": entry.reason,
+            "at": entry.at,
+            # so that nobody can guess the reason from the hash once it is erased
+            "salt": secrets.token_hex(16),
+        }
+        detail: dict[str, object] = {"from": entry.was.value, "to": entry.outcome.value, "by": entry.by, "takenBy": list(entry.taken_by)}
+        detail["sha256"] = _digest(record)
+        made.append(entry)
+        return Revision(DECISION_OVERRIDDEN, detail, facts={OVERRIDES: [*_records(customer.facts), record]}, step=STEP)
+
+    receipt = store.revise(customer_id, at, plan)
+    if receipt is None:
+        raise KioskBug("an override left no receipt")
+    return made[-1], receipt
+
+
+def overrides_of(facts: Mapping[str, Json]) -> tuple[Override, ...]:
+    """All of them, oldest first."""
+    return tuple(_from_json(record) for record in _records(facts))
+
+
+def outcome_in_force(facts: Mapping[str, Json]) -> Outcome | None:
+    """The latest override's, else the machine's; None when nothing has been decided."""
+    overrides = overrides_of(facts)
+    return overrides[-1].outcome if overrides else machine_outcome(facts)
+
+
+def machine_outcome(facts: Mapping[str, Json]) -> Outcome | None:
+    """As `domain.decision.decide` gave it, whatever came after."""
+    decision = facts.get("decision")
+    outcome = decision.get("outcome") if isinstance(decision, dict) else None
+    return Outcome(outcome) if isinstance(outcome, str) and outcome in set(Outcome) else None
+
+
+def unproven(facts: Mapping[str, Json], receipts: tuple[Receipt, ...]) -> tuple[Override, ...]:
+    """Overrides that the audit chain does not know as they are now: changed, or put in behind its back.
+
+    Args: `receipts` of this customer, from a chain that was verified.
+    """
+    known = {receipt.detail.get("sha256") for receipt in receipts if receipt.event == DECISION_OVERRIDDEN}
+    return tuple(_from_json(record) for record in _records(facts) if _digest(record) not in known)
+
+
+# --- inside --------------------------------------------------------------------------------------------------------
+
+
+def _judged(customer: StoredCustomer, outcome: Outcome, person: str, why: str, named: str, at: str) -> Override:
+    was = outcome_in_force(customer.facts)
+    if was is None:
+        raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has no decision that could be overridden")
+    takers = taken_by_of(customer.facts)
+    if not takers and not named:
+        what = "the record does not say who took the customer's data: name them, so that a second person is one (--taken-by)"
+        raise BadInput(ErrorCode.BAD_ARGUMENT, what)
+    if named and not any(same_operator(named, taker) for taker in takers):
+        takers = (*takers, named)
+    if any(same_operator(person, taker) for taker in takers):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} took the customer's data: a second person has to decide")
+    if any(same_operator(person, earlier.by) for earlier in overrides_of(customer.facts)):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} has overridden this decision before: another person has to decide")
+    if outcome is was:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"the decision is {was.value} already")
+    if outcome is Outcome.ACCEPT and not _consented(customer.facts):
+        raise BadInput(ErrorCode.CONSENT_MISSING, "nobody can be accepted who did not consent")
+    return Override(outcome, was, person, takers, why, at)
+
+
+def taken_by_of(facts: Mapping[str, Json]) -> tuple[str, ...]:
+    """Who took the customer's data, as the facts say: who recorded the consent, who typed over what was read, whom an override named."""
+    found: list[str] = []
+    for name, key in (("consent", "recordedBy"), ("review", "by"), ("session", "operator")):
+        fact = facts.get(name)
+        person = fact.get(key) if isinstance(fact, dict) else None
+        if isinstance(person, str) and person:
+            found.append(person)
+    for earlier in overrides_of(facts):
+        found.extend(earlier.taken_by)
+    people = [person for person in dict.fromkeys(found) if not same_operator(person, CUSTOMER)]
+    return tuple(people) if people or not found else (CUSTOMER,)
+
+
+def _fit_reason(reason: str) -> str:
+    least, most = REASON_CHARACTERS
+    words = " ".join(reason.split())
+    if not least <= len(words) <= most:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"a reason has {least} to {most} characters; this one has {len(words)}")
+    if sum(letter.isalpha() for letter in words) < least // 2 or any(unicodedata.category(letter) == "Cc" for letter in words):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "a reason is made of words")
+    return words
+
+
+def _consented(facts: Mapping[str, Json]) -> bool:
+    consent = facts.get("consent")
+    return isinstance(consent, dict) and consent.get("accepted") is True
+
+
+def _records(facts: Mapping[str, Json]) -> list[dict[str, Json]]:
+    records = facts.get(OVERRIDES)
+    return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
+
+
+def _digest(record: Mapping[str, Json]) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _from_json(record: Mapping[str, Json]) -> Override:
+    takers = record.get("takenBy")
+    return Override(
+        outcome=Outcome(str(record["outcome"])),
+        was=Outcome(str(record["was"])),
+        by=str(record["by"]),
+        taken_by=tuple(str(taker) for taker in takers) if isinstance(takers, list) else (),
+        reason=str(record["reason"]),
+        at=str(record["at"]),
+    )
