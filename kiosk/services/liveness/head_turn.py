@@ -25,7 +25,7 @@ class TurnRules:
         wrong: so far to the other side is the other side.
         shortest_s, longest_s: from leaving the front until back there.
         steps_out, steps_back: frames that must be seen between half of frontal and turned, on the way out and back: two pictures are no
-            movement.
+            movement. On the way out one is enough where frames are further apart than `slow_s`: a head is turned in 0.3 s.
         parallax: eye distances by which the nose must move against the eyes; on a flat picture that is turned it does not.
     """
 
@@ -36,11 +36,16 @@ class TurnRules:
     longest_s: float = 12.0
     steps_out: int = 2
     steps_back: int = 1
+    slow_s: float = 0.13
     parallax: float = 0.08
 
     def for_record(self) -> TurnRules:
         """A little wider: a record is a selection of the frames, and JPEG moves a mesh by a hair."""
         return replace(self, turned=0.94 * self.turned, parallax=0.85 * self.parallax, shortest_s=0.8 * self.shortest_s, steps_out=1)
+
+
+_LESS = 0.85
+"""Of the furthest turn: from here on the head is on its way back."""
 
 
 class _Phase(Enum):
@@ -78,6 +83,7 @@ class HeadTurn:
         self._left_at: float | None = None
         self._between = 0
         self._furthest = 0.0
+        self._last_at, self._longest_step_s = at, 0.0
 
     @property
     def _side(self) -> Assertion:
@@ -135,6 +141,8 @@ class HeadTurn:
             self._phase = _Phase.OUT
             self._begin(seen.at, seen.nose)
         self._turn = self._sign * seen.yaw
+        self._longest_step_s = max(self._longest_step_s, seen.at - self._last_at)
+        self._last_at = seen.at
         if self._turn < -rules.wrong:
             return Reply(self.advice, CheckLabel.CHALLENGE_FAILED, final=True)
         if self._left_at is None:
@@ -155,8 +163,9 @@ class HeadTurn:
         if self._turn >= rules.turned:
             if seen.at - self._shown_at < REACTION_S:
                 return Reply(AdviceCode.LOOK_STRAIGHT, CheckLabel.IMPLAUSIBLE_TIMING)
-            if self._between < rules.steps_out:
-                return Reply(AdviceCode.LOOK_STRAIGHT, CheckLabel.SEQUENCE_CUT)
+            slow = self._longest_step_s > rules.slow_s
+            if self._between < (min(1, rules.steps_out) if slow else rules.steps_out):
+                return Reply(AdviceCode.LOOK_STRAIGHT, CheckLabel.CHALLENGE_FAILED if slow else CheckLabel.SEQUENCE_CUT)
             # towards the person's left the nose moves to the right in the picture
             if -self._sign * (seen.nose - self._start_nose) < rules.parallax:
                 return Reply(AdviceCode.LOOK_STRAIGHT, CheckLabel.FLAT_FACE)
@@ -170,8 +179,9 @@ class HeadTurn:
     def _back(self, seen: Observation) -> Reply:
         rules = self._rules
         if abs(seen.yaw) > rules.frontal:
-            self._between += self._turn < rules.turned
+            self._between += self._turn < max(rules.turned, _LESS * self._furthest)
             return Reply(self.advice)
+        self._between += self._turn > rules.frontal / 2
         assert self._left_at is not None
         if self._between < rules.steps_back:
             return Reply(AdviceCode.LOOK_STRAIGHT, CheckLabel.SEQUENCE_CUT)

@@ -24,7 +24,8 @@ class SmileRules:
         rest: the mouth at rest may vary by so much, in outer eye distances.
         wider: the mouth must be wider than at rest by this share; lift: its corners higher by so much, in outer eye distances.
         held_s: how long the smile must last.
-        steps: frames between rest and smile that must be seen: two pictures are no movement.
+        steps: frames between rest and smile that must be seen: two pictures are no movement. Between: wider by a quarter of `wider`,
+            and by less than `short` of how wide the smile becomes.
         most_yaw: beyond this a mouth cannot be measured.
     """
 
@@ -33,12 +34,17 @@ class SmileRules:
     lift: float = 0.012
     held_s: float = 0.25
     steps: int = 1
+    short: float = 0.6
     longest_s: float = 15.0
     most_yaw: float = 16.0
 
     def for_record(self) -> SmileRules:
         """A little wider: a record is a selection of the frames, and JPEG moves a mesh by a hair."""
         return replace(self, wider=0.88 * self.wider, lift=0.8 * self.lift, held_s=0.5 * self.held_s, rest=1.2 * self.rest)
+
+
+_SLOW_S = 0.15
+"""Frames so far apart may miss a quick smile's way: that is no proof of a cut."""
 
 
 class _Phase(Enum):
@@ -73,8 +79,10 @@ class Smile:
         self._rest: list[tuple[float, float, float]] = []
         self._mouth = self._lift = 0.0
         self._shown_at = 0.0
-        self._between = 0
+        self._way: list[float] = []  # how much wider since the mouth left its rest
+        self._held: list[float] = []
         self._smiles_since: float | None = None
+        self._last_at = self._step_s = 0.0
         self._share = 0.0
 
     @property
@@ -91,7 +99,7 @@ class Smile:
 
     @property
     def state(self) -> Hashable:
-        return self._phase, min(self._between, 3), self._smiles_since is None, bool(self._rest), self._front.since is None
+        return self._phase, min(len(self._way), 3), self._smiles_since is None, bool(self._rest), self._front.since is None
 
     @property
     def advice(self) -> AdviceCode:
@@ -130,6 +138,7 @@ class Smile:
         elif lasted(self._rest[0][0], seen.at, self._rest_s):
             self._mouth, self._lift = middle, statistics.median(lift for _, _, lift in self._rest)
             self._phase, self._shown_at, self.shows = _Phase.SMILE, seen.at, Assertion.NEUTRAL
+            self._last_at = seen.at
         return Reply(self.advice)
 
     def _smiling(self, seen: Observation) -> Reply:
@@ -139,21 +148,26 @@ class Smile:
         wider, lift = seen.mouth / max(self._mouth, 1e-6) - 1, seen.lift - self._lift
         self._share = float(np.clip(min(wider / rules.wider, lift / rules.lift), 0, 2))
         self._best = max(self._best, wider)
+        step_s, self._last_at = seen.at - self._last_at, seen.at
+        self._way = [*self._way, wider] if wider > 0.25 * rules.wider else []
         if self._share < 1:
             self._smiles_since = None
             if wider < 0:  # the rest was a little of a smile
                 self._mouth += 0.3 * (seen.mouth - self._mouth)
-            self._between = self._between + 1 if wider > 0.25 * rules.wider else 0
             return Reply(self.advice)
         if self._smiles_since is None:
             if seen.at - self._shown_at < REACTION_S:
                 return Reply(AdviceCode.NEUTRAL_FACE, CheckLabel.IMPLAUSIBLE_TIMING)
-            if self._between < rules.steps:
-                return Reply(AdviceCode.NEUTRAL_FACE, CheckLabel.SEQUENCE_CUT)
-            self._smiles_since = seen.at
+            self._smiles_since, self._step_s, self._held = seen.at, step_s, []
         self.shows = Assertion.SMILE
-        if lasted(self._smiles_since, seen.at, rules.held_s):
-            self._phase = _Phase.DONE
+        self._held.append(wider)
+        if not lasted(self._smiles_since, seen.at, rules.held_s):
+            return Reply(self.advice)
+        # judged when the smile stands: only then it is known how wide it is, and what was on the way to it
+        short = rules.short * statistics.median(self._held[len(self._held) // 2 :])
+        if sum(width < short for width in self._way) < rules.steps:
+            return Reply(AdviceCode.NEUTRAL_FACE, CheckLabel.CHALLENGE_FAILED if self._step_s > _SLOW_S else CheckLabel.SEQUENCE_CUT)
+        self._phase = _Phase.DONE
         return Reply(self.advice)
 
     def outcome(self) -> CheckLabel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ GRAVITY = (
     CheckLabel.CHALLENGE_FAILED,
 )
 """The gravest first: of several things that went wrong one is named."""
+_AWAY_DEG = 20.0
+"""Detectors lose faces that are turned further than this and a little more."""
 
 
 def graver(one: CheckLabel | None, other: CheckLabel) -> CheckLabel:
@@ -42,7 +44,10 @@ class Jumps:
         place, place_per_s: face widths. size, size_per_s: logarithm of the ratio; an arm's length in a second is 1.1.
         mouth, mouth_per_s: outer eye distances; a quick smile widens the mouth by 0.2 in 0.3 s.
         likeness: least product of two signatures within `likeness_s`, with the head turned by less than `likeness_deg` between them.
+        hidden_s: who was out of sight for longer must come back with the head turned as it was, so that both looks can be compared.
         longest_s: a gap counts as no longer than this.
+        whole: size up to which a face is seen whole. Larger ones leave the frame, and the mesh guesses what it does not see: there the
+            followed details of the eyes say that it is the same face.
     """
 
     yaw: float = 14.0
@@ -56,7 +61,13 @@ class Jumps:
     likeness: float = 0.45
     likeness_s: float = 0.35
     likeness_deg: float = 10.0
+    hidden_s: float = 0.35
     longest_s: float = 0.5
+    whole: float = 0.85
+
+    def for_record(self) -> Jumps:
+        """A record leaves frames out, so what was hidden for a moment seems to have been so for longer."""
+        return replace(self, hidden_s=self.hidden_s + 0.5)
 
 
 class SequenceWatch:
@@ -72,6 +83,7 @@ class SequenceWatch:
         self._last: Observation | None = None
         self._present_at: float | None = None
         self._several_since: float | None = None
+        self._hidden = False  # since the last face there was a frame without one
 
     def see(self, seen: Observation) -> CheckLabel | None:
         """What is wrong with this frame after those before it; None = nothing."""
@@ -80,6 +92,8 @@ class SequenceWatch:
         if seen.face is None:
             if seen.close_up > 0:
                 self._present_at = seen.at
+            else:
+                self._hidden = True
             lost = self._present_at is not None and seen.at - self._present_at > self._lost_s
             return CheckLabel.FACE_LEFT if lost else None
         if seen.others > 0:
@@ -89,9 +103,10 @@ class SequenceWatch:
         else:
             self._several_since = None
         before, self._last, self._present_at = self._last, seen, seen.at
-        return CheckLabel.SEQUENCE_CUT if before is not None and self._is_cut(before, seen) else None
+        hidden, self._hidden = self._hidden, False
+        return CheckLabel.SEQUENCE_CUT if before is not None and self._is_cut(before, seen, hidden=hidden) else None
 
-    def _is_cut(self, before: Observation, now: Observation) -> bool:
+    def _is_cut(self, before: Observation, now: Observation, *, hidden: bool) -> bool:
         passed_s = now.at - before.at
         if passed_s < 0:
             return True
@@ -109,13 +124,19 @@ class SequenceWatch:
         frontal = abs(now.yaw) < 15 and abs(before.yaw) < 15
         if frontal and abs(now.mouth - before.mouth) > jumps.mouth + jumps.mouth_per_s * time_s:
             return True
-        return self._is_another(before, now, passed_s)
+        return self._is_another(before, now, passed_s, hidden=hidden)
 
-    def _is_another(self, before: Observation, now: Observation, passed_s: float) -> bool:
-        if before.signature is None or now.signature is None or passed_s > self._jumps.likeness_s:
+    def _is_another(self, before: Observation, now: Observation, passed_s: float, *, hidden: bool) -> bool:
+        jumps = self._jumps
+        if before.signature is None or now.signature is None or (passed_s > jumps.likeness_s and not hidden):
+            return False
+        if before.close_up > 0 and now.close_up > 0 and max(before.size, now.size) > jumps.whole:
             return False
         turned = max(abs(now.yaw - before.yaw), abs(now.pitch - before.pitch), abs(now.roll - before.roll))
-        return turned < self._jumps.likeness_deg and float(np.dot(before.signature, now.signature)) < self._jumps.likeness
+        # who was out of sight must come back looking alike: a hand before the lens is time enough to hold up another face
+        if turned >= jumps.likeness_deg:
+            return hidden and passed_s > jumps.hidden_s and min(abs(now.yaw), abs(before.yaw)) < _AWAY_DEG
+        return float(np.dot(before.signature, now.signature)) < jumps.likeness
 
 
 def span(face: Face) -> float:

@@ -12,6 +12,7 @@ from kiosk.domain.check import CheckLabel, CheckStatus
 from tests.kiosk.liveness.stage import KINDS, genuine, movie_of, other_film, still
 
 GENUINE = 5
+DEFAULTS = (ChallengeKind.HEAD_TURN, ChallengeKind.SMILE, ChallengeKind.MULTI_RANGE)
 """Of each kind and condition; they take longer than those who fail."""
 
 
@@ -26,6 +27,17 @@ def test_who_does_what_is_asked_passes(kind: ChallengeKind, fps: float, jitter: 
         session = genuine(kind, seed, fps=fps, jitter=jitter, drop=drop, pace=pace)
         check = session.play()
         assert (check.status, check.label) == (CheckStatus.PASSED, CheckLabel.OK), f"{session.run.challenge.steps}, seed {seed}"
+
+
+@pytest.mark.parametrize("kind", DEFAULTS)
+@pytest.mark.parametrize(("fps", "drop", "pace"), [(5, 0.05, 0.7), (5, 0.05, 1.0), (5, 0.05, 1.8), (6, 0.0, 1.0)])
+def test_a_machine_under_load_lets_people_pass(kind: ChallengeKind, fps: float, drop: float, pace: float) -> None:
+    """Five frames a second miss the way of a quick smile or turn now and then: the person is asked once more, and passes."""
+    for seed in range(2 * GENUINE):
+        session = genuine(kind, seed, fps=fps, jitter=0.2, drop=drop, pace=pace)
+        check = session.play()
+        assert (check.status, check.label) == (CheckStatus.PASSED, CheckLabel.OK), f"{session.run.challenge.steps}, seed {seed}"
+        assert session.run._restarts <= 2, f"seed {seed}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
