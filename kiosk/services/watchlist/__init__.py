@@ -1,0 +1,1 @@
+"""Watchlist screening without a network: lists from files, names made comparable, an index on disk, a judgement for staff."""

@@ -1,0 +1,175 @@
+"""The lists on this machine: imported whole or not at all, versioned, opened when asked for.
+
+folder/<list>/current          name of the version in use, replaced in one step
+folder/<list>/<version>/       list.json and the index's files
+folder/<list>/.new-…           an import that is not finished; swept by the next one
+
+Lists are published by their makers and hold nothing of customers: they lie in plain files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
+from kiosk.paths import make_private
+from kiosk.ports import Clock
+from kiosk.services.watchlist.formats import ListFormat, SourceDate, files_of, found_format, reader_of
+from kiosk.services.watchlist.index import NameIndex, build_index
+from kiosk.services.watchlist.model import ListVersion
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+_BLOCK = 1 << 20
+_LEAST_LEFT = 0.5
+"""Of the entries of the version before: a file with fewer is taken for a broken one unless said otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    version: ListVersion
+    index: NameIndex
+
+
+class WatchlistShelf:
+    """Owns one folder. Thread-safe; another process may import meanwhile, this one then sees the new version at its next screening."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open: dict[str, tuple[str, OpenList]] = {}
+
+    def import_list(self, path: Path, *, form: ListFormat | None = None, name: str = "", allow_shrink: bool = False) -> ListVersion:
+        """Read a list and put it in the place of its older version, which stays in use until the new one is complete.
+
+        Args:
+            form: None = found by the file's beginning.
+            name: of the list; "" = the format's.
+            allow_shrink: take a file with less than half of the entries of the version before.
+
+        Raises:
+            BadInput: FILE_NOT_FOUND, BAD_ARGUMENT, INVALID_DATA (with the line). Nothing has changed then.
+            StoreFault: STORE_UNAVAILABLE when the folder cannot be written.
+        """
+        chosen = form or found_format(path)
+        label = name or chosen.value
+        if not _NAME.fullmatch(label):
+            raise BadInput(ErrorCode.BAD_ARGUMENT, "a list's name is 1 to 50 of a-z, 0-9, - and _")
+        files = files_of(path, chosen)
+        digest = _sha256(files)
+        home = self._folder / label
+        try:
+            make_private(home)
+            for left in home.glob(".new-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            staging = home / f".new-{secrets.token_hex(4)}"
+            staging.mkdir(mode=0o700)
+        except OSError as error:
+            raise _unwritable(error) from error
+        try:
+            version = self._build(path, chosen, label, digest, staging)
+            before = self._current(label)
+            if before is not None and not allow_shrink and version.entries < before[1].entries * _LEAST_LEFT:
+                raise BadInput(
+                    ErrorCode.INVALID_DATA,
+                    f"{version.entries} entries where the version before has {before[1].entries}: half a file? --allow-shrink takes it",
+                )
+            self._publish(home, staging)
+        except OSError as error:
+            raise _unwritable(error) from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        return version
+
+    def versions(self) -> list[ListVersion]:
+        """Of all lists, by name. Raises StoreFault(STORE_DAMAGED)."""
+        return [found[1] for name in self._names() if (found := self._current(name)) is not None]
+
+    def open_lists(self) -> list[OpenList]:
+        """Of all lists, opened once per version. Raises StoreFault(STORE_DAMAGED)."""
+        opened = []
+        for name in self._names():
+            found = self._current(name)
+            if found is None:
+                continue
+            number, version = found
+            with self._lock:
+                kept = self._open.get(name)
+                if kept is None or kept[0] != number:
+                    kept = (number, OpenList(version, NameIndex(self._folder / name / number)))
+                    self._open[name] = kept
+            opened.append(kept[1])
+        return opened
+
+    def remove(self, name: str) -> ListVersion:
+        """Raises BadInput(BAD_ARGUMENT) when there is no such list."""
+        found = self._current(name) if _NAME.fullmatch(name) else None
+        if found is None:
+            raise BadInput(ErrorCode.BAD_ARGUMENT, "no list of that name is installed: kiosk watchlist list")
+        with self._lock:
+            self._open.pop(name, None)
+        try:
+            (self._folder / name / "current").unlink(missing_ok=True)  # from now on nobody opens it
+        except OSError as error:
+            raise _unwritable(error) from error
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+        return found[1]
+
+    def _names(self) -> list[str]:
+        return sorted(file.parent.name for file in self._folder.glob("*/current")) if self._folder.is_dir() else []
+
+    def _current(self, name: str) -> tuple[str, ListVersion] | None:
+        home = self._folder / name
+        try:
+            number = (home / "current").read_text("ascii").strip()
+            return number, ListVersion.from_json(json.loads((home / number / "list.json").read_text("utf-8")))
+        except FileNotFoundError:
+            if not (home / "current").exists():
+                return None
+            raise StoreFault(ErrorCode.STORE_DAMAGED, f"the watchlist {name} is damaged: import it again") from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreFault(ErrorCode.STORE_DAMAGED, f"the watchlist {name} is damaged: import it again") from error
+
+    def _build(self, path: Path, form: ListFormat, name: str, digest: str, staging: Path) -> ListVersion:
+        date = SourceDate()
+        entries, spellings = build_index(reader_of(form)(path, date), staging)
+        if not spellings:
+            raise BadInput(ErrorCode.INVALID_DATA, f"{path.name} holds no entries")
+        version = ListVersion(name, form.value, date.day, self._clock.now_utc(), digest, entries, spellings)
+        (staging / "list.json").write_text(json.dumps(version.as_json()), "utf-8")
+        return version
+
+    def _publish(self, home: Path, staging: Path) -> None:
+        number = secrets.token_hex(8)
+        os.rename(staging, home / number)
+        pointer = home / "current.tmp"
+        pointer.write_text(number, "ascii")
+        os.replace(pointer, home / "current")
+        for old in home.iterdir():
+            # mapped files cannot be deleted on Windows: the next import sweeps them
+            if old.is_dir() and old.name != number:
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _sha256(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        try:
+            with open(path, "rb") as file:
+                while block := file.read(_BLOCK):
+                    digest.update(block)
+        except OSError as error:
+            raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{path.name}: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def _unwritable(error: OSError) -> StoreFault:
+    return StoreFault(ErrorCode.STORE_UNAVAILABLE, f"the folder of watchlists cannot be written ({error.strerror})")

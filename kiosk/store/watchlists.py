@@ -1,0 +1,53 @@
+"""Staff's verdicts on watchlist hits, kept in the audit chain itself: no line of it can be changed or left out unseen.
+
+A line's customer is the user reference of the screening. Its detail holds ids and codes only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from kiosk.store import audit
+from kiosk.store.database import Database
+
+T = TypeVar("T")
+
+
+class WatchlistEvent(StrEnum):
+    SCREENING_REVIEWED = "SCREENING_REVIEWED"
+
+
+class SqlScreeningReviews(Generic[T]):
+    """`services.watchlist.review.ScreeningReviews` on the audit chain, for whatever form a review has outside. Thread-safe."""
+
+    def __init__(self, database: Database, pack: Callable[[T], Mapping[str, str]], unpack: Callable[[Mapping[str, str]], T]) -> None:
+        """Args: `pack` gives a review's fields, with `user_reference` and `at` among them."""
+        self._database = database
+        self._pack = pack
+        self._unpack = unpack
+
+    def add(self, review: T) -> None:
+        """Durable when it returns. Raises StoreFault."""
+        fields = self._pack(review)
+        self._database.write(
+            lambda tables: audit.append(
+                tables,
+                at=fields["at"],
+                customer_id=fields["user_reference"],
+                event=WatchlistEvent.SCREENING_REVIEWED,  # type: ignore[arg-type]  # until AuditEvent has it; the chain writes its text
+                detail={name: value for name, value in fields.items() if name not in ("at", "user_reference")},
+            )
+        )
+
+    def of_user(self, user_reference: str) -> list[T]:
+        """In the order they were given. Raises StoreFault."""
+        rows = self._database.read(
+            lambda tables: tables.execute(
+                "SELECT at, detail FROM audit WHERE customer_id = ? AND event = ? ORDER BY seq",
+                (user_reference, WatchlistEvent.SCREENING_REVIEWED.value),
+            ).fetchall()
+        )
+        return [self._unpack({"at": at, "user_reference": user_reference} | json.loads(detail)) for at, detail in rows]
