@@ -146,6 +146,79 @@ class CaptureConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CodesConfig:
+    """One-time codes for telephone numbers and e-mail addresses.
+
+    Attributes:
+        phone, email: what delivers them, "http" or "smtp"; "console" shows them on this machine, for trials; "none" = no check.
+        region: country (ISO 3166, two letters) of numbers written without their country code.
+        life_s, tries, resend_s: how long a code counts, wrong entries until its process ends, seconds until another may be sent.
+        per_day: processes begun per contact in 24 hours.
+    """
+
+    phone: str = "none"
+    email: str = "none"
+    region: str = "SK"
+    life_s: int = 300
+    tries: int = 5
+    resend_s: int = 30
+    per_day: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpConfig:
+    """The mail server for codes. Its password is no setting: `KIOSK_SMTP_PASSWORD`, or the keyring (docs/guides/one-time-codes.md).
+
+    Attributes:
+        port: 0 = 587 for "starttls", 465 for "tls", 25 for "none".
+        security: "starttls", "tls", or "none", which is refused for any but this machine.
+        ca_file: certificates to trust instead of the system's; empty = the system's.
+    """
+
+    host: str = ""
+    port: int = 0
+    security: str = "starttls"
+    sender: str = ""
+    user: str = ""
+    ca_file: str = ""
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SmsConfig:
+    """An SMS gateway with an HTTP interface, in templates: {number}, {text}, {sender} and {secret} stand for what is put in.
+
+    The secret is no setting: `KIOSK_SMS_SECRET`, or the keyring.
+
+    Attributes:
+        content_type: "json" or "form": decides how what is put into `body` is written.
+        headers: each "Name: value".
+    """
+
+    url: str = ""
+    method: str = "POST"
+    content_type: str = "json"
+    body: str = '{"to": "{number}", "text": "{text}"}'
+    headers: tuple[str, ...] = ()
+    sender: str = ""
+    ca_file: str = ""
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsConfig:
+    """Proofs of address and of funds.
+
+    Attributes:
+        max_age_days: older ones are refused.
+        max_pages: of one proof, all files together.
+    """
+
+    max_age_days: int = 90
+    max_pages: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     level: str = "INFO"
     max_bytes: int = 5 * 2**20
@@ -170,6 +243,10 @@ class Config:
     documents: DocumentsConfig = DocumentsConfig()
     liveness: LivenessConfig = LivenessConfig()
     capture: CaptureConfig = CaptureConfig()
+    codes: CodesConfig = CodesConfig()
+    smtp: SmtpConfig = SmtpConfig()
+    sms: SmsConfig = SmsConfig()
+    proofs: ProofsConfig = ProofsConfig()
     log: LogConfig = LogConfig()
 
 
@@ -180,13 +257,20 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("models", "provider"): frozenset({"auto", "cpu", "directml", "cuda", "openvino", "coreml"}),
     ("text", "engine"): frozenset({"rapidocr", "easyocr"}),
     ("documents", "strictness"): frozenset({"strict", "normal", "relaxed"}),
+    ("codes", "phone"): frozenset({"none", "http", "console"}),
+    ("codes", "email"): frozenset({"none", "smtp", "console"}),
+    ("smtp", "security"): frozenset({"starttls", "tls", "none"}),
+    ("sms", "method"): frozenset({"POST", "PUT", "GET"}),
+    ("sms", "content_type"): frozenset({"json", "form"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
 _CHALLENGES = frozenset({"HEAD_TURN", "SMILE", "MULTI_RANGE", "MAGNIFEYE", "EYE_GAZE"})
 _COLOURS = frozenset({"accent"})
 _COLOUR = re.compile(r"(#[0-9A-Fa-f]{6})?")
 _SHARES = frozenset({"ocr_threshold"})
-_POSITIVE = frozenset({"fps", "width", "height", "max_bytes", "max_side_px", "files"})
+_POSITIVE = frozenset(
+    {"fps", "width", "height", "max_bytes", "max_side_px", "files", "life_s", "tries", "per_day", "timeout_s", "max_age_days", "max_pages"}
+)
 
 
 def load_config(path: Path, *, must_exist: bool = False) -> Config:

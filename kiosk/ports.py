@@ -6,8 +6,9 @@ All calls are synchronous; an adapter is used by one thread at a time unless its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -289,6 +290,73 @@ class CustomerStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+# --- one-time codes ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMessage:
+    """One message with a code. `contact`: a number in E.164 or an e-mail address. An SMS shows `text` alone, a mail `subject`, too."""
+
+    contact: str
+    subject: str
+    text: str
+
+
+class DeliveryFault(StrEnum):
+    """Why a message was not handed over."""
+
+    NOT_SET_UP = "NOT_SET_UP"  # no gateway, or a setting or secret of it is missing
+    UNREACHABLE = "UNREACHABLE"
+    TIMED_OUT = "TIMED_OUT"
+    TLS_FAILED = "TLS_FAILED"
+    LOGIN_REFUSED = "LOGIN_REFUSED"
+    CONTACT_REFUSED = "CONTACT_REFUSED"  # the gateway will not send to this one
+    REFUSED = "REFUSED"  # any other answer that is no success
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`fault` None = the gateway took the message; whether it arrives it cannot say. `status`: its answer's number, 0 for none."""
+
+    fault: DeliveryFault | None = None
+    status: int = 0
+
+
+class CodeGateway(Protocol):
+    """Hands a message with a code to somebody who delivers it. Blocks at most its time-out; any thread; never logs contact or text."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_trial(self) -> bool:
+        """True when it only shows the code on this machine: proves nothing about the contact."""
+        ...
+
+    def send(self, message: CodeMessage) -> Delivery:
+        """A failure of the network or of the other side is an answer, not an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRecord:
+    """What is kept of a contact until `keep_until` (UTC ISO 8601)."""
+
+    state: Mapping[str, Json]
+    keep_until: str
+
+
+class CodeLedger(Protocol):
+    """What is remembered of one-time codes per contact; survives a restart. Thread-safe. Raises StoreFault."""
+
+    def read(self, contact: str) -> Mapping[str, Json] | None: ...
+    def change(self, contact: str, change: Callable[[Mapping[str, Json] | None], CodeRecord | None], *, now: str) -> None:
+        """Read, decide and write as one: no other thread or process comes between. Whatever was kept until `now` is dropped first.
+
+        `change` gets what is known (None = nothing) and gives what to keep (None = nothing); what it raises leaves all as it was.
+        """
+        ...
 
 
 # --- time ----------------------------------------------------------------------------------------------------------
