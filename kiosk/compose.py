@@ -200,7 +200,9 @@ class Engines:
 
         with self._lock:
             if "verifier" not in self._made:
-                self._made["verifier"] = Verifier(self._detector(), self._landmarker(), self.matcher(), self._liveness())
+                self._made["verifier"] = Verifier(
+                    self._detector(), self._landmarker(), self.matcher(), self._liveness(), quick_detector=self.quick_detector()
+                )
             verifier: Verifier = self._made["verifier"]
             return verifier
 
@@ -309,11 +311,13 @@ class Engines:
         from kiosk.engines.providers import Provider
         from kiosk.engines.text_reader import RapidTextReader
 
+        letters = self._library.best("text_letters")
         return RapidTextReader(
             self._library.path(self._needed("text_detection").id),
             self._library.path(self._needed("text_recognition").id),
             threads=models.threads or None,
             provider=Provider(models.provider),
+            letters=None if letters is None else self._library.path(letters.id),
         )
 
     def _detector(self, *, live: bool = False) -> FaceDetector:
@@ -325,7 +329,17 @@ class Engines:
             detector: FaceDetector = self._made[name]
             return detector
 
-    def _detector_of(self, info: ModelInfo, *, live: bool) -> FaceDetector:
+    def quick_detector(self) -> FaceDetector | None:
+        """For pictures of one large face that is going to be compared; None where the thorough one is as quick: YuNet looks once."""
+        with self._lock:
+            if "quick_detector" not in self._made:
+                info = self._needed("face_detection")
+                one_look = info.id.startswith("yunet")
+                self._made["quick_detector"] = None if one_look else self._detector_of(info, live=True, exact=True)
+            detector: FaceDetector | None = self._made["quick_detector"]
+            return detector
+
+    def _detector_of(self, info: ModelInfo, *, live: bool, exact: bool = False) -> FaceDetector:
         path = self._library.path(info.id)
         score = 0.5 if info.threshold is None else info.threshold
         if info.id.startswith("yunet"):
@@ -334,7 +348,7 @@ class Engines:
             return YuNetDetector(path, model_id=info.id, min_score=score, thorough=not live)
         from kiosk.engines.face_detector import BlazeFaceDetector
 
-        return BlazeFaceDetector(path, model_id=info.id, min_score=score, thorough=not live)
+        return BlazeFaceDetector(path, model_id=info.id, min_score=score, thorough=not live, exact=exact or not live)
 
     def live_face_parts(self) -> tuple[dict[str, FaceDetector], FaceLandmarker | None]:
         """Every installed detector by its id, the one in use first, and the landmarker, as guidance uses them. For measuring."""

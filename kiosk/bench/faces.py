@@ -80,6 +80,7 @@ def faces(
     landmarker: FaceLandmarker | None,
     matchers: Sequence[FaceMatcher],
     *,
+    quick_detector: FaceDetector | None = None,
     card: bool = False,
     roc: Path | None = None,
     peers: Sequence[str] = (),
@@ -90,6 +91,7 @@ def faces(
     """Every pair with every matcher, as the product compares: the largest face of each, refused where its quality carries no comparison.
 
     Args:
+        quick_detector: as the product's verifier has it.
         card: each pair again with its first picture as a card's portrait, in all `CONDITIONS`; also the other way round.
         roc: a PNG to draw.
         peers: names of `face_peers.PEERS`, run on some of the pairs.
@@ -102,21 +104,24 @@ def faces(
     engines: dict[str, Json] = {}
     strangers = 1
     for matcher in matchers:
-        run = _Run(folder, Verifier(detector, landmarker, matcher), load)
+        verifier = Verifier(detector, landmarker, matcher, quick_detector=quick_detector)
+        run = _Run(folder, verifier, load)
         note(f"{matcher.model_id}: comparing {len(pairs)} pairs")
         by_condition = run.compare(pairs, card=card, note=note)
         strangers = max(strangers, *(len(found.other) for found in by_condition.values()))
         engines[matcher.model_id], drawn = _reported(matcher.model_id, by_condition, run)
         curves += drawn
         note(f"{matcher.model_id}: timing")
-        body[f"{matcher.model_id}_ms"] = _times(pairs, folder, detector, landmarker, matcher, load)
+        body[f"{matcher.model_id}_ms"] = _times(pairs, folder, verifier, matcher, load)
     body["target_ms"] = TARGET_MS
     body["engines"] = engines
     if roc is not None:
         draw_roc(curves, f"Face comparison, {len(pairs)} pairs", roc, least_fmr=1 / strangers)
     for peer in peers:
         note(f"{peer} on {min(len(pairs), _PEER_PAIRS)} pairs")
-        body[f"peer_{peer}"] = _peer(peer, pairs, folder, Verifier(detector, landmarker, matchers[0]), load, peer_python)
+        body[f"peer_{peer}"] = _peer(
+            peer, pairs, folder, Verifier(detector, landmarker, matchers[0], quick_detector=quick_detector), load, peer_python
+        )
     return body
 
 
@@ -222,12 +227,9 @@ def _points(table: Json) -> list[tuple[float, float, float]]:
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
-def _times(
-    pairs: Sequence[FacePair], folder: Path, detector: FaceDetector, landmarker: FaceLandmarker | None, matcher: FaceMatcher, load: Load
-) -> dict[str, Json]:
+def _times(pairs: Sequence[FacePair], folder: Path, verifier: Verifier, matcher: FaceMatcher, load: Load) -> dict[str, Json]:
     """Milliseconds of each part and of the whole check, pictures decoded beforehand; the first of each is left out."""
     parts: dict[str, list[float]] = {"detection": [], "embedding": [], "comparison": [], "selfie_against_portrait": []}
-    verifier = Verifier(detector, landmarker, matcher)
 
     def timed(name: str, work: Callable[[], object]) -> None:
         began = time.perf_counter()

@@ -63,6 +63,7 @@ def run_faces(arguments: argparse.Namespace) -> None:
                 detector,
                 landmarker,
                 matchers,
+                quick_detector=engines.quick_detector(),
                 card=arguments.card,
                 roc=arguments.roc,
                 peers=tuple(face_peers.PEERS) if arguments.peers else (),

@@ -13,7 +13,7 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_ex
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, FaceIssue, FaceQuality, Pose, Similarity
 from kiosk.imaging.face_fitness import comparison_obstacle
-from kiosk.imaging.face_pose import head_pose
+from kiosk.imaging.face_pose import Mesh, head_pose
 from kiosk.imaging.face_quality import eye_span, frame_light_issue, quality_by_mesh, quality_score, refusals
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
@@ -25,6 +25,8 @@ SECOND_FACE = 0.3
 """A second person counts from this share of the largest face's width: passers-by far behind do not."""
 SURE = 0.9
 """Detector score from which a face needs no second opinion: patterns of security print reach 0.8."""
+LARGE_FACE = 0.25
+"""Share of the picture's shorter side from which a find of the quick detector is the largest face: nothing larger escapes it."""
 LIVENESS_MIN_SHARPNESS = 0.12
 LIVENESS_MIN_EYES_PX = 24.0
 """Below these the pixels that tell skin from paper are gone, whatever a model says."""
@@ -70,7 +72,7 @@ class Verifier:
         *,
         quick_detector: FaceDetector | None = None,
     ) -> None:
-        """Args: `quick_detector` for camera frames, in which a face is large; what it does not find `detector` looks for."""
+        """Args: `quick_detector` for pictures in which a face is large; what it does not find `detector` looks for."""
         self._detector = detector
         self._landmarker = landmarker
         self._matcher = matcher
@@ -78,9 +80,15 @@ class Verifier:
         self._quick_detector = quick_detector
         # one decision asks for the selfie's template several times; embedding is most of its cost
         self._kept: dict[int, tuple[weakref.ref[Image], Embedding | FaceIssue]] = {}
+        self._meshes: dict[int, tuple[weakref.ref[Image], Face, Mesh]] = {}
 
     def portrait_face(self, image: Image) -> Face | None:
         """The largest face of a document page or of a crop of it, however tight; None when there is none."""
+        if self._quick_detector is not None:
+            # the tiles of a thorough look are for small faces, and for a second person
+            quick = self._quick_detector.detect(image)
+            if quick and quick[0].box[2] >= LARGE_FACE * min(image.shape[:2]) and self._is_face(image, quick[0]):
+                return quick[0]
         faces = self._faces(image)
         return faces[0] if faces else None
 
@@ -219,18 +227,26 @@ class Verifier:
         return found
 
     def _pose(self, image: Image, face: Face) -> Pose | None:
-        mesh = self._landmarker.landmarks(image, face) if self._landmarker is not None else ()
+        mesh = self._mesh(image, face)
         return head_pose(mesh) if mesh else None
+
+    def _mesh(self, image: Image, face: Face) -> Mesh:
+        """Empty when the landmarker sees no face there, or there is no landmarker. The last one of a picture is kept with it."""
+        if self._landmarker is None:
+            return ()
+        key = id(image)
+        known = self._meshes.get(key)
+        if known is not None and known[0]() is image and known[1] == face:
+            return known[2]
+        mesh = self._landmarker.landmarks(image, face)
+        self._meshes[key] = (weakref.ref(image, lambda _gone: self._meshes.pop(key, None)), face, mesh)
+        return mesh
 
     # --- liveness --------------------------------------------------------------------------------------------------
 
     def passive_liveness(self, images: Sequence[Image], *, inputs: tuple[str, ...] = (_SELFIE,)) -> Check:
         """PASSIVE_LIVENESS of one person over one or more frames (`services.passive_liveness.judge`); `inputs`: the fact they come from."""
-        return passive_liveness.judge(images, find=self._frame_face, model=self._liveness, inputs=inputs)
-
-    def _frame_face(self, image: Image) -> Face | None:
-        faces = self._quick_detector.detect(image) if self._quick_detector is not None else ()
-        return faces[0] if faces and faces[0].score >= SURE else self.portrait_face(image)
+        return passive_liveness.judge(images, find=self.portrait_face, model=self._liveness, inputs=inputs)
 
     def liveness(self, image: Image) -> Check:
         """PASSIVE_LIVENESS of one picture. Raises BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED)."""
@@ -243,7 +259,10 @@ class Verifier:
         faces = self._detector.detect(image)
         if self._landmarker is None:
             return faces
-        return tuple(face for face in faces if face.score >= SURE or self._landmarker.landmarks(image, face))
+        return tuple(face for face in faces if self._is_face(image, face))
+
+    def _is_face(self, image: Image, face: Face) -> bool:
+        return face.score >= SURE or (self._landmarker is not None and len(self._mesh(image, face)) > 0)
 
     def _counted(self, image: Image, what: str = "the picture") -> tuple[Face, ...]:
         """At least one face, the largest first; those too small beside it are left out."""
@@ -261,8 +280,7 @@ class Verifier:
         return faces
 
     def _quality(self, image: Image, face: Face, *, several: bool) -> FaceQuality:
-        mesh = self._landmarker.landmarks(image, face) if self._landmarker is not None else ()
-        return quality_by_mesh(image, face, mesh, several=several)
+        return quality_by_mesh(image, face, self._mesh(image, face), several=several)
 
 
 def _selfie_verdict(quality: FaceQuality) -> tuple[CheckStatus, CheckLabel]:

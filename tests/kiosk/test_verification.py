@@ -457,3 +457,82 @@ def test_the_portrait_of_a_page_and_of_a_tight_crop_is_found(verifier: Verifier)
 
 def test_print_that_merely_looks_like_a_face_is_none(verifier: Verifier) -> None:
     assert verifier.portrait_face(sample("dis/document-back.jpeg")) is None
+
+
+# --- what a comparison costs -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counted:
+    """Passes on to a real engine and counts."""
+
+    inner: BlazeFaceDetector
+    asked: int = 0
+
+    @property
+    def model_id(self) -> str:
+        return self.inner.model_id
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        self.asked += 1
+        return self.inner.detect(image)
+
+
+@pytest.fixture
+def quick_one(model_library: ModelLibrary) -> BlazeFaceDetector:
+    return BlazeFaceDetector(model_library.path("blazeface_short"), thorough=False, exact=True)
+
+
+def close_up() -> Image:
+    return np.ascontiguousarray(astronaut()[:300, 60:400])
+
+
+def test_a_large_face_needs_no_thorough_look(
+    model_library: ModelLibrary, detector: BlazeFaceDetector, quick_one: BlazeFaceDetector
+) -> None:
+    thorough = Counted(detector)
+    verifier = Verifier(thorough, FaceMeshLandmarker(model_library.path("facemesh_468")), FixedMatcher(1), quick_detector=quick_one)
+    found = verifier.portrait_face(close_up())
+    assert thorough.asked == 0
+    usual = detector.detect(close_up())[0]
+    assert found is not None
+    assert np.asarray(found.points) == pytest.approx(np.asarray(usual.points), abs=0.05 * usual.eye_distance_px)
+
+
+@pytest.mark.parametrize("picture", [lambda: on_canvas(astronaut(), width=1400, height=1000, at=(30, 300)), nobody])
+def test_what_the_quick_look_does_not_settle_is_looked_for_thoroughly(
+    detector: BlazeFaceDetector, quick_one: BlazeFaceDetector, picture: Callable[[], Image]
+) -> None:
+    thorough = Counted(detector)
+    found = Verifier(thorough, None, FixedMatcher(1), quick_detector=quick_one).portrait_face(picture())
+    assert thorough.asked == 1
+    assert [found] == list(detector.detect(picture())[:1]) or found is None
+
+
+def test_a_companion_is_still_found_in_a_selfie(
+    model_library: ModelLibrary, detector: BlazeFaceDetector, quick_one: BlazeFaceDetector
+) -> None:
+    verifier = Verifier(detector, FaceMeshLandmarker(model_library.path("facemesh_468")), quick_detector=quick_one)
+    with pytest.raises(BadInput) as caught:
+        verifier.selfie(two_people(), strict=True)
+    assert caught.value.code is ErrorCode.MULTIPLE_FACES_DETECTED
+
+
+def test_landmarks_of_a_picture_are_found_once_and_go_with_it(
+    model_library: ModelLibrary, detector: BlazeFaceDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    landmarks = FaceMeshLandmarker.landmarks
+
+    def counted(self: FaceMeshLandmarker, image: Image, face: Face) -> tuple[tuple[float, float, float], ...]:
+        asked.append(id(image))
+        return landmarks(self, image, face)
+
+    monkeypatch.setattr(FaceMeshLandmarker, "landmarks", counted)
+    verifier = Verifier(detector, FaceMeshLandmarker(model_library.path("facemesh_468")), FixedMatcher(1))
+    selfie = astronaut()
+    verifier.selfie(selfie, strict=True)
+    verifier.embed_selfie(selfie)
+    assert len(asked) == 1
+    del selfie
+    assert not verifier._meshes
