@@ -18,6 +18,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ class NameIndex:
         one = np.empty(count, np.float32)
         asked = list(words)
         # words that the list may have written as one
-        asked += [a + b for a, b in zip(words, words[1:], strict=False) if len(a) > 1 and len(b) > 1]
+        asked += [a + b for a, b in pairwise(words) if len(a) > 1 and len(b) > 1]
         for word in asked:
             one.fill(0)
             for likeness, number in sorted(self._near(word)):  # the likest last: it stays
@@ -181,7 +182,7 @@ def _mapped(path: Path) -> Array:
 def _pairs(word: str) -> int:
     text = f"^{folded(word)}$"
     bits = 0
-    for one, other in zip(text, text[1:], strict=False):
+    for one, other in pairwise(text):
         bits |= 1 << ((ord(one) * 37 + ord(other) * 11) % _PAIR_BITS)
     return bits
 

@@ -3,7 +3,7 @@
 Name: words are paired one to one, the likest first. A pair counts by its likeness (1 the same; 0.97 the same romanised differently;
 0.88 the same consonants; else 1 - edits / letters, swaps of neighbours as one edit, nothing below 0.7; an initial and a word that begins
 with it 0.8) and by its weight (common words and short ones weigh less). Score = 2 x what pairs weigh / what all words weigh, where a word
-without a partner weighs 0.45 of itself, a patronymic 0.15. One shared word of several is a stranger: below two pairs the score is halved,
+without a partner weighs 0.33 of itself, a patronymic 0.15. One shared word of several is a stranger: below two pairs the score is halved,
 unless one of the names has one word only. Two names that differ in where the words divide are compared without the gaps too.
 
 Narrowing (added to the name's score, the sum kept within 0..1): birth the same +0.05, the year the same or day and month swapped +0.02,
@@ -22,7 +22,7 @@ from kiosk.services.watchlist.names import folded, is_patronymic, skeleton
 
 THRESHOLD = 0.85
 """An alert from here on. Measured by `kiosk bench screening`; see docs/guides/watchlists.md."""
-_ALONE, _PATRONYMIC_ALONE = 0.45, 0.15
+_ALONE, _PATRONYMIC_ALONE = 0.33, 0.15
 _LEAST_ALIKE = 0.7
 _SAME_FOLDED, _SAME_CONSONANTS, _INITIAL = 0.97, 0.88, 0.8
 _LEAST_CONSONANTS = 3
