@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.domain.check import CheckLabel
+
 
 class ChallengeKind(StrEnum):
     """Kinds of active check; DIS names of the liveness types in `DIS_TYPE`."""
@@ -68,12 +70,14 @@ class RecordedFrame:
         at_s: seconds since the first frame of the record.
         shows: the assertion that it was taken for, or None for what lies between.
         colour: what the screen shone with when it was taken, "#RRGGBB" or "".
+        fault: what was wrong with it as the camera's next frame, told from frames that the record leaves out; None = nothing.
     """
 
     jpeg: bytes
     at_s: float
     shows: Assertion | None = None
     colour: str = ""
+    fault: CheckLabel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kiosk.domain.challenge import Assertion, CaptureOrigin, CaptureRecord, Challenge, ChallengeKind, RecordedFrame
+from kiosk.domain.check import CheckLabel
 from kiosk.domain.errors import BadInput, ErrorCode
 
 MAX_FRAMES = 240
@@ -116,6 +117,7 @@ def encode_contents(record: CaptureRecord) -> bytes:
         writer.number(_F64, frame.at_s)
         writer.text(frame.shows.value if frame.shows is not None else "")
         writer.text(frame.colour)
+        writer.text(frame.fault.value if frame.fault is not None else "")
         writer.block(frame.jpeg)
     return bytes(writer.data)
 
@@ -128,8 +130,9 @@ def decode_contents(data: bytes, header: RecordHeader) -> CaptureRecord:
     frames = []
     for _ in range(reader.count(MAX_FRAMES)):
         at_s = float(reader.number(_F64))
-        shows, colour = reader.text(), reader.text()
-        frames.append(RecordedFrame(reader.block(), at_s, reader.known(Assertion, shows) if shows else None, colour))
+        shows, colour, fault = reader.text(), reader.text(), reader.text()
+        told = (reader.known(Assertion, shows) if shows else None), colour, (reader.known(CheckLabel, fault) if fault else None)
+        frames.append(RecordedFrame(reader.block(), at_s, *told))
     reader.end()
     return CaptureRecord(header.session, header.nonce, challenge, origin, header.made_at, tuple(frames))
 

@@ -38,7 +38,7 @@ MAX_FRAME_SIDE_PX = 4096
 _LOOKED_AT = 12
 
 _MAGIC = b"\x89KCR\r\n\x1a\n"  # as PNG's: a transfer that changes line ends or strips the eighth bit is seen at once
-_VERSION = 1
+_VERSION = 2
 _PREFIX = struct.Struct(">8sHHI")
 _SEAL_BYTES, _SIGNATURE_BYTES = 12 + 16, 64
 _MAX_HEADER_BYTES = 5 * (2 + MAX_TEXT_BYTES)

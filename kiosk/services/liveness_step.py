@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kiosk import __version__
 from kiosk.domain.challenge import Challenge, ChallengeKind
-from kiosk.domain.check import Check
+from kiosk.domain.check import Check, CheckLabel, CheckStatus
 from kiosk.domain.errors import BadInput
 from kiosk.imaging.frame import Image
 from kiosk.ports import CameraInfo, Clock, DeviceKey
 from kiosk.services.capture_record import origin_of, record_of, seal_record
 from kiosk.services.liveness.active import ActiveCheck
-from kiosk.services.liveness.challenges import ChallengeBook
+from kiosk.services.liveness.challenges import EXPIRED, ChallengeBook
 from kiosk.services.record_verify import RecordVerifier, integrity_check, verified
 
 _log = logging.getLogger(__name__)
@@ -81,17 +81,24 @@ class LivenessStep:
         self._verifier = RecordVerifier(key)
 
     def issue(self, session: str) -> Challenge:
+        """What was issued to the session before is void: whoever cancels in the middle begins with another challenge."""
+        self._book.forget(session)
         return self._book.issue(session, self._kinds, flashes=self._flashes)
 
     def begin(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
-        """Raises ModelFault."""
-        return self._engines.active_check(challenge, reference)
+        """The one run of a challenge that `issue` gave. Raises ModelFault, BadInput(INVALID_DATA) for any other challenge."""
+        run = self._engines.active_check(challenge, reference)
+        self._book.begin(challenge)
+        return run
 
     def finish(self, run: ActiveCheck, camera: CameraInfo | None) -> LivenessOutcome:
         """Judges the run, seals what was seen and verifies the seal as whoever reads the record will."""
         made_at = self._clock.now_utc()  # before faces are compared, which takes a moment: the record was closed with its last frame
-        check = run.check()
         challenge = run.challenge
+        late = self._redeem(challenge)
+        check = run.check()
+        if late is not None:
+            check = replace(check, status=CheckStatus.REJECTED, label=late)
         frames = run.recorded()
         record = None
         if frames:
@@ -105,12 +112,14 @@ class LivenessStep:
             record = seal_record(made, self._key)
         outcome = verified(self._verifier, record, session=challenge.session, now=self._clock.now_utc(), challenge=challenge)
         integrity = integrity_check(outcome, camera, allow_virtual=self._allow_virtual, staffed=self._staffed)
-        self._redeem(challenge)
         return LivenessOutcome(check, (integrity, *run.advisory()), run.frames, record)
 
-    def _redeem(self, challenge: Challenge) -> None:
-        """A challenge is good for one run, whatever came of it."""
+    def _redeem(self, challenge: Challenge) -> CheckLabel | None:
+        """A challenge is good for one run, whatever came of it. Why it is not good any more, or None."""
         try:
             self._book.redeem(challenge.id, challenge.session)
         except BadInput as error:
-            _log.warning("a challenge could not be redeemed: %s", error.code.value)
+            reason = error.params.get("reason")
+            _log.warning("a challenge could not be redeemed: %s", reason)
+            return CheckLabel.CHALLENGE_EXPIRED if reason == EXPIRED else CheckLabel.CHALLENGE_FAILED
+        return None

@@ -66,11 +66,16 @@ class RecordVerifier:
         if made_at > now + timedelta(seconds=_SKEW_S):
             raise refusal(RecordFault.FROM_THE_FUTURE)
         # a run that ends in time is judged and closed a moment later
-        late = challenge is not None and made_at - _utc(challenge.expires_at) > timedelta(seconds=_SKEW_S)
+        late = challenge is not None and is_late(made_at.isoformat(), challenge)
         if late or now - made_at > self._max_age:
             raise refusal(RecordFault.EXPIRED)
         if challenge is not None and made_at < _utc(challenge.issued_at) - timedelta(seconds=_SKEW_S):
             raise refusal(RecordFault.TIMES_IMPOSSIBLE)
+
+
+def is_late(made_at: str, challenge: Challenge) -> bool:
+    """Whether a record was closed after its challenge had expired. Raises BadInput(INVALID_DATA), reason MALFORMED."""
+    return _utc(made_at) - _utc(challenge.expires_at) > timedelta(seconds=_SKEW_S)
 
 
 def _check_times(record: CaptureRecord, made_at: datetime) -> None:

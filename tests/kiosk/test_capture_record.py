@@ -112,7 +112,14 @@ challenges = st.builds(
     texts,
     st.lists(texts, max_size=4).map(tuple),
 )
-recorded = st.builds(RecordedFrame, st.binary(max_size=60), st.floats(allow_nan=False), st.none() | st.sampled_from(Assertion), texts)
+recorded = st.builds(
+    RecordedFrame,
+    st.binary(max_size=60),
+    st.floats(allow_nan=False),
+    st.none() | st.sampled_from(Assertion),
+    texts,
+    st.none() | st.sampled_from(CheckLabel),
+)
 origins = st.builds(CaptureOrigin, st.just(KEY.device_id), texts, st.booleans(), texts)
 records = st.builds(CaptureRecord, texts, texts, st.none() | challenges, origins, texts, st.lists(recorded, max_size=5).map(tuple))
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -217,7 +224,8 @@ def test_a_record_is_sealed_only_by_the_device_it_names() -> None:
 
 
 def test_a_newer_version_is_named_as_such() -> None:
-    assert refused(SEALED[:8] + b"\0\x02" + SEALED[10:]) is RecordFault.VERSION_UNKNOWN
+    for version in (b"\0\x01", b"\0\x03"):
+        assert refused(SEALED[:8] + version + SEALED[10:]) is RecordFault.VERSION_UNKNOWN
 
 
 @pytest.mark.parametrize(

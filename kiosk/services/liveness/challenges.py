@@ -33,6 +33,8 @@ FLASHES = ("#FF3030", "#30FF30", "#3060FF", "#FFFFFF", "#202020")
 """Far apart in hue, and a light and a dark one."""
 _MOST_OPEN = 256
 """Challenges that nobody came back for are dropped, the oldest first."""
+UNKNOWN, EXPIRED = "UNKNOWN", "EXPIRED"
+"""`params["reason"]` of what is refused."""
 _STEPS_APART = 2
 _SPAN = 3
 """Of the sizes asked for the largest and the smallest are at least so many apart, else perspective would hardly change."""
@@ -42,6 +44,7 @@ _SPAN = 3
 class _Issued:
     challenge: Challenge
     expires: float  # monotonic seconds
+    begun: bool = False
 
 
 class ChallengeBook:
@@ -83,21 +86,43 @@ class ChallengeBook:
                 del self._open[next(iter(self._open))]
         return challenge
 
+    def begin(self, challenge: Challenge) -> None:
+        """A run of it begins: the only one that there will be. It stays open until it is redeemed.
+
+        Raises BadInput(INVALID_DATA) when it is unknown, not as it was issued, begun before or expired; `reason` as `redeem`.
+        """
+        with self._lock:
+            issued = self._known(challenge.id, challenge.session)
+            if issued.begun or issued.challenge != challenge:
+                raise BadInput(ErrorCode.INVALID_DATA, "the challenge was begun before, or is not as it was issued", reason=UNKNOWN)
+            if self._clock.monotonic() >= issued.expires:
+                raise BadInput(ErrorCode.INVALID_DATA, "the challenge has expired", reason=EXPIRED)
+            issued.begun = True
+
     def redeem(self, challenge_id: str, session: str) -> Challenge:
         """Takes it back, once. Raises BadInput(INVALID_DATA) when it is unknown, another session's, used or expired.
 
-        Another session's stays open: who guesses an id must not be able to void it.
+        Another session's stays open: who guesses an id must not be able to void it. `params["reason"]`: UNKNOWN or EXPIRED.
         """
         with self._lock:
-            issued = self._open.get(challenge_id)
-            if issued is None:
-                raise BadInput(ErrorCode.INVALID_DATA, "no such challenge is open: unknown, or used before")
-            if not secrets.compare_digest(issued.challenge.session.encode(), session.encode()):
-                raise BadInput(ErrorCode.INVALID_DATA, "the challenge was issued to another session")
+            issued = self._known(challenge_id, session)
             del self._open[challenge_id]
         if self._clock.monotonic() >= issued.expires:
-            raise BadInput(ErrorCode.INVALID_DATA, "the challenge has expired")
+            raise BadInput(ErrorCode.INVALID_DATA, "the challenge has expired", reason=EXPIRED)
         return issued.challenge
+
+    def forget(self, session: str) -> None:
+        """The session ended, or asks anew: what was issued to it is void."""
+        with self._lock:
+            self._open = {known: one for known, one in self._open.items() if one.challenge.session != session}
+
+    def _known(self, challenge_id: str, session: str) -> _Issued:
+        issued = self._open.get(challenge_id)
+        if issued is None:
+            raise BadInput(ErrorCode.INVALID_DATA, "no such challenge is open: unknown, or used before", reason=UNKNOWN)
+        if not secrets.compare_digest(issued.challenge.session.encode(), session.encode()):
+            raise BadInput(ErrorCode.INVALID_DATA, "the challenge was issued to another session", reason=UNKNOWN)
+        return issued
 
     def _steps(self, kind: ChallengeKind) -> tuple[Assertion, ...]:
         match kind:

@@ -27,8 +27,9 @@ from kiosk.imaging.face_quality import LIVE, FaceLimits, face_region, face_sharp
 from kiosk.imaging.frame import Frame
 from kiosk.ports import FaceDetector, FaceLandmarker
 from kiosk.services.face_guide import light_advice
-from kiosk.services.face_tracking import find_faces, movement
+from kiosk.services.face_tracking import FaceTracker, Points3, find_faces, movement
 from kiosk.services.liveness.frames import FrameWatch
+from kiosk.services.still_faces import StillFaces
 
 Colour = tuple[float, float, float]
 _CLOSE_UP = 0.85
@@ -90,6 +91,8 @@ class Observer:
 
     Args:
         close_up: follow the eyes beyond what a detector sees (MagnifEye). gaze: measure where the irises stand (eye gaze).
+        every_frame: look for faces in every frame, as in records, whose frames lie apart. Else a few times a second, and the face that was
+            found is followed by its mesh in between: not while there are several.
         frames: watches that the frames are one unbroken capture; None = nobody does.
     """
 
@@ -102,11 +105,14 @@ class Observer:
         gaze: bool = False,
         frames: FrameWatch | None = None,
         limits: FaceLimits = LIVE,
+        every_frame: bool = False,
     ) -> None:
         self._detector, self._landmarker = detector, landmarker
         self._close_up, self._gaze = close_up, gaze
         self._frames = frames
         self._limits = limits
+        self._tracking = None if every_frame else FaceTracker(detector, landmarker)
+        self._still = StillFaces()
         self._followed: Face | None = None
         self._tracker: EyeTracker | None = None
         self._confirmed: tuple[float, float] | None = None  # when a detector last saw the face, and its size
@@ -115,9 +121,10 @@ class Observer:
         image = frame.pixels
         height, width = image.shape[:2]
         fault = self._frames.feed(frame) if self._frames is not None else None
-        faces = find_faces(self._detector, image)
+        faces, mesh = self._look(frame)
         face = self._choose(faces)
-        mesh = self._landmarker.landmarks(image, face) if face is not None else ()
+        if face is not None and mesh is None:
+            mesh = self._landmarker.landmarks(image, face)
         followed = self._follow(frame)
         if face is None or not mesh:
             light = light_advice(image)
@@ -157,6 +164,15 @@ class Observer:
             light=AdviceCode.TOO_DARK if dark else AdviceCode.TOO_BRIGHT if bright else None,
             fault=fault,
         )
+
+    def _look(self, frame: Frame) -> tuple[tuple[Face, ...], Points3 | None]:
+        """The faces that count, less pictures on the wall; and the mesh where the face was followed by it."""
+        if self._tracking is None:
+            return self._still.without(frame.pixels, find_faces(self._detector, frame.pixels), frame.taken_at), None
+        found = self._tracking.faces(frame)
+        faces = self._still.without(frame.pixels, found, frame.taken_at)
+        # while there is a second face, be it a picture, every frame is looked at
+        return faces, self._tracking.mesh(frame, found[0]) if len(found) == 1 and len(faces) == 1 else None
 
     def _choose(self, faces: tuple[Face, ...]) -> Face | None:
         """The face that was followed so far, else the largest: who steps behind the customer does not take over."""

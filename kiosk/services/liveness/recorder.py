@@ -29,6 +29,7 @@ class _Shown:
     marks: _Marks
     shows: Assertion | None
     colour: str
+    fault: CheckLabel | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Recorder:
 
     def see(self, frame: Frame, seen: Observation, *, key: bool, shows: Assertion | None, colour: str) -> None:
         self._count += 1
-        now = _Shown(self._count, frame, _marks_of(seen), shows, colour)
+        now = _Shown(self._count, frame, _marks_of(seen), shows, colour, seen.fault)
         before = self._recent[-1] if self._recent else None
         self._recent = [*self._recent, now][-_RECENT:]
         if key and before is not None:
@@ -89,7 +90,7 @@ class Recorder:
         if any(one.number == shown.number for one in self._kept[-2 * _RECENT :]):
             return
         jpeg = encode_jpeg(shown.frame.pixels, JPEG_QUALITY)
-        recorded = RecordedFrame(jpeg, shown.marks.at, shown.shows, shown.colour)
+        recorded = RecordedFrame(jpeg, shown.marks.at, shown.shows, shown.colour, shown.fault)
         self._kept.append(_Kept(shown.number, recorded, shown.marks, key))
         self._kept.sort(key=lambda one: one.number)
         if len(self._kept) > self._most:

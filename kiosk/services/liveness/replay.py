@@ -13,6 +13,7 @@ from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher
 from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness.frames import FrameWatch
 from kiosk.services.liveness.run import RunRules, active_check
+from kiosk.services.record_verify import is_late
 
 RECORD_RULES = RunRules(restarts=0, lost_s=1.5, whole=True)
 """A record is of one attempt; its frames are a selection, so a face may be out of sight for longer between two of them."""
@@ -53,8 +54,8 @@ def replayed(
             pixels = decode_image(recorded.jpeg, name="a recorded frame")
         except BadInput as error:
             raise BadInput(ErrorCode.INVALID_DATA, f"frame {number} of the record is not a picture") from error
-        run.judge(Frame(pixels, recorded.at_s, "record", number + 1))
-    return _Expired(run) if record.made_at > challenge.expires_at else run
+        run.judge_recorded(Frame(pixels, recorded.at_s, "record", number + 1), recorded.fault)
+    return _Expired(run) if is_late(record.made_at, challenge) else run
 
 
 class _Expired:

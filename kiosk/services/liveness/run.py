@@ -14,7 +14,6 @@ from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher
 from kiosk.services.face_guide import SteadyAdvice, outline_of
-from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness.challenges import VALID_S
 from kiosk.services.liveness.eye_gaze import EyeGaze, GazeRules
 from kiosk.services.liveness.flash import FlashResponse
@@ -29,7 +28,7 @@ from kiosk.services.liveness.perspective import PerspectiveRules
 from kiosk.services.liveness.recorder import Recorder
 from kiosk.services.liveness.script import Script
 from kiosk.services.liveness.smile import Smile, SmileRules
-from kiosk.services.liveness.watch import SequenceWatch, graver
+from kiosk.services.liveness.watch import Jumps, SequenceWatch, graver
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +39,7 @@ _BLINKLESS_S = 15.0
 """People blink every three to six seconds; eyes that never change for so long are worth a hint."""
 _LEAD_S = 1.5
 """Of the time before a check is under way so much is recorded."""
+_CROWDED_S = 2.0
 _INPUTS = ("liveness",)
 
 
@@ -81,7 +81,8 @@ class ActiveRun:
         self._detector, self._matcher, self._reference = detector, matcher, reference
         self._model_id = model_id
         self._rules = rules or RunRules()
-        self._watch = SequenceWatch(lost_s=self._rules.lost_s)
+        jumps = Jumps()
+        self._watch = SequenceWatch(jumps=jumps.for_record() if self._rules.whole else jumps, lost_s=self._rules.lost_s)
         self._moments = Moments(Random(challenge.nonce))
         self._flash = FlashResponse(challenge.flashes)
         self._keepsakes = Keepsakes()
@@ -98,6 +99,8 @@ class ActiveRun:
         self._eyes: list[tuple[float, float]] = []
         self._blinks = 0
         self._eyes_shut = False
+        self._was_under_way = self._unfit = False
+        self._crowded_at: float | None = None
 
     # --- frames ----------------------------------------------------------------------------------------------------
 
@@ -113,6 +116,13 @@ class ActiveRun:
         if self._finished:
             return self._guidance(frame.taken_at, AdviceCode.TAKEN, None, None)
         return self.see(self._observer.observe(frame), frame)
+
+    def judge_recorded(self, frame: Frame, fault: CheckLabel | None) -> Guidance:
+        """As `judge`, for a frame of a record; `fault`: what its maker saw wrong with it among all the frames that there were."""
+        if self._finished:
+            return self._guidance(frame.taken_at, AdviceCode.TAKEN, None, None)
+        seen = self._observer.observe(frame)
+        return self.see(replace(seen, fault=fault or seen.fault), frame)
 
     def see(self, seen: Observation, frame: Frame) -> Guidance:
         """As `judge`, for an observation that was made elsewhere; `frame` is what is kept of it."""
@@ -139,23 +149,36 @@ class ActiveRun:
         if seen.at - self._began_at > self._rules.valid_s:
             return self._fail(CheckLabel.CHALLENGE_EXPIRED, AdviceCode.ONCE_MORE, final=True)
         if self._first_face_at is not None and seen.at - self._first_face_at > self._script.give_up_s:
-            return self._fail(CheckLabel.CHALLENGE_FAILED, AdviceCode.ONCE_MORE, final=True)
+            return self._give_up(seen)
         wrong = self._watch.see(seen)
         if wrong is not None:
             return self._wrong(wrong, seen)
         if seen.face is None and seen.close_up <= 0:
             return self._script.advice if self._script.under_way else seen.light or AdviceCode.SHOW_FACE
         if seen.others > 0:
+            self._crowded_at = seen.at
             return AdviceCode.ONE_PERSON
         reply = self._script.see(seen)
         if reply.fault is not None:
             return self._fail(reply.fault, reply.advice, final=reply.final)
         if self._script.under_way:
+            self._was_under_way = True
             self._flash.begin(seen.at)
             self._flash.see(seen)
         if self._script.done:
             self._finished = True
         return reply.advice
+
+    def _give_up(self, seen: Observation) -> AdviceCode:
+        """It took too long. Where nothing could be asked for, the check says what stood in its way."""
+        label = CheckLabel.CHALLENGE_FAILED
+        if not self._was_under_way:
+            if self._crowded_at is not None and seen.at - self._crowded_at < _CROWDED_S:
+                label = CheckLabel.SEVERAL_FACES
+            elif seen.light is not None:
+                self._finished = self._unfit = True
+                return seen.light
+        return self._fail(label, AdviceCode.ONCE_MORE, final=True)
 
     def _wrong(self, label: CheckLabel, seen: Observation) -> AdviceCode:
         """Before a check is under way people come and go; what is wrong with the frames themselves counts always."""
@@ -201,7 +224,8 @@ class ActiveRun:
 
     def _guidance(self, at: float, advice: AdviceCode, seen: Observation | None, frame: Frame | None) -> Guidance:
         script = self._script
-        wanted = script.advice if not self._finished else AdviceCode.TAKEN if self._failed is None else AdviceCode.ONCE_MORE
+        well = self._failed is None and not self._unfit
+        wanted = script.advice if not self._finished else AdviceCode.TAKEN if well else AdviceCode.ONCE_MORE
         right = advice in (wanted, AdviceCode.HOLD_STILL, AdviceCode.TAKEN)
         # an advice of what is wrong stays a moment, so that it can be read; what is asked for comes at once
         advice = advice if right or self._finished else self._steady.choose(advice, at)
@@ -209,8 +233,8 @@ class ActiveRun:
         return Guidance(
             advice=wanted if self._finished else advice,
             outline=outline_of(face, frame.pixels) if face is not None and frame is not None else None,
-            steady=right and self._failed is None,
-            progress=0.0 if self._failed is not None else script.progress,
+            steady=right and well,
+            progress=script.progress if well else 0.0,
             frame_taken_at=at,
             face_size=None if self._finished else script.face_size,
             look_at=None if self._finished else script.look_at,
@@ -225,6 +249,8 @@ class ActiveRun:
         params = {"challenge": self._challenge.kind.value}
         if self._failed is not None:
             return self._check(CheckStatus.REJECTED, self._failed, inputs, began)
+        if self._unfit:
+            return replace(not_executed(CheckName.ACTIVE_LIVENESS, CheckLabel.LOW_QUALITY, inputs=inputs), params=params)
         if not self._script.done:
             if self._rules.whole and self._first_face_at is not None:
                 return self._check(CheckStatus.REJECTED, self._gravest or CheckLabel.CHALLENGE_FAILED, inputs, began)
@@ -314,7 +340,7 @@ def active_check(
     reference: Image | None,
     rules: RunRules | None = None,
     frames: FrameWatch | None = None,
-) -> ActiveCheck:
+) -> ActiveRun:
     """A run of this challenge before a camera.
 
     Args:
@@ -324,10 +350,18 @@ def active_check(
     """
     kind = challenge.kind
     watch = frames or FrameWatch()
-    observer = Observer(detector, landmarker, close_up=kind is ChallengeKind.MAGNIFEYE, gaze=kind is ChallengeKind.EYE_GAZE, frames=watch)
+    of_record = rules is not None and rules.whole
+    observer = Observer(
+        detector,
+        landmarker,
+        close_up=kind is ChallengeKind.MAGNIFEYE,
+        gaze=kind is ChallengeKind.EYE_GAZE,
+        frames=watch,
+        every_frame=of_record,
+    )
     return ActiveRun(
         challenge,
-        script_for(challenge, record=rules is not None and rules.whole),
+        script_for(challenge, record=of_record),
         observer,
         detector,
         matcher,

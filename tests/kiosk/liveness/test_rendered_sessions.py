@@ -176,6 +176,6 @@ def test_a_record_that_was_closed_too_late_is_rejected(studio: Studio) -> None:
     run = studio.run(challenge_of(ChallengeKind.SMILE, 0))
     jpeg = cv2.imencode(".jpg", np.full((120, 160, 3), 128, np.uint8))[1].tobytes()
     frames = tuple(RecordedFrame(jpeg, 0.2 * index) for index in range(5))
-    late = record_of(run, frames, made_at="2026-03-01T10:02:01.000Z")
+    late = record_of(run, frames, made_at="2026-03-01T10:02:06.000Z")
     check = replay(late, detector=studio.detector, landmarker=studio.landmarker, matcher=None, reference=None)
     assert (check.status, check.label) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_EXPIRED)
