@@ -50,7 +50,10 @@ JSON = "\n".join(
         {"id": "A-1", "caption": "Test Road 1", "schema": "Address", "properties": {}},
     )
 )
-SDN = '101,"TESTPERSON, Mohammed","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"DOB 03 Feb 1970; nationality Slovakia; Gender Male."\n\x1a'
+SDN = (
+    '101,"TESTPERSON, Mohammed","individual","TEST",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,'
+    '"DOB 03 Feb 1970; nationality Slovakia; Gender Male."\n\x1a'
+)
 ALT = '101,1,"aka","EXAMPLENAME, Other",-0- \n\x1a'
 SDN_XML = """<?xml version="1.0"?><sdnList xmlns="https://example.invalid/XML"><publshInformation><Publish_Date>05/20/2025</Publish_Date>
 </publshInformation><sdnEntry><uid>101</uid><firstName>Mohammed</firstName><lastName>TESTPERSON</lastName><sdnType>Individual</sdnType>
@@ -231,8 +234,12 @@ def test_a_dismissed_hit_alerts_again_only_when_person_or_entry_changed(
     found = screener.screen(person, "u-1")
     assert (found.check.status, found.check.label) == (CheckStatus.WARNING, CheckLabel.ALERT)
     assert capability_json(found)["data"] == {
-        "searchDate": "2025-06-01T10:00:00.000Z", "searchStatus": "DONE", "searchId": found.id, "searchReference": "u-1", "searchResults": 1,
-    }  # fmt: skip
+        "searchDate": "2025-06-01T10:00:00.000Z",
+        "searchStatus": "DONE",
+        "searchId": found.id,
+        "searchReference": "u-1",
+        "searchResults": 1,
+    }
     reviews.add(judged(found.hits[0], person, "u-1", Verdict.DISMISSED, ReviewReason.OTHER_BIRTH, "staff-1", found.searched_at))
     again = screener.screen(person, "u-1")
     assert (again.check.status, again.check.label) == (CheckStatus.PASSED, CheckLabel.DISMISSED)
