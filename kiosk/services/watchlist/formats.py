@@ -10,13 +10,12 @@ un-xml              UN Security Council consolidated list                 (counc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.services.watchlist.model import Listed
 
 
 class ListFormat(StrEnum):
@@ -36,9 +35,6 @@ class SourceDate:
 
     def latest(self, day: str) -> None:
         self.day = max(self.day, day)
-
-
-Reader = Callable[[Path, SourceDate], Iterator[Listed]]
 
 
 def bad(line: int, why: str) -> BadInput:
@@ -71,20 +67,6 @@ def found_format(path: Path) -> ListFormat:
     elif text[:1].isdigit() and text.splitlines()[0].count(",") >= 11:
         return ListFormat.OFAC_CSV
     raise BadInput(ErrorCode.BAD_ARGUMENT, f"{path.name} is none of the known lists: {', '.join(ListFormat)}")
-
-
-def reader_of(form: ListFormat) -> Reader:
-    from kiosk.services.watchlist import council_lists, ofac, opensanctions
-
-    readers: Mapping[ListFormat, Reader] = {
-        ListFormat.OPENSANCTIONS_CSV: opensanctions.read_csv,
-        ListFormat.OPENSANCTIONS_JSON: opensanctions.read_json,
-        ListFormat.OFAC_CSV: ofac.read_csv,
-        ListFormat.OFAC_XML: ofac.read_xml,
-        ListFormat.EU_XML: council_lists.read_eu,
-        ListFormat.UN_XML: council_lists.read_un,
-    }
-    return readers[form]
 
 
 def files_of(path: Path, form: ListFormat) -> list[Path]:

@@ -157,10 +157,12 @@ class NameIndex:
             return []  # an initial finds nobody; the other words do, and then it counts
         mine = _pairs(word)
         common = np.bitwise_count(self._a["word_pairs"] & np.uint64(mine))
-        share = 2.0 * common / np.maximum(self._pairs_of_word + mine.bit_count(), 1)
-        near = np.flatnonzero(share >= _NEAR)
+        # most words go by one comparison of bytes; the share is taken of those that are left
+        near = np.flatnonzero(common >= max(1, int(_NEAR * mine.bit_count() / 2)))
+        share = 2.0 * common[near] / (self._pairs_of_word[near].astype(np.int32) + mine.bit_count())
+        near, share = near[share >= _NEAR], share[share >= _NEAR]
         if len(near) > _WORDS_COMPARED:
-            near = near[np.argpartition(-share[near], _WORDS_COMPARED)[:_WORDS_COMPARED]]
+            near = near[np.argpartition(-share, _WORDS_COMPARED)[:_WORDS_COMPARED]]
         bones = np.flatnonzero(self._a["word_bones"] == _bones(word))[:_WORDS_COMPARED] if len(skeleton(word)) >= 3 else near[:0]
         found = ((word_likeness(word, self._word(int(number))), int(number)) for number in np.union1d(near, bones))
         return [(likeness, number) for likeness, number in found if likeness > 0]

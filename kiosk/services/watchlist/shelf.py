@@ -22,9 +22,10 @@ from pathlib import Path
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.paths import make_private
 from kiosk.ports import Clock
-from kiosk.services.watchlist.formats import ListFormat, SourceDate, files_of, found_format, reader_of
+from kiosk.services.watchlist.formats import ListFormat, SourceDate, files_of, found_format
 from kiosk.services.watchlist.index import NameIndex, build_index
 from kiosk.services.watchlist.model import ListVersion
+from kiosk.services.watchlist.readers import reader_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _BLOCK = 1 << 20
