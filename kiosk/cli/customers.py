@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from kiosk.cli.output import emit, emit_json, save_pictures
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import CustomerStore, Json, StoredCustomer
+from kiosk.services.override import outcome_in_force, overrides_of
 
 if TYPE_CHECKING:
     from kiosk.store.customers import SqlCustomerStore
@@ -31,7 +33,7 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run_list(arguments: argparse.Namespace) -> None:
-    with _store() as store:
+    with customer_store() as store:
         customers = store.customers()
     if arguments.json:
         emit_json({"customers": [_summary(customer) for customer in customers]})
@@ -44,8 +46,8 @@ def run_list(arguments: argparse.Namespace) -> None:
 
 
 def run_show(arguments: argparse.Namespace) -> None:
-    with _store() as store:
-        customer = _find(store, arguments.id)
+    with customer_store() as store:
+        customer = find_customer(store, arguments.id)
         if arguments.save:
             save_pictures(arguments.save, {f"{name}.jpg": store.blob(customer.id, name) for name in customer.blobs})
     if arguments.json:
@@ -68,28 +70,37 @@ def run_show(arguments: argparse.Namespace) -> None:
     for check in checks if isinstance(checks, list) else []:
         if isinstance(check, dict):
             emit(f"  {check['status']:<13} {check['sentence']}")
+    for line in override_lines(customer.facts):
+        emit(line)
     emit(f"  pictures: {', '.join(customer.blobs) or 'none'}")
 
 
 def run_delete(arguments: argparse.Namespace) -> None:
     from kiosk.services.clock import SystemClock
+    from kiosk.services.erasure import erase_customer
 
-    with _store() as store:
-        customer = _find(store, arguments.id)
-        store.delete(customer.id, SystemClock().now_utc())
+    with customer_store() as store:
+        customer = find_customer(store, arguments.id)
+        receipt = erase_customer(store, SystemClock(), customer.id)
     if arguments.json:
         emit_json({"deleted": customer.id})
     else:
-        emit(f"erased {customer.id}")
+        emit(f"erased {customer.id} (receipt {receipt.seq})")
 
 
-def _store() -> AbstractContextManager[SqlCustomerStore]:
+def override_lines(facts: Mapping[str, Json]) -> Iterator[str]:
+    """One per override, oldest first."""
+    for entry in overrides_of(facts):
+        yield f"  {entry.at}  overridden {entry.was.value} -> {entry.outcome.value} by {entry.by}: {entry.reason}"
+
+
+def customer_store() -> AbstractContextManager[SqlCustomerStore]:
     from kiosk.compose import load_setup, open_customer_store
 
     return open_customer_store(load_setup())
 
 
-def _find(store: CustomerStore, id_or_start: str) -> StoredCustomer:
+def find_customer(store: CustomerStore, id_or_start: str) -> StoredCustomer:
     """By id, or by its first characters when only one customer has them."""
     if not id_or_start:
         raise BadInput(ErrorCode.CUSTOMER_NOT_FOUND, "an empty id names no customer")
@@ -101,9 +112,14 @@ def _find(store: CustomerStore, id_or_start: str) -> StoredCustomer:
 
 
 def _summary(customer: StoredCustomer) -> dict[str, Json]:
-    decision = customer.facts.get("decision")
-    outcome = decision.get("outcome") if isinstance(decision, dict) else None
-    return {"id": customer.id, "createdAt": customer.created_at, "status": customer.status, "decision": outcome, "name": _name(customer)}
+    outcome = outcome_in_force(customer.facts)
+    return {
+        "id": customer.id,
+        "createdAt": customer.created_at,
+        "status": customer.status,
+        "decision": outcome.value if outcome else None,
+        "name": _name(customer),
+    }
 
 
 def _name(customer: StoredCustomer) -> str | None:

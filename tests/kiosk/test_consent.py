@@ -1,0 +1,329 @@
+"""Consent: the rules for comparing faces, the stored answer, its withdrawal and what goes with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.consent import VERDICT_SENTENCES, BiometricConsent, BiometricVerdict, ConsentPlace, Obtained, judge_biometric, valid_until
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.ports import Json, StepCommit
+from kiosk.services.consent import (
+    biometric_consent,
+    consent_fact,
+    has_lapsed,
+    may_still_compare,
+    require_biometric_consent,
+    shown_texts,
+    user_consent,
+    withdraw,
+)
+from kiosk.services.erasure import FACE_CHECKS
+from kiosk.store.customers import SqlCustomerStore, open_store
+from kiosk.store.keys import KeyPlace
+from tests.fakes.customers import MODEL, SCORE, FixedClock, consents, finished_customer
+
+NOW = "2026-11-21T10:00:00.000Z"
+AGREED = "2026-11-01T10:00:00.000Z"
+YES, NO, NA = Obtained
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlCustomerStore]:
+    made = open_store(tmp_path / "store", keys=KeyPlace.FILE)
+    yield made
+    made.close()
+
+
+# --- comparing faces -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "obtained", "at", "verdict"),
+    [
+        ("SVK", "", YES, AGREED, BiometricVerdict.ALLOWED),
+        ("SVK", "", NA, "", BiometricVerdict.ALLOWED),
+        ("SVK", "", None, "", BiometricVerdict.ALLOWED),
+        ("", "", YES, AGREED, BiometricVerdict.COUNTRY_MISSING),
+        ("SK", "", YES, AGREED, BiometricVerdict.COUNTRY_UNKNOWN),
+        ("QQQ", "", YES, AGREED, BiometricVerdict.COUNTRY_UNKNOWN),
+        ("D", "", YES, AGREED, BiometricVerdict.COUNTRY_UNKNOWN),
+        ("USA", "IL", YES, AGREED, BiometricVerdict.ALLOWED),
+        ("USA", "IL", NA, "", BiometricVerdict.ALLOWED),
+        ("USA", "", YES, AGREED, BiometricVerdict.STATE_MISSING),
+        ("CAN", "", YES, AGREED, BiometricVerdict.STATE_MISSING),
+        ("AUS", "", YES, AGREED, BiometricVerdict.STATE_MISSING),
+        ("CAN", "QC", YES, AGREED, BiometricVerdict.ALLOWED),
+        ("AUS", "NSW", YES, AGREED, BiometricVerdict.ALLOWED),
+        ("USA", "ZZ", YES, AGREED, BiometricVerdict.STATE_UNKNOWN),
+        ("USA", "il", YES, AGREED, BiometricVerdict.STATE_UNKNOWN),
+        ("USA", "IL", None, "", BiometricVerdict.ANSWER_MISSING),
+        ("USA", "IL", YES, "", BiometricVerdict.TIME_MISSING),
+        ("USA", "IL", NO, "", BiometricVerdict.REFUSED),
+        ("SVK", "", NO, AGREED, BiometricVerdict.REFUSED),
+        ("SVK", "", YES, "yesterday", BiometricVerdict.TIME_WRONG),
+        ("SVK", "", YES, "2026-11-01T10:00:00", BiometricVerdict.TIME_WRONG),
+        ("SVK", "", YES, "2026-11-21T10:00:00.001Z", BiometricVerdict.TIME_WRONG),
+        ("SVK", "", YES, "2023-11-21T10:00:00.001Z", BiometricVerdict.ALLOWED),
+        ("SVK", "", YES, "2023-11-21T10:00:00.000Z", BiometricVerdict.EXPIRED),
+        ("SVK", "", YES, "2023-11-21T12:00:00.000+02:00", BiometricVerdict.EXPIRED),
+    ],
+)
+def test_whether_faces_may_be_compared(country: str, state: str, obtained: Obtained | None, at: str, verdict: BiometricVerdict) -> None:
+    assert judge_biometric(BiometricConsent(ConsentPlace(country, state), obtained, at), NOW) is verdict
+
+
+@pytest.mark.parametrize(
+    ("ip", "need", "verdict"),
+    [
+        ("", False, BiometricVerdict.ALLOWED),
+        ("", True, BiometricVerdict.IP_MISSING),
+        ("192.0.2.7", True, BiometricVerdict.ALLOWED),
+        ("2001:db8::1", True, BiometricVerdict.ALLOWED),
+        ("192.0.2.777", False, BiometricVerdict.IP_WRONG),
+    ],
+)
+def test_the_address_belongs_to_the_record_of_a_remote_customer(ip: str, need: bool, verdict: BiometricVerdict) -> None:
+    assert judge_biometric(BiometricConsent(ConsentPlace("SVK", ip=ip)), NOW, need_ip=need) is verdict
+
+
+def test_a_consent_of_a_leap_day_ends_on_the_28th() -> None:
+    assert valid_until("2024-02-29T09:00:00.000Z") == "2027-02-28T09:00:00.000Z"
+
+
+def test_every_verdict_has_a_sentence() -> None:
+    assert set(VERDICT_SENTENCES) == set(BiometricVerdict)
+
+
+def test_the_protocols_own_record_is_understood_and_enforced_at_the_capture() -> None:
+    body: dict[str, Json] = {
+        "userIp": "192.0.2.7",
+        "userLocation": {"country": "USA", "state": "IL"},
+        "consent": {"obtained": "yes", "obtainedAt": "2022-07-20T17:20:35.000Z"},
+    }
+    consent = user_consent(body)
+    require_biometric_consent(consent, "2025-07-20T17:20:34.999Z", need_ip=True)
+    with pytest.raises(BadInput) as caught:
+        require_biometric_consent(consent, "2025-07-20T17:20:35.000Z", need_ip=True)
+    assert (caught.value.code, caught.value.params["reason"]) == (ErrorCode.CONSENT_MISSING, "EXPIRED")
+    assert user_consent({}) == BiometricConsent(ConsentPlace())
+    with pytest.raises(BadInput, match="yes, no or na"):
+        user_consent({"consent": {"obtained": "maybe"}})
+
+
+# --- the stored answer ---------------------------------------------------------------------------------------------
+
+
+def test_an_answer_says_which_words_when_where_and_who() -> None:
+    texts = consents().current("2026-11-21")
+    place = ConsentPlace("USA", "IL", "branch-7")
+    fact = consent_fact(texts, accepted=True, biometrics=False, language="sk", at=AGREED, recorded_by="op-1", place=place)
+    assert (fact["version"], fact["language"], fact["at"], fact["recordedBy"]) == ("2026-11", "sk", AGREED, "op-1")
+    assert fact["place"] == {"country": "USA", "state": "IL", "site": "branch-7"}
+    assert fact["texts"] == [
+        {"purpose": purpose, "sha256": texts.texts[purpose, "sk"].sha256, "accepted": purpose != "biometric"}
+        for purpose in ("identify", "biometric", "store")
+    ]
+    assert fact["biometric"] == {"obtained": "no"}
+    agreed = consent_fact(texts, accepted=True, biometrics=True, language="en", at=AGREED)
+    assert agreed["biometric"] == {"obtained": "yes", "obtainedAt": AGREED, "validUntil": "2029-11-01T10:00:00.000Z"}
+    assert "recordedBy" not in agreed
+    assert biometric_consent(agreed) == BiometricConsent(ConsentPlace(), YES, AGREED)
+
+
+def test_a_refusal_is_a_refusal_of_everything() -> None:
+    fact = consent_fact(consents().current("2026-11-21"), accepted=False, biometrics=True, language="en", at=AGREED)
+    assert (fact["accepted"], fact["biometrics"], fact["biometric"]) == (False, False, {"obtained": "no"})
+    assert isinstance(fact["texts"], list)
+    assert not any(isinstance(row, dict) and row["accepted"] for row in fact["texts"])
+
+
+def test_a_name_is_no_operators_id() -> None:
+    with pytest.raises(BadInput, match="not by name"):
+        consent_fact(consents().current("2026-11-21"), accepted=True, biometrics=True, language="en", at=AGREED, recorded_by="Anna Maria")
+
+
+def test_what_was_agreed_to_is_shown_word_by_word(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer = store.load(finished_customer(store, clock, biometrics=False))
+    shown = shown_texts(customer, consents())
+    assert [(row.purpose, row.accepted, row.same) for row in shown] == [
+        ("identify", True, True), ("biometric", False, True), ("store", True, True),
+    ]  # fmt: skip
+    assert shown[0].text is not None
+    assert shown[0].text.heading == "Prečítame váš doklad"
+
+
+def test_an_answer_from_before_the_hashes_proves_no_words(store: SqlCustomerStore) -> None:
+    store.begin("c", "branch", NOW)
+    old: Json = {"accepted": True, "biometrics": False, "version": "2026-11", "purposes": ["identify", "biometric"], "language": "en"}
+    store.commit(StepCommit("c", "consent", NOW, {"consent": old}, {}))
+    shown = shown_texts(store.load("c"), consents())
+    assert [(row.purpose, row.accepted, row.same) for row in shown] == [("identify", True, False), ("biometric", False, False)]
+
+
+def test_after_three_years_a_stored_face_is_not_compared_any_more(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer = store.load(finished_customer(store, clock))
+    assert may_still_compare(customer, clock.now)
+    assert may_still_compare(customer, "2029-11-21T09:59:59.999Z")
+    assert not may_still_compare(customer, "2029-11-21T10:00:00.000Z")
+    without = store.load(finished_customer(store, clock, biometrics=False))
+    assert not may_still_compare(without, clock.now)
+    assert has_lapsed({"biometric": {"obtained": "yes", "obtainedAt": "?"}}, clock.now), "a time that cannot be read proves nothing"
+
+
+# --- withdrawal ----------------------------------------------------------------------------------------------------
+
+
+def test_withdrawing_biometrics_erases_all_that_was_made_of_the_face(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    kept = finished_customer(store, clock)
+    customer_id = finished_customer(store, clock, looks_like=kept)
+    before = store.load(customer_id)
+    assert str(SCORE) in json.dumps(dict(before.facts))
+    document = {name: store.blob(customer_id, name) for name in before.blobs if name.startswith("document.")}
+    assert len(document) == 3
+    clock.go_on(days=2)
+
+    receipt = withdraw(store, clock, consents(), customer_id, "biometric", by="op-2")
+
+    after = store.load(customer_id)
+    assert {name: store.blob(customer_id, name) for name in after.blobs} == document
+    assert not {"selfie", "liveness", "known_as"} & set(after.facts)
+    assert store.templates(MODEL)[0] == (kept,)
+    text = json.dumps(dict(after.facts))
+    for trace in (str(SCORE), "0.4321", "0.91", "0.82", "BORDERLINE", "borderline"):
+        assert trace not in text, trace
+    assert "/selfie" not in text
+    consent = after.facts["consent"]
+    assert isinstance(consent, dict)
+    assert consent["biometrics"] is False
+    assert consent["accepted"] is True
+    assert consent["withdrawn"] == [{"purpose": "biometric", "at": clock.now, "by": "op-2"}]
+    assert (receipt.event, receipt.reason) == ("CONSENT_WITHDRAWN", "CONSENT_WITHDRAWN")
+    assert receipt.erased == {"pictures": 2, "records": 1, "templates": 1, "facts": 3}
+    assert receipt.detail["purpose"] == "biometric"
+    assert store.receipts(customer_id) == (receipt,)
+    assert store.verify_audit().intact
+    assert not may_still_compare(after, clock.now)
+
+
+def test_the_decision_and_what_it_rested_on_stay_without_the_measures(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer_id = finished_customer(store, clock)
+    before = store.load(customer_id).facts
+    withdraw(store, clock, consents(), customer_id, "biometric", by="op-2")
+    after = store.load(customer_id).facts
+
+    def rows(facts: object, keys: tuple[str, ...]) -> list[tuple[object, ...]]:
+        assert isinstance(facts, list)
+        return [tuple(row[key] for key in keys) for row in facts]
+
+    assert rows(before["checks"], ("name", "status")) == rows(after["checks"], ("name", "status"))
+    decided, still = before["decision"], after["decision"]
+    assert isinstance(decided, dict)
+    assert isinstance(still, dict)
+    assert decided["outcome"] == still["outcome"]
+    assert rows(decided["reasons"], ("check", "outcome")) == rows(still["reasons"], ("check", "outcome"))
+    assert isinstance(after["checks"], list)
+    for check in after["checks"]:
+        assert isinstance(check, dict)
+        if check["name"] in FACE_CHECKS:
+            assert (check["score"], check["threshold"], check["model"], check["label"]) == (None, None, "", "ERASED")
+
+
+def test_what_others_records_say_of_this_face_goes_too(store: SqlCustomerStore) -> None:
+    """A likeness is a measure of two faces: it rests on both consents."""
+    clock = FixedClock()
+    first = finished_customer(store, clock)
+    second = finished_customer(store, clock, looks_like=first)
+    assert "known_as" in store.load(second).facts
+    receipt = withdraw(store, clock, consents(), first, "biometric", by="op-2")
+    assert "known_as" not in store.load(second).facts
+    assert receipt.erased["mentions"] == 1
+    assert "selfie" in store.load(second).facts, "the other's own face stays theirs"
+
+
+def test_withdrawing_what_everything_rests_on_erases_everything(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer_id = finished_customer(store, clock)
+    with pytest.raises(BadInput, match="confirm") as caught:
+        withdraw(store, clock, consents(), customer_id, "store", by="customer")
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    assert len(store.load(customer_id).blobs) == 6, "nothing is erased by asking"
+    receipt = withdraw(store, clock, consents(), customer_id, "store", by="customer", sure=True)
+    assert store.customers() == ()
+    assert (receipt.event, receipt.reason, receipt.detail["purpose"]) == ("CUSTOMER_DELETED", "CONSENT_WITHDRAWN", "store")
+    assert receipt.erased["pictures"] == 5
+    assert store.receipts(customer_id) == (receipt,)
+
+
+@pytest.mark.parametrize(
+    ("biometrics", "purpose", "by", "code"),
+    [
+        (False, "biometric", "op-2", ErrorCode.CONSENT_MISSING),
+        (True, "advertising", "op-2", ErrorCode.BAD_ARGUMENT),
+        (True, "biometric", "", ErrorCode.BAD_ARGUMENT),
+        (True, "biometric", "Anna Maria", ErrorCode.BAD_ARGUMENT),
+    ],
+)
+def test_a_withdrawal_that_cannot_be_changes_nothing(
+    store: SqlCustomerStore, biometrics: bool, purpose: str, by: str, code: ErrorCode
+) -> None:
+    clock = FixedClock()
+    customer_id = finished_customer(store, clock, biometrics=biometrics)
+    before, lines = store.load(customer_id), store.verify_audit().lines
+    with pytest.raises(BadInput) as caught:
+        withdraw(store, clock, consents(), customer_id, purpose, by=by)
+    assert caught.value.code is code
+    assert store.load(customer_id) == before
+    assert store.verify_audit().lines == lines
+
+
+def test_nobody_withdraws_twice_or_for_an_unknown_customer(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer_id = finished_customer(store, clock)
+    withdraw(store, clock, consents(), customer_id, "biometric", by="op-2")
+    with pytest.raises(BadInput, match="withdrawn already") as caught:
+        withdraw(store, clock, consents(), customer_id, "biometric", by="op-2")
+    assert caught.value.code is ErrorCode.CONSENT_MISSING
+    withdraw(store, clock, consents(), customer_id, "identify", by="op-2", sure=True)
+    for unknown in (customer_id, "nobody"):
+        with pytest.raises(BadInput) as caught:
+            withdraw(store, clock, consents(), unknown, "biometric", by="op-2")
+        assert caught.value.code is ErrorCode.CUSTOMER_NOT_FOUND
+    assert len(store.receipts(customer_id)) == 2
+
+
+def test_who_was_never_asked_or_refused_has_nothing_to_withdraw(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    store.begin("never", "branch", NOW)
+    store.begin("refused", "branch", NOW)
+    fact = consent_fact(consents().current("2026-11-21"), accepted=False, biometrics=False, language="en", at=NOW)
+    store.commit(StepCommit("refused", "consent", NOW, {"consent": fact}, {}))
+    for customer_id in ("never", "refused"):
+        for purpose in ("biometric", "store"):
+            with pytest.raises(BadInput) as caught:
+                withdraw(store, clock, consents(), customer_id, purpose, by="op-2", sure=True)
+            assert caught.value.code is ErrorCode.CONSENT_MISSING
+
+
+def test_a_receipt_says_when_a_copy_is_elsewhere(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer_id = finished_customer(store, clock)
+    store.commit(StepCommit(customer_id, "sent", clock.now, {"sent": {"at": clock.now}}, {}))
+    assert withdraw(store, clock, consents(), customer_id, "biometric", by="op-2").detail["sent"] is True
+
+
+def test_receipts_hold_nothing_of_the_customer(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    customer_id = finished_customer(store, clock)
+    withdraw(store, clock, consents(), customer_id, "biometric", by="op-2")
+    withdraw(store, clock, consents(), customer_id, "identify", by="op-2", sure=True)
+    text = json.dumps([dict(receipt.detail) for receipt in store.receipts()])
+    assert "ERIKSSON" not in text
+    assert str(SCORE) not in text
