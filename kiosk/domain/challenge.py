@@ -70,7 +70,7 @@ class RecordedFrame:
         at_s: seconds since the first frame of the record.
         shows: the assertion that it was taken for, or None for what lies between.
         colour: what the screen shone with when it was taken, "#RRGGBB" or "".
-        fault: what was wrong with it as the camera's next frame, told from frames that the record leaves out; None = nothing.
+        fault: what was wrong when it came, told by frames that the record leaves out, too: the attempt ended with it; None = nothing.
     """
 
     jpeg: bytes

@@ -119,9 +119,10 @@ def test_two_frames_within_one_tick_of_the_clock_are_nothing() -> None:
     assert watched([Frame(live(0), 100.0, "camera", 0), Frame(live(1), 100.0, "camera", 1)]) == [None, None]
 
 
-def test_a_change_of_size_is_told_and_of_what_it_was_first() -> None:
-    given = frames([live(0), live(1), live(2, (120, 120)), live(3)])
-    assert watched(given) == [None, None, CheckLabel.FRAME_SIZE_CHANGED, None]
+def test_every_change_of_size_is_told_once() -> None:
+    """A camera that changed its size for good must not make every later attempt fail."""
+    given = frames([live(0), live(1), live(2, (120, 120)), live(3, (120, 120)), live(4)])
+    assert watched(given) == [None, None, CheckLabel.FRAME_SIZE_CHANGED, None, CheckLabel.FRAME_SIZE_CHANGED]
 
 
 def test_another_camera_in_the_middle_is_a_cut() -> None:

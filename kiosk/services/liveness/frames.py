@@ -63,6 +63,7 @@ class FrameWatch:
             found = found or CheckLabel.SEQUENCE_CUT
         if frame.pixels.shape != self._shape:
             found = found or CheckLabel.FRAME_SIZE_CHANGED
+            self._shape = frame.pixels.shape  # said once: who begins again may do so with the new size
         found = found or self._repeated(frame)
         self._last = frame
         self._fault = self._fault or found

@@ -15,6 +15,18 @@ from kiosk.services.liveness.watch import graver, span
 
 MOST_FRAMES = 60
 JPEG_QUALITY = 85
+TOLD_BY_ALL = frozenset(
+    {
+        CheckLabel.FRAMES_STOPPED,
+        CheckLabel.FRAMES_REPEATED,
+        CheckLabel.FRAME_SIZE_CHANGED,
+        CheckLabel.CLOCK_JUMPED,
+        CheckLabel.SEQUENCE_CUT,
+        CheckLabel.FACE_LEFT,
+        CheckLabel.SEVERAL_FACES,
+    }
+)
+"""What is told by frames that a record leaves out: the frame on which it was seen says so."""
 _RECENT = 4
 _KEEP_FROM = 0.45
 """A frame is kept once so much has changed since the last kept one (1 = as much as may lie between two frames of a record)."""
@@ -29,7 +41,6 @@ class _Shown:
     marks: _Marks
     shows: Assertion | None
     colour: str
-    fault: CheckLabel | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Recorder:
 
     def see(self, frame: Frame, seen: Observation, *, key: bool, shows: Assertion | None, colour: str) -> None:
         self._count += 1
-        now = _Shown(self._count, frame, _marks_of(seen), shows, colour, seen.fault)
+        now = _Shown(self._count, frame, _marks_of(seen), shows, colour)
         before = self._recent[-1] if self._recent else None
         self._recent = [*self._recent, now][-_RECENT:]
         if key and before is not None:
@@ -74,6 +85,8 @@ class Recorder:
         """The last frame seen was the one on which an attempt ended: it and those just before it belong into the record."""
         for shown in self._recent:
             self._keep(shown, key=True)
+        if label in TOLD_BY_ALL and self._kept:
+            self._kept[-1] = replace(self._kept[-1], recorded=replace(self._kept[-1].recorded, fault=label))
         if self._worst_label is None or graver(self._worst_label, label) is label:
             self._worst, self._worst_label = self._kept, label
         self._kept, self._recent = [], []
@@ -90,7 +103,7 @@ class Recorder:
         if any(one.number == shown.number for one in self._kept[-2 * _RECENT :]):
             return
         jpeg = encode_jpeg(shown.frame.pixels, JPEG_QUALITY)
-        recorded = RecordedFrame(jpeg, shown.marks.at, shown.shows, shown.colour, shown.fault)
+        recorded = RecordedFrame(jpeg, shown.marks.at, shown.shows, shown.colour)
         self._kept.append(_Kept(shown.number, recorded, shown.marks, key))
         self._kept.sort(key=lambda one: one.number)
         if len(self._kept) > self._most:

@@ -95,6 +95,7 @@ class ActiveRun:
         self._failed_now: CheckLabel | None = None
         self._final = False
         self._gravest: CheckLabel | None = None
+        self._ended_with: CheckLabel | None = None
         self._finished = False
         self._eyes: list[tuple[float, float]] = []
         self._blinks = 0
@@ -186,11 +187,13 @@ class ActiveRun:
             CheckLabel.FACE_LEFT: seen.light or AdviceCode.SHOW_FACE,
             CheckLabel.SEVERAL_FACES: AdviceCode.ONE_PERSON,
         }.get(label, AdviceCode.ONCE_MORE)
-        if seen.fault is None and not self._script.under_way:
+        # a camera that hangs or a loop that goes on is one fault, not one with every frame
+        goes_on = label is self._ended_with
+        if not self._script.under_way and (seen.fault is None or goes_on):
             self._watch.restart()
             self._script.restart()
             self._moments.restart()
-            return advice if label is not CheckLabel.SEQUENCE_CUT else AdviceCode.LOOK_STRAIGHT
+            return AdviceCode.LOOK_STRAIGHT if label is CheckLabel.SEQUENCE_CUT and seen.fault is None else advice
         return self._fail(label, advice)
 
     def _fail(self, label: CheckLabel, advice: AdviceCode, *, final: bool = False) -> AdviceCode:
@@ -200,7 +203,7 @@ class ActiveRun:
     def _end_attempt(self, label: CheckLabel) -> None:
         """Begins anew, or ends for good."""
         self._restarts += 1
-        self._gravest = graver(self._gravest, label)
+        self._gravest, self._ended_with = graver(self._gravest, label), label
         self._recorder.attempt_failed(label)
         _log.info("attempt %d of an active check ended: %s", self._restarts, label.value)
         if self._final or self._restarts > self._rules.restarts:

@@ -1,0 +1,154 @@
+"""A challenge is good for its session, for one run, and in time; what came of the run is sealed whatever it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from kiosk.domain.challenge import Challenge, ChallengeKind, RecordedFrame
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.guidance import AdviceCode, Guidance
+from kiosk.imaging.decode import encode_jpeg
+from kiosk.imaging.frame import Frame, Image
+from kiosk.ports import CameraInfo
+from kiosk.services.capture_record import open_record
+from kiosk.services.liveness.active import ActiveCheck
+from kiosk.services.liveness_step import LivenessOutcome, LivenessStep
+from tests.fakes.device_key import MemoryDeviceKey
+from tests.fakes.performer import picture_of
+from tests.kiosk.liveness.stage import StillClock
+
+KEY = MemoryDeviceKey()
+CAMERA = CameraInfo("usb-1", "HD Webcam")
+
+
+@dataclass
+class Done:
+    """ActiveCheck that was met."""
+
+    challenge: Challenge
+    finished: bool = True
+    frames: tuple[Image, ...] = ()
+    selfie: Frame | None = None
+    status: CheckStatus = CheckStatus.PASSED
+    label: CheckLabel = CheckLabel.OK
+
+    def judge(self, frame: Frame) -> Guidance:
+        return Guidance(AdviceCode.TAKEN)
+
+    def check(self) -> Check:
+        return Check(CheckName.ACTIVE_LIVENESS, self.status, self.label)
+
+    def advisory(self) -> tuple[Check, ...]:
+        return ()
+
+    def recorded(self) -> tuple[RecordedFrame, ...]:
+        return tuple(RecordedFrame(encode_jpeg(picture_of(n)), 0.1 * n) for n in range(4))
+
+
+@dataclass
+class Engines:
+    made: list[Done] = field(default_factory=list)
+
+    def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
+        self.made.append(Done(challenge))
+        return self.made[-1]
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def step(clock: StillClock) -> LivenessStep:
+    return LivenessStep(Engines(), KEY, clock, kinds=[ChallengeKind.SMILE])
+
+
+def verdict(outcome: LivenessOutcome) -> tuple[CheckStatus, CheckLabel]:
+    return outcome.check.status, outcome.check.label
+
+
+def test_a_run_in_time_counts_and_is_sealed(step: LivenessStep, clock: StillClock) -> None:
+    challenge = step.issue("s")
+    run = step.begin(challenge, None)
+    clock.seconds += 20
+    outcome = step.finish(run, CAMERA)
+    assert verdict(outcome) == (CheckStatus.PASSED, CheckLabel.OK)
+    assert outcome.others[0].status is CheckStatus.PASSED
+    assert outcome.record is not None
+    assert open_record(outcome.record, KEY).challenge == challenge
+
+
+def test_a_run_that_ends_after_its_challenge_expired_is_rejected(step: LivenessStep, clock: StillClock) -> None:
+    """However late its first frame came: the challenge counts from its issue."""
+    run = step.begin(step.issue("s"), None)
+    clock.seconds += 121
+    assert verdict(step.finish(run, CAMERA)) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_EXPIRED)
+
+
+def test_a_challenge_that_expired_before_the_run_began_is_refused(step: LivenessStep, clock: StillClock) -> None:
+    challenge = step.issue("s")
+    clock.seconds += 121
+    with pytest.raises(BadInput) as caught:
+        step.begin(challenge, None)
+    assert (caught.value.code, caught.value.params["reason"]) == (ErrorCode.INVALID_DATA, "EXPIRED")
+
+
+def test_of_two_runs_of_one_challenge_the_second_does_not_begin(step: LivenessStep) -> None:
+    challenge = step.issue("s")
+    step.begin(challenge, None)
+    with pytest.raises(BadInput):
+        step.begin(challenge, None)
+
+
+def test_a_run_counts_once(step: LivenessStep) -> None:
+    run = step.begin(step.issue("s"), None)
+    step.finish(run, CAMERA)
+    again = step.finish(run, CAMERA)
+    assert verdict(again) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+    assert again.others[0].params["reason"] == "REPLAYED"
+
+
+def test_who_cancels_in_the_middle_begins_with_another_challenge(step: LivenessStep) -> None:
+    cancelled = step.begin(step.issue("s"), None)
+    step.begin(step.issue("s"), None)
+    assert verdict(step.finish(cancelled, CAMERA)) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+
+
+def test_another_sessions_run_goes_on_when_this_one_begins_anew(step: LivenessStep) -> None:
+    other = step.begin(step.issue("other"), None)
+    step.issue("s")
+    assert verdict(step.finish(other, CAMERA)) == (CheckStatus.PASSED, CheckLabel.OK)
+
+
+@pytest.mark.parametrize(
+    "change", [{"session": "mine"}, {"id": "00"}, {"nonce": "11"}, {"steps": ()}, {"expires_at": "2027-01-01T00:00:00.000Z"}]
+)
+def test_a_challenge_that_is_not_as_it_was_issued_is_refused(step: LivenessStep, change: dict[str, object]) -> None:
+    with pytest.raises(BadInput) as caught:
+        step.begin(replace(step.issue("s"), **change), None)  # type: ignore[arg-type]
+    assert caught.value.code is ErrorCode.INVALID_DATA
+
+
+def test_a_run_of_a_challenge_that_nobody_issued_does_not_pass(step: LivenessStep) -> None:
+    run = Done(replace(step.issue("s"), id="ff"))
+    assert verdict(step.finish(run, CAMERA)) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+
+
+def test_a_failed_run_is_sealed_too(step: LivenessStep) -> None:
+    run = step.begin(step.issue("s"), None)
+    assert isinstance(run, Done)
+    run.status, run.label = CheckStatus.REJECTED, CheckLabel.FLAT_FACE
+    outcome = step.finish(run, CAMERA)
+    assert verdict(outcome) == (CheckStatus.REJECTED, CheckLabel.FLAT_FACE)
+    assert outcome.record is not None
+
+
+def test_nobody_there_stays_not_executed_when_the_challenge_is_good(step: LivenessStep) -> None:
+    run = step.begin(step.issue("s"), None)
+    assert isinstance(run, Done)
+    run.status, run.label = CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING
+    assert verdict(step.finish(run, CAMERA)) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
