@@ -65,6 +65,7 @@ class FacePart(StrEnum):
 
     EYES = "EYES"  # dark glasses
     MOUTH = "MOUTH"  # mask, scarf, hand
+    SIDE = "SIDE"  # the right or left half: a door, a sheet of paper, another person's shoulder
 
 
 @dataclass(frozen=True, slots=True)

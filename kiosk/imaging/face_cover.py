@@ -1,4 +1,4 @@
-"""Whether something covers the mouth (mask, scarf, hand) or the eyes (dark glasses), told from the face itself.
+"""Whether something covers the mouth (mask, scarf, hand), the eyes (dark glasses) or one half of a face, told from the face itself.
 
 No network: a mask or a lens has no structure where lips or eyes have some, and is of another colour than the face around it. Both must
 hold, so that a beard (hair has structure, and the nose above it is skin), a headscarf (covers neither), clear glasses and shadow stay
@@ -19,6 +19,11 @@ from kiosk.imaging import face_patches as at
 from kiosk.imaging.face_patches import FacePatches, Numbers
 
 COVERED = 0.5
+_FLAT_SIDE = 0.18
+"""Structure of the flatter eye over the other's: 0.74 to 1 on 33 uncovered faces (0.23 in light from one side only), 0 to 0.13 where half
+of the face was hidden. An eye patch, hair or a reflection on one lens is flat, too, but the cheek below is of the other's colour."""
+_OTHER_CHEEK = 25.0
+"""Difference of the cheeks' colours in L*a*b*: up to 24 uncovered, 34 to 50 with half of the face hidden."""
 _FLAT_MOUTH = 0.22
 """Lip structure over eye structure below which no lips are seen; in the same picture, so that light and blur count for both."""
 _FLAT_EYES = 0.45
@@ -32,22 +37,24 @@ _BLACK_LENS = 0.4
 
 @dataclass(frozen=True, slots=True)
 class FaceCover:
-    """`mouth`, `eyes`: 0..1, covered from COVERED; None when the picture does not tell."""
+    """`mouth`, `eyes`, `side` (one half): 0..1, covered from COVERED; None when the picture does not tell."""
 
     mouth: float | None
     eyes: float | None
+    side: float | None = None
 
     @property
     def parts(self) -> tuple[FacePart, ...]:
-        found = [(FacePart.EYES, self.eyes), (FacePart.MOUTH, self.mouth)]
+        found = [(FacePart.EYES, self.eyes), (FacePart.MOUTH, self.mouth), (FacePart.SIDE, self.side)]
         return tuple(part for part, score in found if score is not None and score >= COVERED)
 
 
 def face_cover(patches: FacePatches) -> FaceCover:
     """See the module."""
-    eyes = max(_structure(patches.lightness(at.RIGHT_EYE, 1.4)), _structure(patches.lightness(at.LEFT_EYE, 1.4)))
+    right, left = (_structure(patches.lightness(eye, 1.4)) for eye in (at.RIGHT_EYE, at.LEFT_EYE))
+    eyes = max(right, left)
     lips = _structure(patches.lightness(at.LIPS, 1.15))
-    return FaceCover(mouth=_mouth(patches, eyes, lips), eyes=_lenses(patches, eyes, lips))
+    return FaceCover(mouth=_mouth(patches, eyes, lips), eyes=_lenses(patches, eyes, lips), side=_half(patches, right, left))
 
 
 def skin_colour(patches: FacePatches) -> Numbers:
@@ -83,6 +90,16 @@ def _lenses(patches: FacePatches, eyes: float, lips: float) -> float | None:
         return None
     flat = eyes / lips / _FLAT_EYES
     return _score(min(2 - dark / _LENS, 2 - flat))
+
+
+def _half(patches: FacePatches, right: float, left: float) -> float | None:
+    pairs = ((at.RIGHT_CHEEK, at.LEFT_CHEEK), (at.RIGHT_LOWER_CHEEK, at.LEFT_LOWER_CHEEK))
+    # both pairs: an eye patch may reach down to the upper cheek
+    other = min(float(np.linalg.norm(patches.colour(one) - patches.colour(two))) for one, two in pairs)
+    if max(right, left) < 4.0 or np.isnan(other):
+        return None
+    flat = min(right, left) / max(right, left) / _FLAT_SIDE
+    return _score(min(2 - flat, other / _OTHER_CHEEK))
 
 
 def _structure(lightness: at.Pixels) -> float:

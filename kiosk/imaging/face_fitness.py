@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kiosk.domain.face import Face, FaceIssue, Pose
 from kiosk.imaging.face_align import box_from_points
+from kiosk.imaging.face_cover import face_cover
+from kiosk.imaging.face_patches import face_patches
+from kiosk.imaging.face_pose import Mesh, head_pose, mesh_array
 from kiosk.imaging.face_quality import eye_span, face_region, face_sharpness, light_of, too_bright, too_dark
 from kiosk.imaging.frame import Image
 
@@ -33,6 +36,21 @@ def comparison_obstacle(image: Image, face: Face, pose: Pose | None = None) -> F
     if too_bright(light):
         return FaceIssue.TOO_BRIGHT
     return FaceIssue.BLURRED if face_sharpness(region) < MIN_SHARPNESS else None
+
+
+def comparison_obstacle_by_mesh(image: Image, face: Face, mesh: Mesh) -> FaceIssue | None:
+    """As `comparison_obstacle`, with what a mesh (may be empty) tells: the pose, and whether a part of the face is covered.
+
+    No threshold was measured on covered faces; a mask or dark glasses on both pictures would be what is compared.
+    """
+    if len(mesh) == 0:
+        return comparison_obstacle(image, face)
+    points = mesh_array(mesh)
+    obstacle = comparison_obstacle(image, face, head_pose(points))
+    if obstacle is not None:
+        return obstacle
+    patches = face_patches(image, points)
+    return FaceIssue.COVERED if patches is not None and face_cover(patches).parts else None
 
 
 def _inside(image: Image, face: Face) -> float:

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
-from kiosk.domain.face import Embedding, Face, FaceIssue, FaceQuality, Pose, Similarity
-from kiosk.imaging.face_fitness import comparison_obstacle
-from kiosk.imaging.face_pose import Mesh, head_pose
+from kiosk.domain.face import Embedding, Face, FaceIssue, FaceQuality, Similarity
+from kiosk.imaging.face_fitness import comparison_obstacle_by_mesh
+from kiosk.imaging.face_pose import Mesh
 from kiosk.imaging.face_quality import eye_span, frame_light_issue, quality_by_mesh, quality_score, refusals
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
@@ -195,7 +195,7 @@ class Verifier:
         """
         matcher = self._needed_matcher()
         face = self._one(image, what)[0]
-        obstacle = comparison_obstacle(image, face, self._pose(image, face))
+        obstacle = comparison_obstacle_by_mesh(image, face, self._mesh(image, face))
         if obstacle is not None:
             raise BadInput(ErrorCode.FACE_QUALITY_LOW, f"the face in {what} cannot be compared: {obstacle.value}", issue=obstacle.value)
         return matcher.embed(image, face)
@@ -221,14 +221,10 @@ class Verifier:
         face = self.portrait_face(image)
         found: Embedding | FaceIssue = FaceIssue.NO_FACE
         if face is not None:
-            found = comparison_obstacle(image, face, self._pose(image, face)) or matcher.embed(image, face)
+            found = comparison_obstacle_by_mesh(image, face, self._mesh(image, face)) or matcher.embed(image, face)
         key = id(image)
         self._kept[key] = (weakref.ref(image, lambda _gone: self._kept.pop(key, None)), found)
         return found
-
-    def _pose(self, image: Image, face: Face) -> Pose | None:
-        mesh = self._mesh(image, face)
-        return head_pose(mesh) if mesh else None
 
     def _mesh(self, image: Image, face: Face) -> Mesh:
         """Empty when the landmarker sees no face there, or there is no landmarker. The last one of a picture is kept with it."""

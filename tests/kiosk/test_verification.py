@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
-from kiosk.domain.face import Embedding, Face, FaceIssue, LivenessScore, Similarity
+from kiosk.domain.face import Embedding, Face, FaceIssue, FacePart, LivenessScore, Similarity
 from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.face_dlib import DlibFaceMatcher
 from kiosk.engines.face_landmarker import FaceMeshLandmarker
@@ -228,6 +228,19 @@ def cut() -> Image:
     return np.ascontiguousarray(astronaut()[:, :244])
 
 
+def half_hidden() -> Image:
+    """The person's left half is behind a plain door."""
+    picture = astronaut()
+    picture[:, 225:] = (90, 100, 110)
+    return picture
+
+
+def masked() -> Image:
+    picture = astronaut()
+    picture[125:200, 170:290] = (180, 150, 90)
+    return picture
+
+
 @pytest.mark.parametrize(
     ("poor", "issue", "side"),
     [
@@ -235,6 +248,8 @@ def cut() -> Image:
         (smeared, FaceIssue.BLURRED, "portrait"),
         (dark, FaceIssue.TOO_DARK, "selfie"),
         (cut, FaceIssue.NEAR_BORDER, "selfie"),
+        (half_hidden, FaceIssue.COVERED, "selfie"),
+        (masked, FaceIssue.COVERED, "selfie"),
     ],
 )
 def test_a_face_that_carries_no_comparison_gives_no_score(
@@ -457,6 +472,29 @@ def test_the_portrait_of_a_page_and_of_a_tight_crop_is_found(verifier: Verifier)
 
 def test_print_that_merely_looks_like_a_face_is_none(verifier: Verifier) -> None:
     assert verifier.portrait_face(sample("dis/document-back.jpeg")) is None
+
+
+@pytest.mark.parametrize("covered", [half_hidden, masked])
+def test_a_covered_face_is_no_selfie(verifier: Verifier, covered: Callable[[], Image]) -> None:
+    result = verifier.selfie(covered(), strict=True)
+    assert_check(result.check, CheckName.SELFIE_QUALITY, CheckStatus.REJECTED, CheckLabel.LOW_QUALITY)
+    assert "COVERED" in result.check.params["issues"]
+
+
+def one_sided_light() -> Image:
+    light = np.clip((np.arange(512) - 205) / 40, 0.15, 1)[None, :, None]
+    return np.asarray(astronaut() * light, np.uint8)
+
+
+def eye_patch() -> Image:
+    picture = astronaut()
+    cv2.ellipse(picture, (246, 108), (20, 14), 0, 0, 360, (25, 25, 25), -1)
+    return picture
+
+
+@pytest.mark.parametrize("picture", [one_sided_light, eye_patch])
+def test_a_shadowed_half_and_an_eye_patch_are_not_taken_for_a_hidden_half(verifier: Verifier, picture: Callable[[], Image]) -> None:
+    assert FacePart.SIDE not in verifier.selfie(picture(), strict=True).quality.covered
 
 
 # --- what a comparison costs -----------------------------------------------------------------------------------------
