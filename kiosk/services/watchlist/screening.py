@@ -34,7 +34,7 @@ class Screening:
         hits: at or above the threshold and not dismissed, the best first.
         dismissed: hits that staff dismissed before, for this person and this version of the entry.
         searched_at: UTC.
-        fault: a list could not be read.
+        missing: what kept it from running ("userReference", "name", "lists", "engine"); "" when it ran.
     """
 
     check: Check
