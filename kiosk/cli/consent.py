@@ -78,12 +78,10 @@ def run_check(arguments: argparse.Namespace) -> None:
 
     sets = [read_consent_file(path) for path in arguments.files] or list(load_consents(load_setup().paths.resources).sets)
     if arguments.json:
-        emit_json(
-            {"consents": [{"version": one.version, "validFrom": str(one.valid_from), "languages": list(one.languages)} for one in sets]}
-        )
+        emit_json({"consents": [{"version": one.version, "validFrom": one.from_when, "languages": list(one.languages)} for one in sets]})
         return
     for one in sets:
-        emit(f"{one.version}: {len(one.purposes)} purposes, {', '.join(one.languages)}, in force from {one.valid_from}: every hash holds")
+        emit(f"{one.version}: {len(one.purposes)} purposes, {', '.join(one.languages)}, in force from {one.from_when}: every hash holds")
 
 
 def run_withdraw(arguments: argparse.Namespace) -> None:
@@ -134,9 +132,9 @@ def _show_texts(texts: ConsentSet, arguments: argparse.Namespace) -> None:
             }
             for text in found
         ]
-        emit_json({"version": texts.version, "validFrom": str(texts.valid_from), "texts": rows})
+        emit_json({"version": texts.version, "validFrom": texts.from_when, "texts": rows})
         return
-    emit(f"consent {texts.version}, in force from {texts.valid_from}")
+    emit(f"consent {texts.version}, in force from {texts.from_when}")
     for text in found:
         emit(f"  {text.language}  {text.purpose:<10} {text.heading}  {text.sha256[:16]}")
         for words in filter(None, (text.text, text.choice)):

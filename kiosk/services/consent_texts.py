@@ -14,6 +14,9 @@ from kiosk.domain.consent import BIOMETRIC, ConsentText, Purpose, WithdrawalEffe
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.flow.source_lines import Place, line_of
 
+ALWAYS = date.min
+"""In force from the beginning: where a file names no day. A kiosk whose clock is wrong still has words to show."""
+
 _PURPOSE_KEYS = {"key", "required", "withdrawal"}
 _TEXT_KEYS = {"purpose", "language", "heading", "text", "choice", "sha256"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
@@ -28,6 +31,10 @@ class ConsentSet:
     valid_from: date
     purposes: tuple[Purpose, ...]
     texts: Mapping[tuple[str, str], ConsentText]
+
+    @property
+    def from_when(self) -> str:
+        return "the beginning" if self.valid_from == ALWAYS else self.valid_from.isoformat()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -71,7 +78,7 @@ def load_consents(resources: Path) -> ConsentTexts:
     sets = sorted((read_consent_file(path) for path in paths), key=lambda one: (one.valid_from, one.version))
     for one, other in itertools.pairwise(sets):
         if one.valid_from == other.valid_from:
-            raise BadInput(ErrorCode.WORKFLOW_INVALID, f"consents {one.version} and {other.version} are both valid from {one.valid_from}")
+            raise BadInput(ErrorCode.WORKFLOW_INVALID, f"consents {one.version} and {other.version} are both valid from {one.from_when}")
     return ConsentTexts(tuple(sets))
 
 
@@ -101,7 +108,7 @@ class _Reader:
         version = data.get("version")
         if not isinstance(version, str) or version != self._path.stem:
             raise self._wrong(Place(key="version"), f"version must be the file's own name, {self._path.stem!r}")
-        valid_from = data.get("valid_from")
+        valid_from = data.get("valid_from", ALWAYS)
         if type(valid_from) is not date:
             raise self._wrong(Place(key="valid_from"), "valid_from must be a date, written 2026-11-01 without quotes")
         purposes = self._purposes(data.get("purpose"))

@@ -87,6 +87,7 @@ class _Reader:
             raise self._wrong(Place("sending", key="remote"), "remote must be true or false")
         self._refuse_unknown(audit, {"days"}, "audit")
         raw = self._table(data, "default")
+        self._refuse_unknown(raw, set(_KEYS), "default")
         missing = [key for key in _KEYS if key not in raw]
         if missing:
             raise self._wrong(Place("default"), f"[default] lacks {', '.join(missing)}")

@@ -85,7 +85,7 @@ def receipts(tables: Tables, customer_id: str | None = None) -> tuple[Receipt, .
         f"SELECT seq, hash, at, customer_id, event, detail FROM audit WHERE event IN ({marks}){which} ORDER BY seq",
         (*(str(event) for event in RECEIPTS), *values),
     )
-    return tuple(Receipt(*row, json.loads(detail)) for *row, detail in found)
+    return tuple(Receipt(seq, digest, at, customer, event, json.loads(detail)) for seq, digest, at, customer, event, detail in found)
 
 
 def last_at(tables: Tables) -> str:

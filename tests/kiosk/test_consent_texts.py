@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.domain.consent import WithdrawalEffect
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.services.consent_texts import load_consents, read_consent_file
+from kiosk.services.consent_texts import ConsentTexts, load_consents, read_consent_file
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "resources" / "consents" / "2026-11.toml"
@@ -66,9 +66,9 @@ def changed(folder: Path, old: str, new: str, *, count: int = 1) -> tuple[Path, 
         ('withdrawal = "everything"', 'withdrawal = "some"', "one of"),
         ("required = true", 'required = "yes"', "true or false"),
         ('key = "store"', 'key = "identify"', "stands twice"),
-        ("valid_from = 2026-11-01", 'valid_from = "2026-11-01"', "a date"),
+        ('version = "2026-11"', 'valid_from = "2026-11-01"\nversion = "2026-11"', "a date"),
         ('version = "2026-11"', 'version = "2026-12"', "the file's own name"),
-        ("valid_from", "validfrom", "unknown validfrom"),
+        ('version = "2026-11"', 'version = "2026-11"\nvalidfrom = 2026-11-01', "unknown validfrom"),
         ('heading = "Keep it safe"', 'heading = " "', "must be a text"),
         ('heading = "Keep it safe"', 'headline = "Keep it safe"', "unknown headline"),
     ],
@@ -112,7 +112,7 @@ def newer(folder: Path, valid_from: str) -> None:
     """The shipped version, and another with the same words."""
     (folder / "consents").mkdir()
     shutil.copy(SHIPPED, folder / "consents")
-    source = SHIPPED.read_text("utf-8").replace('version = "2026-11"', 'version = "2027-01"').replace("2026-11-01", valid_from)
+    source = SHIPPED.read_text("utf-8").replace('version = "2026-11"', f'version = "2027-01"{valid_from}')
     path = folder / "consents" / "2027-01.toml"
     path.write_text(source, "utf-8")
     while True:  # its hashes are taken from the messages, as whoever writes a version does
@@ -127,17 +127,18 @@ def newer(folder: Path, valid_from: str) -> None:
 
 
 def test_the_version_in_force_is_the_latest_whose_day_has_come(tmp_path: Path) -> None:
-    newer(tmp_path, "2027-01-01")
+    newer(tmp_path, "\nvalid_from = 2027-01-01")
     texts = load_consents(tmp_path)
     assert texts.current("2026-12-31").version == "2026-11"
     assert texts.current("2027-01-01").version == "2027-01"
     assert texts.version("2026-11") is not None, "what was agreed to before can still be shown"
+    assert texts.current("1999-01-01").version == "2026-11", "a clock that is wrong leaves nobody without words"
     with pytest.raises(BadInput, match="in force"):
-        texts.current("2026-10-31")
+        ConsentTexts(texts.sets[1:]).current("2026-12-31")
 
 
 def test_two_versions_never_begin_on_one_day(tmp_path: Path) -> None:
-    newer(tmp_path, "2026-11-01")
+    newer(tmp_path, "")
     with pytest.raises(BadInput, match="both valid from"):
         load_consents(tmp_path)
 

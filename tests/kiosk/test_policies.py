@@ -1,0 +1,76 @@
+"""The policies of the three kinds of user: same checks, each decided as its file says, every reason in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.check import ADVISORY, Check, CheckLabel, CheckName, CheckStatus, not_executed
+from kiosk.domain.decision import Outcome, Policy, decide
+from kiosk.services.records import decision_json
+from kiosk.services.workflows import load_policy
+from tests.fakes.customers import RESOURCES
+
+USERS = ("branch", "kiosk", "field")
+
+
+@pytest.fixture(params=USERS)
+def policy(request: pytest.FixtureRequest) -> Policy:
+    return load_policy(RESOURCES, request.param)
+
+
+def all_passed(policy: Policy) -> dict[CheckName, Check]:
+    return {name: Check(name, CheckStatus.PASSED) for name in policy.required}
+
+
+def test_who_passes_everything_that_is_required_is_accepted(policy: Policy) -> None:
+    assert decide(all_passed(policy).values(), policy).outcome is Outcome.ACCEPT
+
+
+def test_without_any_one_of_the_required_checks_nobody_is_accepted(policy: Policy) -> None:
+    for name in policy.required:
+        checks = all_passed(policy)
+        del checks[name]
+        assert decide(checks.values(), policy).outcome is Outcome.REVIEW, name
+        checks[name] = not_executed(name, CheckLabel.MODEL_MISSING)
+        assert decide(checks.values(), policy).outcome is Outcome.REVIEW, name
+
+
+def test_no_warning_ever_rejects(policy: Policy) -> None:
+    for name in CheckName:
+        checks = all_passed(policy) | {name: Check(name, CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE)}
+        assert decide(checks.values(), policy).outcome is not Outcome.REJECT, name
+    assert not {name for name in ADVISORY if policy.on_rejected.get(name) is Outcome.REJECT}
+
+
+def test_a_list_that_names_somebody_like_them_leads_to_a_person(policy: Policy) -> None:
+    for status in (CheckStatus.WARNING, CheckStatus.REJECTED):
+        checks = all_passed(policy) | {CheckName.WATCHLIST_SCREENING: Check(CheckName.WATCHLIST_SCREENING, status, CheckLabel.ALERT)}
+        assert decide(checks.values(), policy).outcome is Outcome.REVIEW
+
+
+def test_who_does_not_want_faces_compared_is_looked_at_by_a_person(policy: Policy) -> None:
+    """Never refused for it, and never accepted without anybody looking."""
+    of_the_face = {CheckName.SELFIE_QUALITY, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.ACTIVE_LIVENESS}
+    of_the_face |= {CheckName.LIVENESS_MATCH, CheckName.CAPTURE_INTEGRITY}
+    checks = all_passed(policy) | {name: not_executed(name, CheckLabel.DECLINED) for name in of_the_face}
+    assert decide(checks.values(), policy).outcome is Outcome.REVIEW
+
+
+def test_every_reason_is_a_sentence_for_people(policy: Policy) -> None:
+    codes = {label.value for label in CheckLabel if "_" in label.value} | {name.value for name in CheckName if "_" in name.value}
+    for name in CheckName:
+        for status in (CheckStatus.WARNING, CheckStatus.REJECTED):
+            for label in CheckLabel:
+                checks = (Check(name, status, label),)
+                body = decision_json(decide(checks, policy), checks)
+                reasons = body["reasons"]
+                assert isinstance(reasons, list)
+                for reason in reasons:
+                    assert isinstance(reason, dict)
+                    words = str(reason["sentence"])
+                    assert words.endswith((".", "?")), words
+                    assert not codes & set(words.split()), words
+
+
+def test_a_device_that_can_be_lost_keeps_no_faces() -> None:
+    assert [load_policy(RESOURCES, user).one_to_many for user in USERS] == [True, True, False]
