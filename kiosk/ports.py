@@ -285,6 +285,10 @@ class CustomerStore(Protocol):
         """Face templates of this model: customer ids and their vectors, n x d, in the same order. Reads afresh at each call."""
         ...
 
+    def template_counts(self) -> Mapping[str, int]:
+        """How many face templates, of whatever model, each customer has who has any."""
+        ...
+
     def delete(self, customer_id: str, at: str) -> None:
         """Erases facts, blobs, templates and the customer's key; leaves an audit line. Raises BadInput(CUSTOMER_NOT_FOUND)."""
         ...

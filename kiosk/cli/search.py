@@ -39,23 +39,35 @@ def run(arguments: argparse.Namespace) -> None:
             _report(arguments.json, [], 0, None, matcher.model_id, 0.0)
             return
         with open_customer_store(setup) as store:
-            result = KnownPeople(store, matcher).find(template, limit=arguments.limit)
+            people = KnownPeople(store, matcher)
+            result = people.find(template, limit=arguments.limit)
+            not_compared = people.not_compared()
             found: list[dict[str, Json]] = []
             for hit in result.hits:
                 customer = store.load(hit.customer_id)
                 person = stored_person(customer)
                 row: dict[str, Json] = {"id": hit.customer_id, "score": round(hit.score, 4), "createdAt": customer.created_at}
                 found.append(row | {"name": person.name or None, "dateOfBirth": person.date_of_birth or None})
-    _report(arguments.json, found, result.compared, result.threshold, result.model, result.ms)
+    _report(arguments.json, found, result.compared, result.threshold, result.model, result.ms, not_compared)
 
 
-def _report(as_json: bool, found: list[dict[str, Json]], compared: int, threshold: float | None, model: str, ms: float) -> None:
+def _report(
+    as_json: bool, found: list[dict[str, Json]], compared: int, threshold: float | None, model: str, ms: float, not_compared: int = 0
+) -> None:
     bound = None if threshold is None else round(threshold, 4)
     if as_json:
-        body: dict[str, Json] = {"customers": list(found), "compared": compared, "threshold": bound, "model": model}
+        body: dict[str, Json] = {
+            "customers": list(found),
+            "compared": compared,
+            "notCompared": not_compared,
+            "threshold": bound,
+            "model": model,
+        }
         emit_json(body | {"timings_ms": {"search": ms}})
         return
     for row in found:
         emit(f"{row['id']}  {row['score']:.3f}  {row['createdAt']}  {row['name'] or '-'}  {row['dateOfBirth'] or '-'}")
     likest = f", threshold {bound:.3f}" if bound is not None and compared else ""
     emit(f"{len(found) or 'none'} of {compared} stored faces{likest} ({model})")
+    if not_compared:
+        emit(f"{not_compared} more could not be compared: their templates are of another model")

@@ -22,7 +22,12 @@ from kiosk.ports import CameraInfo, Clock
 logger = logging.getLogger(__name__)
 
 REQUIRED_TASKS = ("face_detection", "face_embedding")
-CHECK_OF_TASK = {"passive_liveness": "passive liveness", "face_landmarks": "head turn and face quality"}
+CHECK_OF_TASK = {
+    "passive_liveness": "passive liveness",
+    "face_landmarks": "active liveness, pose and eyes",
+    "face_embedding": "face match",
+    "age_gender": "age and sex beside the document",
+}
 TASKS_OF_TEXT_ENGINE = {
     "rapidocr": frozenset({"text_detection", "text_recognition"}),
     "easyocr": frozenset({"easyocr_detection", "easyocr_recognition"}),

@@ -105,6 +105,12 @@ class FaceIndex:
         return self._matcher.model_id
 
     @property
+    def customers(self) -> frozenset[str]:
+        """Whose templates are in it."""
+        with self._lock:
+            return frozenset(self._rows)
+
+    @property
     def vector_bytes(self) -> int:
         """Memory of the vectors."""
         return sum(block.nbytes for block in self._blocks)

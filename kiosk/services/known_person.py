@@ -36,7 +36,9 @@ class KnownPerson:
 class KnownPeople:
     """The templates of a store in memory, for one embedding model. Thread-safe. Loading takes a second per 100,000: not on the GUI thread.
 
-    Tell it what changes (`keep`, `forget`); what another process stores is seen after `load(afresh=True)` or the next start.
+    Templates that an earlier model left are not compared; how many people that leaves out is said (`not_compared`).
+    Tell it what changes (`keep`, `forget`); what another process stored or erased is seen by the next `check`, which asks the store
+    for whom it has (some 60 ms per 100,000), by `find` after `load(afresh=True)`.
     """
 
     def __init__(self, store: CustomerStore, matcher: FaceMatcher, *, fpir: float = SEARCH_FPIR) -> None:
@@ -45,6 +47,7 @@ class KnownPeople:
         self._fpir = fpir
         self._lock = threading.Lock()
         self._index: FaceIndex | None = None
+        self._of_other_models: frozenset[str] = frozenset()
 
     def load(self, *, afresh: bool = False) -> FaceIndex:
         """The index, read from the store at the first call. Raises StoreFault."""
@@ -52,22 +55,31 @@ class KnownPeople:
             if self._index is None or afresh:
                 began = time.perf_counter()
                 index = FaceIndex(self._matcher, fpir=self._fpir)
-                index.add_all(*self._store.templates(self._matcher.model_id))
+                ids, vectors = self._store.templates(self._matcher.model_id)
+                index.add_all(ids, vectors)
+                self._of_other_models = frozenset(self._store.template_counts()).difference(ids)
                 _log.info("%d face templates loaded in %.0f ms", len(index), (time.perf_counter() - began) * 1000)
                 self._index = index
             return self._index
+
+    def not_compared(self, *, exclude: str = "") -> int:
+        """How many stored people have only templates of other models than the one in use. Raises StoreFault."""
+        self.load()
+        return len(self._of_other_models - {exclude})
 
     def keep(self, customer_id: str, template: Embedding) -> None:
         """After the step with this template was committed."""
         with self._lock:
             if self._index is not None:
                 self._index.add(customer_id, template)
+                self._of_other_models -= {customer_id}
 
     def forget(self, customer_id: str) -> None:
         """After the customer was deleted, or went back over the selfie."""
         with self._lock:
             if self._index is not None:
                 self._index.remove(customer_id)
+                self._of_other_models -= {customer_id}
 
     def find(self, template: Embedding, *, limit: int = 5, exclude: str = "") -> SearchResult:
         """Raises StoreFault, BadInput(BAD_ARGUMENT) for a template of another model."""
@@ -75,7 +87,8 @@ class KnownPeople:
 
     def check(self, template: Embedding | None, person: StoredPerson, *, customer_id: str = "", limit: int = 5) -> KnownPerson:
         """KNOWN_PERSON: PASSED when nobody is found, PASSED with FOUND_SAME_RECORD when all found have the name and the date of birth of
-        `person`, WARNING with FOUND_BEFORE when one has others; NOT_EXECUTED with the reason.
+        `person`, WARNING with FOUND_BEFORE when one has others; NOT_EXECUTED with the reason. Where everybody stored has
+        a template of another model only, nobody could be compared: INCONCLUSIVE. params: "compared", "found", and "not_compared" where there are such people.
 
         Args:
             template: of the selfie; None when there is none.
@@ -86,12 +99,17 @@ class KnownPeople:
             return KnownPerson(not_executed(CheckName.KNOWN_PERSON, CheckLabel.INPUT_MISSING, inputs=_INPUTS))
         began = time.perf_counter()
         try:
+            self._keep_up()
             result = self.find(template, limit=limit, exclude=customer_id)
             found = self._still_there(result.hits)
+            not_compared = self.not_compared(exclude=customer_id)
         except StoreFault as error:
             # an answer from half of the store would be a wrong one
             _log.error("stored faces could not be searched: %s", error.code.value)
             return KnownPerson(not_executed(CheckName.KNOWN_PERSON, CheckLabel.ENGINE_FAILED, inputs=_INPUTS))
+        others = {"not_compared": str(not_compared)} if not_compared else {}
+        if not_compared and not result.compared:
+            return KnownPerson(not_executed(CheckName.KNOWN_PERSON, CheckLabel.INCONCLUSIVE, inputs=_INPUTS, compared="0", **others))
         same = [is_same_person(person, stored_person(customer)) for _, customer in found]
         status, label = CheckStatus.PASSED, CheckLabel.OK
         if found:
@@ -107,12 +125,19 @@ class KnownPeople:
             inputs=_INPUTS,
             model=result.model,
             ms=round((time.perf_counter() - began) * 1000, 1),
-            params={"compared": str(result.compared), "found": str(len(found))},
+            params={"compared": str(result.compared), "found": str(len(found)), **others},
         )
         return KnownPerson(check, tuple(hit for hit, _ in found))
 
+    def _keep_up(self) -> None:
+        """Nobody who was erased elsewhere stays in memory, and nobody who was stored elsewhere is missed."""
+        stored = frozenset(self._store.template_counts())
+        index = self.load()
+        if stored != index.customers | self._of_other_models:
+            self.load(afresh=True)
+
     def _still_there(self, hits: Sequence[FaceHit]) -> list[tuple[FaceHit, StoredCustomer]]:
-        """Another process may have erased one of them since the index was loaded."""
+        """Another process may have erased one of them a moment ago."""
         found = []
         for hit in hits:
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,6 +99,11 @@ class MemoryCustomerStore:
             found = self._vectors(model)
             vectors = np.stack([vector for _, vector in found]) if found else np.zeros((0, 0), np.float32)
             return tuple(customer_id for customer_id, _ in found), vectors
+
+    def template_counts(self) -> Mapping[str, int]:
+        with self._lock:
+            self._check_open()
+            return {customer_id: len(kept.templates) for customer_id, kept in self._kept.items() if kept.templates}
 
     def unfinished(self) -> tuple[StoredCustomer, ...]:
         return tuple(customer for customer in self.customers() if customer.status == "IN_PROGRESS")

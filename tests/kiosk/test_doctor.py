@@ -53,11 +53,16 @@ def all_of(*lines: ModelStatus) -> Callable[[], Sequence[ModelStatus]]:
     return lambda: lines
 
 
-def test_the_default_models_leave_only_passive_liveness_to_wish_for(looks: Looks, model_library: ModelLibrary) -> None:
+def test_the_default_models_leave_passive_liveness_and_age_to_wish_for(looks: Looks, model_library: ModelLibrary) -> None:
     report = examine(replace(looks, models=lambda: statuses(model_library, afresh=True)))
     assert report.status is Health.WARNING
     wanting = {found.name: found.mend for found in report.findings if found.status is not Health.OK}
-    assert wanting == {"model for passive liveness": "kiosk models install minifas_v2se"}
+    assert wanting == {
+        "model for passive liveness": "kiosk models install minifas_v2se",
+        "model for age gender": "kiosk models install fairface",
+    }
+    lost = {found.name: found.found for found in report.findings}
+    assert lost["model for age gender"] == "none is installed: age and sex beside the document is reported as not executed"
 
 
 def test_a_missing_needed_model_is_a_fault_with_its_command(looks: Looks) -> None:

@@ -103,12 +103,32 @@ def test_what_is_kept_and_forgotten_shows_without_loading_again(store: CustomerS
     known = KnownPeople(store, VectorMatcher())
     known.load()
     onboarded(store, "new", 0)
-    assert known.check(template(FACES[0]), JANA).hits == ()
+    assert known.find(template(FACES[0])).hits == ()
     known.keep("new", template(FACES[0]))
-    assert [hit.customer_id for hit in known.check(template(FACES[0]), JANA).hits] == ["new"]
+    assert [hit.customer_id for hit in known.find(template(FACES[0])).hits] == ["new"]
     known.forget("new")
-    assert known.check(template(FACES[0]), JANA).hits == ()
+    assert known.find(template(FACES[0])).hits == ()
     assert len(known.load(afresh=True)) == 1
+
+
+def test_who_was_stored_by_another_process_is_found_at_the_next_check(store: CustomerStore) -> None:
+    known = KnownPeople(store, VectorMatcher())
+    assert known.check(template(FACES[0]), JANA).hits == ()
+    onboarded(store, "elsewhere", 0)
+    assert [hit.customer_id for hit in known.check(template(FACES[0]), JANA).hits] == ["elsewhere"]
+
+
+def test_nothing_of_who_was_erased_elsewhere_stays_in_memory_or_in_the_score(store: CustomerStore) -> None:
+    onboarded(store, "gone", 0)
+    onboarded(store, "other", 1)
+    known = KnownPeople(store, VectorMatcher())
+    known.load()
+    store.delete("gone", AT)
+    found = known.check(template(FACES[0]), JANA).check
+    assert found.score is not None
+    assert found.score < 0.5
+    assert found.params["compared"] == "1"
+    assert known.load().customers == {"other"}
 
 
 def test_somebody_whom_another_process_erased_is_not_named(store: CustomerStore) -> None:
@@ -125,6 +145,35 @@ def test_a_template_of_another_model_is_refused_not_compared(store: CustomerStor
     onboarded(store, "a", 0)
     with pytest.raises(BadInput):
         KnownPeople(store, VectorMatcher()).check(template(FACES[0], "other"), JANA)
+
+
+def onboarded_by_an_old_model(store: CustomerStore, customer: str) -> None:
+    store.begin(customer, "branch", AT)
+    store.commit(StepCommit(customer, "decision", AT, {}, {}, template=template(FACES[0], "old-model")))
+
+
+def test_when_all_templates_are_of_an_old_model_nothing_is_said_of_the_person(store: CustomerStore) -> None:
+    onboarded_by_an_old_model(store, "a")
+    found = KnownPeople(store, VectorMatcher()).check(template(FACES[0]), JANA).check
+    assert (found.status, found.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.INCONCLUSIVE)
+    assert found.params == {"compared": "0", "not_compared": "1"}
+
+
+def test_how_many_could_not_be_compared_is_said_with_the_answer(store: CustomerStore) -> None:
+    onboarded_by_an_old_model(store, "a")
+    onboarded_by_an_old_model(store, "b")
+    onboarded(store, "c", 1)
+    known = KnownPeople(store, VectorMatcher())
+    found = known.check(template(FACES[0]), JANA).check
+    assert (found.status, found.params["compared"], found.params["not_compared"]) == (CheckStatus.PASSED, "1", "2")
+    assert known.not_compared(exclude="a") == 1
+    known.keep("b", template(FACES[2]))
+    assert known.not_compared() == 1
+
+
+def test_an_empty_store_is_one_in_which_nobody_is(store: CustomerStore) -> None:
+    found = KnownPeople(store, VectorMatcher()).check(template(FACES[0]), JANA).check
+    assert (found.status, found.label, found.params["compared"]) == (CheckStatus.PASSED, CheckLabel.OK, "0")
 
 
 def test_staff_sees_the_records_of_whom_was_found(store: CustomerStore) -> None:
