@@ -82,6 +82,7 @@ def test_a_run_in_time_counts_and_is_sealed(step: LivenessStep, clock: StillCloc
     assert open_record(outcome.record, KEY).challenge == challenge
 
 
+@pytest.mark.logs_warnings
 def test_a_run_that_ends_after_its_challenge_expired_is_rejected(step: LivenessStep, clock: StillClock) -> None:
     """However late its first frame came: the challenge counts from its issue."""
     run = step.begin(step.issue("s"), None)
@@ -104,6 +105,7 @@ def test_of_two_runs_of_one_challenge_the_second_does_not_begin(step: LivenessSt
         step.begin(challenge, None)
 
 
+@pytest.mark.logs_warnings
 def test_a_run_counts_once(step: LivenessStep) -> None:
     run = step.begin(step.issue("s"), None)
     step.finish(run, CAMERA)
@@ -112,6 +114,7 @@ def test_a_run_counts_once(step: LivenessStep) -> None:
     assert again.others[0].params["reason"] == "REPLAYED"
 
 
+@pytest.mark.logs_warnings
 def test_who_cancels_in_the_middle_begins_with_another_challenge(step: LivenessStep) -> None:
     cancelled = step.begin(step.issue("s"), None)
     step.begin(step.issue("s"), None)
@@ -133,6 +136,7 @@ def test_a_challenge_that_is_not_as_it_was_issued_is_refused(step: LivenessStep,
     assert caught.value.code is ErrorCode.INVALID_DATA
 
 
+@pytest.mark.logs_warnings
 def test_a_run_of_a_challenge_that_nobody_issued_does_not_pass(step: LivenessStep) -> None:
     run = Done(replace(step.issue("s"), id="ff"))
     assert verdict(step.finish(run, CAMERA)) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
