@@ -15,9 +15,11 @@ from kiosk.ports import Json
 
 
 class MrzOutcome(StrEnum):
-    """WRONG_VALID is the worst there is: a wrong reading whose check digits hold. EQUAL includes a misprint that is reported as one."""
+    """WRONG_VALID is the worst there is: a wrong reading that is called valid. EQUAL includes a misprint that is reported as one.
+    IN_DOUBT: every character is right and the digits hold, but the reader says that a character might be another."""
 
     EQUAL = "equal"
+    IN_DOUBT = "inDoubt"
     REFUSED = "refused"
     WRONG_INVALID = "wrongInvalid"
     WRONG_VALID = "wrongValid"
@@ -29,6 +31,8 @@ def mrz_outcome(read: Mrz | None, truth: PageTruth) -> MrzOutcome | None:
         return None
     if read is None:
         return MrzOutcome.REFUSED if truth.mrz_lines else MrzOutcome.EQUAL
+    if tuple(read.lines) == truth.mrz_lines and truth.mrz_valid and read.in_doubt:
+        return MrzOutcome.IN_DOUBT
     if tuple(read.lines) == truth.mrz_lines:
         return MrzOutcome.EQUAL if read.valid == truth.mrz_valid else MrzOutcome.WRONG_VALID if read.valid else MrzOutcome.WRONG_INVALID
     return MrzOutcome.WRONG_VALID if read.valid else MrzOutcome.WRONG_INVALID
@@ -54,7 +58,7 @@ class Scores:
         if outcome is not None and (truth.mrz_lines or outcome is not MrzOutcome.EQUAL):
             self.with_mrz += 1
             self.mrz[outcome] += 1
-            if outcome is not MrzOutcome.EQUAL:
+            if outcome not in (MrzOutcome.EQUAL, MrzOutcome.IN_DOUBT):
                 self.wrong.append(f"{name}: MRZ {outcome.value}")
         if truth.corners is not None:
             self.ious.append(_iou(page, truth.corners, size))
@@ -79,7 +83,7 @@ class Scores:
             }
         if self.with_mrz:
             body["mrz"] = {"n": self.with_mrz, **{outcome.value: self.mrz[outcome] for outcome in MrzOutcome}}
-            body["mrz_exact"] = round(self.mrz[MrzOutcome.EQUAL] / self.with_mrz, 4)
+            body["mrz_exact"] = round((self.mrz[MrzOutcome.EQUAL] + self.mrz[MrzOutcome.IN_DOUBT]) / self.with_mrz, 4)
         if total:
             body["fields_exact"] = round(exact / total, 4)
             body["fields"] = {name: _shares(counts) for name, counts in sorted(self.fields.items())}

@@ -20,7 +20,7 @@ from kiosk.cli.entry import main
 from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.guidance import AdviceCode, Guidance
-from kiosk.domain.mrz import Mrz, parse_mrz
+from kiosk.domain.mrz import Mrz, MrzRepair, parse_mrz
 from kiosk.imaging import geometry
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Frame, Image
@@ -102,6 +102,14 @@ def case(truth: PageTruth, name: str = "one", kind: str = "") -> Case:
 )
 def test_a_reading_is_called_by_its_name(read: tuple[str, ...] | None, truth: PageTruth, outcome: MrzOutcome | None) -> None:
     assert mrz_outcome(None if read is None else parse_mrz(read), truth) is outcome
+
+
+def test_right_lines_that_the_reader_doubts_are_neither_equal_nor_wrong() -> None:
+    # a document number may hold letters: O was as likely as 0 there
+    place = next(column for column in range(9) if LINES[1][column].isdigit())
+    doubted = replace(parse_mrz(LINES), repairs=(MrzRepair(1, place, "O", LINES[1][place]),))
+    assert mrz_outcome(doubted, PageTruth(LINES)) is MrzOutcome.IN_DOUBT
+    assert mrz_outcome(doubted, PageTruth(WRONG_DIGIT)) is MrzOutcome.WRONG_INVALID
 
 
 def test_fields_are_exact_wrong_or_missing_in_the_visual_zone_only() -> None:
