@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.domain.challenge import CaptureRecord
-from kiosk.domain.check import Check
+from kiosk.domain.check import Check, CheckLabel, CheckName, not_executed
 from kiosk.domain.document import Document, DocumentType, PageSide
-from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import AgeGender, FaceIssue
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher
@@ -85,6 +85,14 @@ class EngineDesk:
     def liveness_match(self, selfie: Image | None, frames: Sequence[Image]) -> Check:
         with self._lock:
             return self._engines.verifier().liveness_match(selfie, frames)
+
+    def selfie_check(self, image: Image) -> Check:
+        """SELFIE_QUALITY of the largest face. Raises ModelFault."""
+        try:
+            with self._lock:
+                return self._engines.verifier().selfie(image, strict=False).check
+        except BadInput:
+            return not_executed(CheckName.SELFIE_QUALITY, CheckLabel.NO_FACE, inputs=("selfie",))
 
     def passive_liveness(self, frames: Sequence[Image]) -> Check:
         with self._lock:

@@ -1,4 +1,4 @@
-"""What an enrolment comes to: trust factors HIGH, MEDIUM, LOW, UNAVAILABLE or UNKNOWN, and the decision that sums them up (protocols 3.4)."""
+"""What an enrolment comes to: trust factors from HIGH to UNKNOWN, and the decision that sums them up (protocols 3.4)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _worst(checks: Sequence[Check | None]) -> Level:
 
 
 def _looks(found: Mapping[CheckName, Check]) -> Level:
-    """Whether the page before the camera looked like the document itself. A silent signal proves nothing: HIGH says that none was raised."""
+    """Whether the page before the camera looked like the document itself. HIGH says that no signal was raised, no more."""
     return _worst([found.get(name) for name in _LOOK])
 
 
