@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from kiosk.compose import Engines, Setup
     from kiosk.domain.challenge import CaptureRecord
     from kiosk.imaging.frame import Image
-    from kiosk.services.execution_judge import ExecutionJudge, Judgement
+    from kiosk.services.execution_judge import ExecutionJudge
+    from kiosk.services.execution_order import Judgement
     from kiosk.services.liveness.active import ActiveCheck
     from kiosk.store.customers import SqlCustomerStore
 
@@ -185,7 +186,6 @@ def _taken_back(executions: Executions, begun: Initiated, *, created: bool) -> I
 def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
     from kiosk.compose import build_engines, device_key
     from kiosk.services.execution_judge import ExecutionJudge
-    from kiosk.services.execution_limits import PICTURE_MAX_BYTES, PICTURE_MAX_SIDE_PX
 
     with build_engines(setup) as engines:
         yield ExecutionJudge(
@@ -195,8 +195,6 @@ def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
             engines.clock,
             replay=lambda record, selfie: _replayed(engines, record, selfie),
             allow_virtual=setup.config.capture.allow_virtual_cameras,
-            max_bytes=PICTURE_MAX_BYTES,
-            max_side_px=PICTURE_MAX_SIDE_PX,
         )
 
 

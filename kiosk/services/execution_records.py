@@ -8,7 +8,7 @@ from kiosk.domain.capability import PARTS_OF, Capability, ExecutionState, Part
 from kiosk.ports import Json
 from kiosk.services.accounts import CredentialRecord, ExecutionRecord
 from kiosk.services.capability_sentences import explanation
-from kiosk.services.execution_judge import Judgement
+from kiosk.services.execution_order import Judgement
 from kiosk.services.risk import drop_out
 
 _EXPIRED = (ExecutionState.TOKEN_EXPIRED, ExecutionState.SESSION_EXPIRED)

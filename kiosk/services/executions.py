@@ -33,8 +33,9 @@ from kiosk.services.accounts import (
     later,
     part_blob,
 )
-from kiosk.services.execution_judge import ExecutionJudge, Handed, Judgement, JudgingOrder
+from kiosk.services.execution_judge import ExecutionJudge
 from kiosk.services.execution_limits import PartLimits, check_part
+from kiosk.services.execution_order import Handed, Judgement, JudgingOrder
 from kiosk.services.execution_records import account_url, details_json, initiated_json, result_json, status_json
 from kiosk.services.records import checks_json, decision_json, document_json, person_json
 
@@ -295,7 +296,7 @@ class Executions:
         for credential_id in record.credentials:
             one = credential_of(account, credential_id)
             parts = {part: self._store.blob(account.id, part_blob(one.id, part.value)) for part in one.parts}
-            handed.append(Handed(one.ref, one.rule, parts))
+            handed.append(Handed(one.ref, one.rule, parts, on_file=one.execution != record.id))
         enrolled = account.facts.get("facemap")
         facemap = None
         if isinstance(enrolled, dict):
