@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search`: measured figures with the machine they were measured on."""
+"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening`: measured figures with the machine they were measured on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.cli.bench_faces import add_faces_arguments, run_faces
 from kiosk.cli.bench_liveness import add_liveness_arguments, run_liveness
+from kiosk.cli.bench_screening import add_screening_arguments, run_screening
 from kiosk.cli.output import emit, emit_json, note
 from kiosk.cli.parsing import Subparsers, seconds, whole_number
 from kiosk.ports import Json
@@ -58,7 +59,10 @@ def add_to(commands: Subparsers) -> None:
     search = actions.add_parser("search", help="one to many: time, memory and exactness at 10,000 to 1,000,000 templates")
     search.add_argument("--peers", action="store_true", help="also usearch and faiss, where installed")
     search.set_defaults(run=run_search)
-    for action in (startup, preview, documents, authenticity, faces, search):
+    screening = actions.add_parser("screening", help="names against a made-up watchlist: time, recall of variants, false alerts")
+    add_screening_arguments(screening)
+    screening.set_defaults(run=run_screening)
+    for action in (startup, preview, documents, authenticity, screening, faces, search):
         action.add_argument("--json", action="store_true")
 
 

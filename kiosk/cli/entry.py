@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from kiosk import __version__
-from kiosk.cli import bench, customers, diagnose, documents, face, facemap, models, onboard, read, record, search, specimens
+from kiosk.cli import bench, customers, diagnose, documents, face, facemap, models, onboard, read, record, search, specimens, watchlist
 from kiosk.cli.output import BUG, DONE, emit_json, error_json, note, told
 from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="kiosk", description="Onboarding Kiosk on the command line.")
     top.add_argument("--version", action="version", version=f"kiosk {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    for part in (onboard, read, documents, face, facemap, record, search, customers, models, specimens, diagnose, bench):
+    for part in (onboard, read, documents, face, facemap, record, search, customers, watchlist, models, specimens, diagnose, bench):
         part.add_to(commands)
     return top
 
