@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +14,7 @@ from kiosk.domain.errors import ModelFault
 from kiosk.domain.face import Embedding
 from kiosk.imaging.frame import Image
 from kiosk.ports import CustomerStore, FaceMatcher
+from kiosk.services import selfie_source
 from kiosk.services.age_gender import AgeGenderJudge
 from kiosk.services.face_search import FaceHit
 from kiosk.services.known_person import KnownPeople
@@ -31,6 +34,7 @@ class PersonQuestion:
         live_frames: frontal pictures of the active check.
         declined: the customer chose the way without comparing faces.
         search: whether stored faces are searched, and this one is kept for later searches.
+        page: the straightened page with the portrait: a selfie that is a picture of it is refused. None = not looked at.
     """
 
     customer_id: str
@@ -40,6 +44,7 @@ class PersonQuestion:
     live_frames: tuple[Image, ...] = ()
     declined: bool = False
     search: bool = False
+    page: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class PersonChecks:
         frames = live or (() if selfie is None else (selfie,))
         checks = [
             verifier.face_match(question.portrait, selfie),
-            verifier.passive_liveness(frames, inputs=("liveness",) if live else ("selfie",)),
+            _presence(verifier, question, frames),
             verifier.liveness_match(selfie, live),
             *age_gender.judge(question.document, selfie, question.portrait).checks,
         ]
@@ -125,6 +130,17 @@ class PersonChecks:
         except ModelFault as error:
             _log.error("the selfie has no template: %s", error.code.value)
             return None
+
+
+def _presence(verifier: Verifier, question: PersonQuestion, frames: Sequence[Image]) -> Check:
+    """Passive liveness; a selfie of the document itself needs no model to be told."""
+    page, selfie = question.page, question.selfie
+    if page is not None and selfie is not None:
+        began = time.perf_counter()
+        face = verifier.portrait_face(selfie)
+        if face is not None and selfie_source.is_on_page(page, verifier.portrait_face(page), selfie, face):
+            return selfie_source.refusal(ms=round((time.perf_counter() - began) * 1000, 1))
+    return verifier.passive_liveness(frames, inputs=("liveness",) if question.live_frames else ("selfie",))
 
 
 def person_of(document: Document) -> StoredPerson:
