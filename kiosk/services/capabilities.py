@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kiosk.domain.capability import CHECKS_OF, Capability, CapabilityName, Category, CredentialRef
@@ -207,14 +207,16 @@ def is_blocked(rule: CapabilityRule, credentials: Sequence[CredentialRef], decid
     return False
 
 
-def policy_for(policy: Policy, definition: Definition) -> Policy:
+def policy_for(policy: Policy, definition: Definition, collected: Collection[Category] = ()) -> Policy:
     """The policy, asked only for what the workflow judges; what its capabilities cannot do without is always required.
 
     So a workflow that only stores a document can accept, and none can leave out the judgement that it is made for.
+
+    Args: `collected` by this execution, where the workflow leaves a choice; empty = all that it may collect.
     """
     names = {rule.name for rule in definition.capabilities}
     judged = {check for name in names if name is not _C.USABILITY for check in CHECKS_OF[name]} | {_N.CONSENT}
-    categories = {category for rule in definition.capabilities for category in rule.credentials}
+    categories = set(collected) or {category for rule in definition.capabilities for category in rule.credentials}
     usable = {
         check for category, check in ((Category.ID, _N.DOCUMENT_USABILITY), (Category.SELFIE, _N.SELFIE_QUALITY)) if category in categories
     }

@@ -81,7 +81,7 @@ class ExecutionJudge:
                 decided.append(capability)
             timings[rule.name.value] = round((time.perf_counter() - at) * 1000, 1)
         found = _once(checks)
-        policy = policy_for(order.policy, order.definition)
+        policy = policy_for(order.policy, order.definition, {ref.category for ref, _ in pairs})
         decision = decide(found, policy)
         risk = risk_of(decision, decided, order.definition.bands)
         searched = seen.is_searched and decision.outcome is not Outcome.REJECT

@@ -109,6 +109,7 @@ class Seen:
     selfies: dict[str, tuple[Image, SelfieResult | None]] = field(default_factory=dict)
     selfie_checks: list[Check] = field(default_factory=list)
     record: CaptureRecord | None = None
+    record_data: bytes = b""
     record_check: Check | None = None
     active: Check | None = None
     advisory: tuple[Check, ...] = ()

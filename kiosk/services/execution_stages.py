@@ -127,6 +127,9 @@ class Stages:
 
     def _take_record(self, data: bytes, seen: Seen) -> Check:
         """CAPTURE_INTEGRITY: this device's, whole, fresh, used once; bound to the session where one is named."""
+        if seen.record_check is not None and data == seen.record_data:
+            return seen.record_check  # the same live check stands for the selfie and for the facemap
+        seen.record_data = data
         outcome: CaptureRecord | BadInput
         try:
             record = open_record(data, self._key)
