@@ -34,7 +34,8 @@ FACE_CHECKS = frozenset(
 """Checks that measured a face before the camera."""
 
 SENT = "sent"
-"""The fact that a customer has reached the remote: {"at": UTC time}. Anything that is confirmed later makes them unsent again."""
+"""The fact that a customer has reached the remote, stored by a step of the same name: {"through": `updated_at` of the customer as they were
+sent}. Anything that was confirmed after that makes them unsent again."""
 
 _FACE_PARTS = frozenset({"selfie", "liveness", "facemap"})
 _KNOWN_AS = "known_as"
@@ -122,8 +123,8 @@ def kinds(customer: StoredCustomer, which: Collection[DataKind], reason: Erasure
 def has_been_sent(customer: StoredCustomer) -> bool:
     """Whether the remote has everything: what was confirmed after the sending is not there yet."""
     sent = customer.facts.get(SENT)
-    at = sent.get("at") if isinstance(sent, dict) else None
-    return isinstance(at, str) and all(confirmed <= at for _, confirmed in customer.steps)
+    through = sent.get("through") if isinstance(sent, dict) else None
+    return isinstance(through, str) and all(at <= through for step, at in customer.steps if step != SENT)
 
 
 def _copies(customer: StoredCustomer) -> dict[str, object]:

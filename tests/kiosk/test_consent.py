@@ -315,7 +315,7 @@ def test_who_was_never_asked_or_refused_has_nothing_to_withdraw(store: SqlCustom
 def test_a_receipt_says_when_a_copy_is_elsewhere(store: SqlCustomerStore) -> None:
     clock = FixedClock()
     customer_id = finished_customer(store, clock)
-    store.commit(StepCommit(customer_id, "sent", clock.now, {"sent": {"at": clock.now}}, {}))
+    store.commit(StepCommit(customer_id, "sent", clock.now, {"sent": {"through": clock.now}}, {}))
     assert withdraw(store, clock, consents(), customer_id, "biometric", by="op-2").detail["sent"] is True
 
 

@@ -26,6 +26,15 @@ def test_who_passes_everything_that_is_required_is_accepted(policy: Policy) -> N
     assert decide(all_passed(policy).values(), policy).outcome is Outcome.ACCEPT
 
 
+def test_every_user_needs_the_same_proof(policy: Policy) -> None:
+    """Who stands beside the customer changes who looks again, never what has to be known."""
+    assert policy.required == {
+        CheckName.CONSENT, CheckName.DOCUMENT_USABILITY, CheckName.MRZ_CHECK_DIGITS, CheckName.DOCUMENT_EXPIRY, CheckName.DATA_PLAUSIBILITY,
+        CheckName.DATA_CONSISTENCY, CheckName.OCR_CONFIDENCE, CheckName.SELFIE_QUALITY, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS,
+        CheckName.ACTIVE_LIVENESS, CheckName.LIVENESS_MATCH, CheckName.CAPTURE_INTEGRITY,
+    }  # fmt: skip
+
+
 def test_without_any_one_of_the_required_checks_nobody_is_accepted(policy: Policy) -> None:
     for name in policy.required:
         checks = all_passed(policy)

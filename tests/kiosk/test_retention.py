@@ -13,7 +13,7 @@ from kiosk.domain.decision import Outcome
 from kiosk.domain.erasure import DataKind, ErasureReason, kind_of_blob
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import StepCommit
-from kiosk.services.erasure import erase_customer, has_been_sent
+from kiosk.services.erasure import erase_customer, has_been_sent, kinds
 from kiosk.services.override import outcome_in_force, override, overrides_of
 from kiosk.services.retention import Due, preview, run
 from kiosk.services.retention_rules import Durations, RetentionRules, load_retention
@@ -171,7 +171,7 @@ def test_a_run_erases_what_the_preview_said_and_a_second_one_nothing(store: SqlC
 
     result = run(store, clock, RULES)
 
-    assert {receipt.customer_id: set(receipt.erased) for receipt in result.receipts} == {key: set(kinds) for key, kinds in said.items()}
+    assert {receipt.customer_id: set(receipt.erased) for receipt in result.receipts} == {key: set(which) for key, which in said.items()}
     assert all(receipt.event == "DATA_ERASED" and receipt.reason == "RETENTION" for receipt in result.receipts)
     assert store.load(first).blobs == ()
     assert {kind_of_blob(name) for name in store.load(second).blobs} == {DataKind.PICTURES}
@@ -227,7 +227,7 @@ def test_with_a_remote_nothing_finished_is_erased_before_it_is_there(store: SqlC
     rules = replace(RULES, remote=True)
     unsent, sent = finished_customer(store, clock), finished_customer(store, clock)
     unfinished = finished_customer(store, clock, finish=False)
-    store.commit(StepCommit(sent, "sent", clock.now, {"sent": {"at": clock.now}}, {}))
+    store.commit(StepCommit(sent, "sent", clock.now, {"sent": {"through": clock.now}}, {}))
     clock.go_on(days=60)
     assert {entry.customer_id: entry.waits for entry in preview(store, clock, rules)} == {unsent: True, sent: False, unfinished: False}
     result = run(store, clock, rules)
@@ -240,12 +240,33 @@ def test_with_a_remote_nothing_finished_is_erased_before_it_is_there(store: SqlC
 def test_what_was_confirmed_after_the_sending_has_to_be_sent_again(store: SqlCustomerStore, clock: FixedClock) -> None:
     customer_id = finished_customer(store, clock)
     assert not has_been_sent(store.load(customer_id))
-    store.commit(StepCommit(customer_id, "sent", clock.now, {"sent": {"at": clock.now}}, {}))
-    assert has_been_sent(store.load(customer_id))
+    through = store.load(customer_id).updated_at
+    clock.go_on(minutes=5)
+    store.commit(StepCommit(customer_id, "sent", clock.now, {"sent": {"through": through}}, {}))
+    assert has_been_sent(store.load(customer_id)), "the sending itself is nothing to send"
     clock.go_on(days=1)
     override(store, clock, customer_id, _other_outcome(store, customer_id), by="op-ben", reason="Looked at it again, with the person.")
     assert not has_been_sent(store.load(customer_id))
     assert overrides_of(store.load(customer_id).facts)
+
+
+def test_what_changes_between_the_preview_and_the_erasure_counts(store: SqlCustomerStore, clock: FixedClock) -> None:
+    """Asked again within the transaction: the remote has lost them meanwhile, or a colleague has gone on."""
+    customer_id = finished_customer(store, clock)
+    before = store.load(customer_id)
+    clock.go_on(days=60)
+    answers = iter([True, False])
+    result = run(store, clock, RULES, lambda _: next(answers))
+    assert (result.receipts, result.failed) == ((), ())
+    assert store.load(customer_id) == before
+
+
+def test_where_there_is_nothing_of_a_kind_there_is_no_receipt(store: SqlCustomerStore, clock: FixedClock) -> None:
+    customer_id = finished_customer(store, clock, biometrics=False)
+    before, lines = store.load(customer_id), store.verify_audit().lines
+    which = (DataKind.RECORDS, DataKind.TEMPLATES)
+    assert store.revise(customer_id, clock.now, lambda found: kinds(found, which, ErasureReason.RETENTION, clock.now)) is None
+    assert (store.load(customer_id), store.verify_audit().lines) == (before, lines)
 
 
 # --- three years ---------------------------------------------------------------------------------------------------
