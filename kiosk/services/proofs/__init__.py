@@ -1,0 +1,1 @@
+"""Proofs of address and of funds: read from pictures and PDFs, found by labels and layout, compared with the customer."""
