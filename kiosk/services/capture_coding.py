@@ -47,6 +47,7 @@ class RecordFault(StrEnum):
     FRAMES_BACKWARDS = "FRAMES_BACKWARDS"
     TIMES_IMPOSSIBLE = "TIMES_IMPOSSIBLE"
     PICTURE_INVALID = "PICTURE_INVALID"
+    OTHER_CAMERA = "OTHER_CAMERA"
 
 
 _TOLD = {
@@ -67,6 +68,7 @@ _TOLD = {
     RecordFault.FRAMES_BACKWARDS: "the pictures of the capture record are not in the order of their times",
     RecordFault.TIMES_IMPOSSIBLE: "the times of the capture record cannot be: it shows more time than passed while it was made",
     RecordFault.PICTURE_INVALID: "a picture of the capture record cannot be read",
+    RecordFault.OTHER_CAMERA: "the pictures came from another camera than the one that is on now: capture again",
 }
 
 

@@ -13,8 +13,9 @@ from kiosk.domain.check import Check, CheckLabel, CheckStatus
 from kiosk.domain.errors import BadInput
 from kiosk.imaging.frame import Image
 from kiosk.ports import CameraInfo, Clock, DeviceKey
+from kiosk.services.capture_coding import RecordFault, refusal
 from kiosk.services.capture_record import origin_of, record_of, seal_record
-from kiosk.services.liveness.active import ActiveCheck
+from kiosk.services.liveness.active import ActiveCheck, FromOneCamera
 from kiosk.services.liveness.challenges import EXPIRED, ChallengeBook
 from kiosk.services.record_verify import RecordVerifier, integrity_check, verified
 
@@ -111,6 +112,9 @@ class LivenessStep:
             )
             record = seal_record(made, self._key)
         outcome = verified(self._verifier, record, session=challenge.session, now=self._clock.now_utc(), challenge=challenge)
+        if camera is not None and isinstance(run, FromOneCamera) and run.source not in ("", camera.id):
+            # the record would vouch for a camera that saw nothing of it
+            outcome = refusal(RecordFault.OTHER_CAMERA)
         integrity = integrity_check(outcome, camera, allow_virtual=self._allow_virtual, staffed=self._staffed)
         return LivenessOutcome(check, (integrity, *run.advisory()), run.frames, record)
 

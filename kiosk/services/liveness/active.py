@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kiosk.domain.challenge import Challenge, RecordedFrame
 from kiosk.domain.check import Check
@@ -42,4 +42,14 @@ class ActiveCheck(Protocol):
 
     def recorded(self) -> tuple[RecordedFrame, ...]:
         """What goes into the capture record: enough frames, at most 60, for `replay` to come to the same judgement."""
+        ...
+
+
+@runtime_checkable
+class FromOneCamera(Protocol):
+    """An ActiveCheck that knows where its frames came from."""
+
+    @property
+    def source(self) -> str:
+        """Id of the camera; "" before the first frame."""
         ...

@@ -32,8 +32,10 @@ class Moment:
 class Moments:
     """Keeps the first and the last comparable frame of an attempt and a few at random between. One thread."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, fewest: int = 3, share: float = 0.4) -> None:
+        """Args: moments of the run that there must be, and over which share of its time, for the person to be vouched for."""
         self._random = random
+        self._fewest, self._share = fewest, share
         self.restart()
 
     def restart(self) -> None:
@@ -41,8 +43,12 @@ class Moments:
         self._last: Moment | None = None
         self._drawn: list[Moment] = []
         self._offered = 0
+        self._span: tuple[float, float] | None = None
 
-    def see(self, frame: Frame, seen: Observation) -> None:
+    def see(self, frame: Frame, seen: Observation, *, coming: bool = False) -> None:
+        """`coming`: nothing was asked for yet."""
+        if seen.face is not None and not coming:
+            self._span = (self._span[0] if self._span is not None else seen.at, seen.at)
         if not _is_comparable(seen):
             return
         assert seen.face is not None
@@ -67,9 +73,9 @@ class Moments:
         return (*ends[:1], *self._drawn, *ends[1:])
 
     def least_similar(self, matcher: FaceMatcher, detector: FaceDetector, reference: Image | None) -> Similarity | None:
-        """Of all pairs, those with the reference included. None when there are not two faces to compare. Raises ModelFault."""
+        """Of all pairs, those with the reference included. None when too little of the run can be compared. Raises ModelFault."""
         moments = self.all
-        if not moments:
+        if not moments or not self._covers(moments):
             return None
         faces = [matcher.embed(moment.frame.pixels, moment.face) for moment in moments]
         if reference is not None:
@@ -80,6 +86,13 @@ class Moments:
         if len(faces) < 2:
             return None
         return min((matcher.compare(one, other) for one, other in combinations(faces, 2)), key=lambda similarity: similarity.score)
+
+    def _covers(self, moments: tuple[Moment, ...]) -> bool:
+        """Whether what can be compared is of the whole run: one sharp look at its beginning vouches for nobody who comes later."""
+        if self._span is None:
+            return False
+        begin, end = self._span
+        return len(moments) >= self._fewest and min(end, moments[-1].at) - max(begin, moments[0].at) >= self._share * (end - begin)
 
 
 def _is_comparable(seen: Observation) -> bool:

@@ -83,7 +83,7 @@ class ActiveRun:
         self._rules = rules or RunRules()
         jumps = Jumps()
         self._watch = SequenceWatch(jumps=jumps.for_record() if self._rules.whole else jumps, lost_s=self._rules.lost_s)
-        self._moments = Moments(Random(challenge.nonce))
+        self._moments = Moments(Random(challenge.nonce), fewest=2) if self._rules.whole else Moments(Random(challenge.nonce))
         self._flash = FlashResponse(challenge.flashes)
         self._keepsakes = Keepsakes()
         self._recorder = Recorder()
@@ -102,6 +102,7 @@ class ActiveRun:
         self._eyes_shut = False
         self._was_under_way = self._unfit = False
         self._crowded_at: float | None = None
+        self._source = ""
 
     # --- frames ----------------------------------------------------------------------------------------------------
 
@@ -112,6 +113,11 @@ class ActiveRun:
     @property
     def finished(self) -> bool:
         return self._finished
+
+    @property
+    def source(self) -> str:
+        """Id of the camera that the last frame came from; a run over several is cut."""
+        return self._source
 
     def judge(self, frame: Frame) -> Guidance:
         if self._finished:
@@ -129,6 +135,7 @@ class ActiveRun:
         """As `judge`, for an observation that was made elsewhere; `frame` is what is kept of it."""
         if self._finished:
             return self._guidance(seen.at, AdviceCode.TAKEN, seen, frame)
+        self._source = frame.source
         self._began_at = seen.at if self._began_at is None else self._began_at
         if seen.face is not None and self._first_face_at is None:
             self._first_face_at = seen.at
@@ -217,7 +224,7 @@ class ActiveRun:
 
     def _keep(self, frame: Frame, seen: Observation) -> None:
         if seen.others == 0:
-            self._moments.see(frame, seen)
+            self._moments.see(frame, seen, coming=not self._script.under_way)
             self._keepsakes.see(frame, seen, neutral=self._script.neutral)
         shut = seen.eyes < 0.25
         self._blinks += shut and not self._eyes_shut

@@ -34,6 +34,7 @@ class Done:
     selfie: Frame | None = None
     status: CheckStatus = CheckStatus.PASSED
     label: CheckLabel = CheckLabel.OK
+    source: str = CAMERA.id
 
     def judge(self, frame: Frame) -> Guidance:
         return Guidance(AdviceCode.TAKEN)
@@ -140,6 +141,15 @@ def test_a_challenge_that_is_not_as_it_was_issued_is_refused(step: LivenessStep,
 def test_a_run_of_a_challenge_that_nobody_issued_does_not_pass(step: LivenessStep) -> None:
     run = Done(replace(step.issue("s"), id="ff"))
     assert verdict(step.finish(run, CAMERA)) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+
+
+def test_a_record_does_not_vouch_for_a_camera_that_saw_nothing_of_it(step: LivenessStep) -> None:
+    """A camera of software for the run, a real one for its end."""
+    run = step.begin(step.issue("s"), None)
+    assert isinstance(run, Done)
+    run.source = "virtual:film"
+    integrity = step.finish(run, CAMERA).others[0]
+    assert (integrity.status, integrity.params["reason"]) == (CheckStatus.REJECTED, "OTHER_CAMERA")
 
 
 def test_a_failed_run_is_sealed_too(step: LivenessStep) -> None:

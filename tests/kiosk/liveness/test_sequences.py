@@ -88,6 +88,15 @@ def test_two_people_who_swap_places_behind_a_gap_do_not_pass() -> None:
     assert label_of(disturbed(ChallengeKind.MULTI_RANGE, gap, who=lambda index: 1 if index < MOVING else 2)) is CheckLabel.DIFFERENT_PERSON
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("veil", [{"sharpness": 0.05}, {"light": AdviceCode.TOO_DARK}], ids=["blurred", "dark"])
+def test_one_good_look_at_the_beginning_vouches_for_nobody(kind: ChallengeKind, veil: dict[str, object]) -> None:
+    """The face of the selfie at first, then what cannot be compared: the challenge may be met by anybody."""
+    change = lambda seen, index: replace(seen, **veil) if index >= MOVING else seen  # noqa: E731
+    check = disturbed(kind, change).run.check()
+    assert check.status is not CheckStatus.PASSED
+
+
 def test_a_face_that_leaves_is_named() -> None:
     change = lambda seen, index: replace(seen, face=None, close_up=0.0) if MOVING <= index < MOVING + 15 else seen  # noqa: E731
     assert label_of(disturbed(ChallengeKind.SMILE, change)) is CheckLabel.FACE_LEFT
