@@ -20,7 +20,7 @@ def add_to(commands: Subparsers) -> None:
     command = commands.add_parser("face", help="judge a picture of a face, compare two, or judge liveness; nothing is stored")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(command))
     face_quality.add_to(actions)
-    compare = actions.add_parser("compare", help="are these two the same person")
+    compare = actions.add_parser("compare", help="are these two the same person: two documents, two selfies, or one of each")
     compare.add_argument("one", type=Path, metavar="A")
     compare.add_argument("other", type=Path, metavar="B")
     compare.add_argument("--json", action="store_true")
@@ -55,7 +55,8 @@ def run_compare(arguments: argparse.Namespace) -> None:
     with build_engines(setup) as engines:
         verifier = engines.verifier()
         at = time.perf_counter()
-        similarity = verifier.compare(one, other)
+        found = verifier.comparison(one, other)
+        similarity = found.similarity
         ms = (time.perf_counter() - at) * 1000
     if arguments.json:
         emit_json(
@@ -63,13 +64,22 @@ def run_compare(arguments: argparse.Namespace) -> None:
                 "score": round(similarity.score, 4),
                 "threshold": similarity.threshold,
                 "match": similarity.is_match,
+                "borderline": similarity.is_borderline,
                 "model": similarity.model,
+                "pictures": [
+                    {"faces": face.faces, "eyeDistance": round(face.eyes_px, 1), "issues": [issue.value for issue in face.issues]}
+                    for face in found.faces
+                ],
                 "timings_ms": {"compare": round(ms, 1)},
             }
         )
     else:
-        verdict = "match" if similarity.is_match else "no match"
+        verdict = "match, a person should look" if similarity.is_borderline else "match" if similarity.is_match else "no match"
         emit(f"{verdict}: {similarity.score:.3f} (threshold {similarity.threshold:.3f}, {similarity.model}, {ms:.0f} ms)")
+        for letter, face in zip("AB", found.faces, strict=True):
+            others = f"{face.faces} faces, the largest is compared; " if face.faces > 1 else ""
+            issues = ", ".join(issue.value for issue in face.issues)
+            emit(f"  {letter}: {others}{face.eyes_px:.0f} px between the eyes{'; ' + issues if issues else ''}")
 
 
 def run_liveness(arguments: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from kiosk.domain.face import Embedding
 from kiosk.imaging.frame import Image
 from kiosk.ports import CustomerStore, FaceMatcher
 from kiosk.services import selfie_source
-from kiosk.services.age_gender import AgeGenderJudge
+from kiosk.services.age_gender import AgeGenderJudge, AgeGenderJudgement
 from kiosk.services.face_search import FaceHit
 from kiosk.services.known_person import KnownPeople
 from kiosk.services.stored_person import StoredPerson
@@ -54,11 +54,13 @@ class PersonJudgement:
     Attributes:
         template: the selfie's, to be kept for later searches; None where the policy wants no search.
         hits: stored customers with this face, the likest first.
+        age_gender: what the checks of age and sex rest on; None when they were not asked for.
     """
 
     checks: tuple[Check, ...]
     template: Embedding | None = None
     hits: tuple[FaceHit, ...] = ()
+    age_gender: AgeGenderJudgement | None = None
 
 
 class PersonEngines(Protocol):
@@ -93,23 +95,24 @@ class PersonChecks:
             return PersonJudgement(_left_out(CheckLabel.ENGINE_FAILED))
         live, selfie = question.live_frames, question.selfie
         frames = live or (() if selfie is None else (selfie,))
+        guesses = age_gender.judge(question.document, selfie, question.portrait)
         checks = [
             verifier.face_match(question.portrait, selfie),
             _presence(verifier, question, frames),
             verifier.liveness_match(selfie, live),
-            *age_gender.judge(question.document, selfie, question.portrait).checks,
+            *guesses.checks,
         ]
         if not question.search:
-            return PersonJudgement(tuple(checks))
+            return PersonJudgement(tuple(checks), age_gender=guesses)
         template = self._template(verifier, selfie)
         if known is None:
             checks.append(not_executed(CheckName.KNOWN_PERSON, CheckLabel.MODEL_MISSING, inputs=("selfie",)))
-            return PersonJudgement(tuple(checks))
+            return PersonJudgement(tuple(checks), age_gender=guesses)
         if template is None and selfie is not None:
             checks.append(not_executed(CheckName.KNOWN_PERSON, CheckLabel.LOW_QUALITY, inputs=("selfie",)))
-            return PersonJudgement(tuple(checks))
+            return PersonJudgement(tuple(checks), age_gender=guesses)
         found = known.check(template, person_of(question.document), customer_id=question.customer_id)
-        return PersonJudgement((*checks, found.check), template, found.hits)
+        return PersonJudgement((*checks, found.check), template, found.hits, guesses)
 
     def keep(self, customer_id: str, template: Embedding | None) -> None:
         """After the customer was stored with this template: the next search finds them."""

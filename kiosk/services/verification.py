@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 SECOND_FACE = 0.3
 """A second person counts from this share of the largest face's width: passers-by far behind do not."""
+AS_LARGE = 0.75
+"""Share of the largest face's width from which a second one may as well be meant; ghost images of documents are smaller."""
 SURE = 0.9
 """Detector score from which a face needs no second opinion: patterns of security print reach 0.8."""
 LARGE_FACE = 0.25
@@ -47,6 +49,29 @@ class SelfieResult:
     quality: FaceQuality
     check: Check
     faces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFace:
+    """Under what conditions a face was compared.
+
+    Attributes:
+        faces: how many count in its picture; the largest was compared.
+        eyes_px: distance between the eyes, pixels, as if it looked straight ahead.
+        issues: what would stand against this picture as a selfie.
+    """
+
+    faces: int
+    eyes_px: float
+    issues: tuple[FaceIssue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two pictures, whatever they are: two documents, two selfies, one of each."""
+
+    similarity: Similarity
+    faces: tuple[ComparedFace, ComparedFace]
 
 
 class VerifierSource(Protocol):
@@ -199,6 +224,27 @@ class Verifier:
         if obstacle is not None:
             raise BadInput(ErrorCode.FACE_QUALITY_LOW, f"the face in {what} cannot be compared: {obstacle.value}", issue=obstacle.value)
         return matcher.embed(image, face)
+
+    def comparison(self, one: Image, other: Image) -> Comparison:
+        """As `similarity`, of the largest face of each: a page may show its portrait once more, smaller (a ghost image).
+
+        Raises: BadInput(NO_FACE_DETECTED | FACE_QUALITY_LOW), MULTIPLE_FACES_DETECTED when the second is all but as large as the first:
+            who is meant cannot be told. ModelFault(MODEL_MISSING).
+        """
+        self._needed_matcher()
+        first, second = (self._compared(image, f"the {which} picture") for which, image in (("first", one), ("second", other)))
+        return Comparison(self.similarity_of(first[0], second[0]), (first[1], second[1]))
+
+    def _compared(self, image: Image, what: str) -> tuple[Embedding, ComparedFace]:
+        faces = self._counted(image, what)
+        if len(faces) > 1 and faces[1].box[2] >= AS_LARGE * faces[0].box[2]:
+            raise BadInput(ErrorCode.MULTIPLE_FACES_DETECTED, f"{len(faces)} faces in {what}, two of one size", count=len(faces))
+        mesh = self._mesh(image, faces[0])
+        obstacle = comparison_obstacle_by_mesh(image, faces[0], mesh)
+        if obstacle is not None:
+            raise BadInput(ErrorCode.FACE_QUALITY_LOW, f"the face in {what} cannot be compared: {obstacle.value}", issue=obstacle.value)
+        quality = quality_by_mesh(image, faces[0], mesh)
+        return self._needed_matcher().embed(image, faces[0]), ComparedFace(len(faces), eye_span(faces[0]), quality.issues)
 
     def similarity_of(self, one: Embedding, other: Embedding) -> Similarity:
         """Two templates of this verifier's matcher. Raises BadInput when they are of another, ModelFault(MODEL_MISSING)."""

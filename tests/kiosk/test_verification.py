@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from kiosk.cli.entry import main
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, FaceIssue, FacePart, LivenessScore, Similarity
@@ -18,7 +19,7 @@ from kiosk.engines.face_dlib import DlibFaceMatcher
 from kiosk.engines.face_landmarker import FaceMeshLandmarker
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.passive_liveness import MinifasLiveness
-from kiosk.imaging.decode import load_image
+from kiosk.imaging.decode import encode_jpeg, load_image
 from kiosk.imaging.frame import Image
 from kiosk.services.verification import Verifier
 from tests.fakes.faces import astronaut, on_canvas, printed
@@ -574,3 +575,48 @@ def test_landmarks_of_a_picture_are_found_once_and_go_with_it(
     assert len(asked) == 1
     del selfie
     assert not verifier._meshes
+
+
+# --- two pictures, whatever they are ---------------------------------------------------------------------------------
+
+
+def with_another(scale: float) -> Image:
+    """The person, and the same face once more, smaller: a ghost image."""
+    canvas = on_canvas(astronaut(), width=1000, height=560, at=(0, 40))
+    side = round(512 * scale)
+    canvas[20 : 20 + side, 520 : 520 + side] = cv2.resize(astronaut(), (side, side), interpolation=cv2.INTER_AREA)[:, : 1000 - 520]
+    return canvas
+
+
+def test_a_ghost_image_does_not_keep_a_document_from_being_compared(verifier: Verifier) -> None:
+    found = verifier.comparison(with_another(0.65), astronaut())
+    assert found.similarity.is_match
+    assert [face.faces for face in found.faces] == [2, 1]
+    assert found.faces[1].eyes_px == pytest.approx(46, abs=6)
+    assert found.faces[1].issues == ()
+
+
+def test_of_two_faces_of_one_size_none_is_chosen(verifier: Verifier) -> None:
+    with pytest.raises(BadInput) as caught:
+        verifier.comparison(astronaut(), with_another(0.85))
+    assert caught.value.code is ErrorCode.MULTIPLE_FACES_DETECTED
+
+
+@pytest.mark.parametrize(("poor", "code"), [(nobody, ErrorCode.NO_FACE_DETECTED), (masked, ErrorCode.FACE_QUALITY_LOW)])
+def test_what_cannot_be_compared_has_no_score(verifier: Verifier, poor: Callable[[], Image], code: ErrorCode) -> None:
+    with pytest.raises(BadInput) as caught:
+        verifier.comparison(astronaut(), poor())
+    assert caught.value.code is code
+
+
+def test_the_command_says_under_what_conditions_it_compared(
+    model_library: ModelLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KIOSK_MODELS", str(model_library.models_dir))
+    (tmp_path / "one.jpg").write_bytes(encode_jpeg(with_another(0.65)))
+    (tmp_path / "other.jpg").write_bytes(encode_jpeg(np.asarray(cv2.GaussianBlur(astronaut(), (0, 0), 1.4), np.uint8)))
+    assert main(["face", "compare", str(tmp_path / "one.jpg"), str(tmp_path / "other.jpg")]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("match: ")
+    assert "A: 2 faces, the largest is compared" in told
+    assert "BLURRED" in told.splitlines()[2]
