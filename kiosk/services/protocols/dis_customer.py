@@ -291,8 +291,19 @@ def customer_json(case: StoredCustomer, access: DisAccess) -> dict[str, Json]:
         said = customer.get("gender")
         customer["gender"] = {**(said if isinstance(said, dict) else {}), **sexes}
     if document.pages:
-        customer["document"] = {**document_json(document), "links": _document_links(case, access.base)}
+        customer["document"] = {**_with_authority(document_json(document)), "links": _document_links(case, access.base)}
     return {"customer": customer}
+
+
+def _with_authority(document: dict[str, Json]) -> dict[str, Json]:
+    """DIS requires `issuingAuthority` of every zone; in an MRZ state and authority are one field (9303-3, 3.4)."""
+    zones = document.get("mrz")
+    if not isinstance(zones, dict):
+        return document
+    told: dict[str, Json] = {
+        name: {"issuingAuthority": zone.get("issuingState", ""), **zone} for name, zone in zones.items() if isinstance(zone, dict)
+    }
+    return {**document, "mrz": told}
 
 
 def _document_links(case: StoredCustomer, base: str) -> dict[str, Json]:
