@@ -34,6 +34,7 @@ def add_to(commands: Subparsers) -> None:
     verify = actions.add_parser("verify", help="is this the person of the facemap")
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument("selfies", nargs="+", type=Path, metavar="SELFIE")
+    verify.add_argument("--customer", default=None, metavar="REF", help="refuse a facemap that was made for anybody else")
     verify.set_defaults(run=run_verify)
     for action in (make, verify):
         action.add_argument("--json", action="store_true")
@@ -70,7 +71,7 @@ def run_verify(arguments: argparse.Namespace) -> None:
         raise BadInput(ErrorCode.FILE_NOT_FOUND, f"{arguments.file}: {error.strerror}") from error
     with _engines() as (setup, engines, matcher):
         with naming(arguments.file):
-            facemap = open_facemap(data, device_key(setup), matcher.model_id)
+            facemap = open_facemap(data, device_key(setup), matcher.model_id, customer=arguments.customer)
         began = time.perf_counter()
         selfies = tuple(one.embedding for one in _templates(arguments.selfies, setup, engines))
         check = authenticate(facemap, selfies, matcher)

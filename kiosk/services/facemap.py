@@ -104,10 +104,12 @@ def make_facemap(templates: Sequence[FacemapTemplate], matcher: FaceMatcher, key
     return body + key.sign(body)
 
 
-def open_facemap(data: bytes, key: DeviceKey, model: str) -> Facemap:
+def open_facemap(data: bytes, key: DeviceKey, model: str, *, customer: str | None = None) -> Facemap:
     """Verifies and opens. Raises BadInput(INVALID_DATA) whose message tells the operator what is wrong.
 
-    Args: `model` that its templates must be of: a facemap of another is refused, never compared.
+    Args:
+        model: that its templates must be of: a facemap of another is refused, never compared.
+        customer: whom it must have been made for, by the reference of then; None = whoever it is, the caller looks at `Facemap.customer`.
     """
     if len(data) > MAX_BYTES:
         raise _invalid("this is no facemap: it is larger than one can be")
@@ -123,10 +125,13 @@ def open_facemap(data: bytes, key: DeviceKey, model: str) -> Facemap:
     if made_for != model:
         raise _invalid(f"this facemap is of the model {made_for}, here {model} is in use: make a new one")
     try:
-        return _inner(key.unseal(sealed, _PURPOSE, outer), made_for)
+        found = _inner(key.unseal(sealed, _PURPOSE, outer), made_for)
     except (KeyError, TypeError, ValueError, struct.error) as error:
         # signed by us and not readable by us: made by a faulty program
         raise _invalid(f"this facemap cannot be read ({type(error).__name__})") from None
+    if customer is not None and found.customer != customer:
+        raise _invalid("this facemap was made for another customer")
+    return found
 
 
 def authenticate(facemap: Facemap, selfies: Sequence[Embedding], matcher: FaceMatcher) -> Check:

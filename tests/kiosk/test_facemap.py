@@ -131,6 +131,14 @@ def test_a_facemap_of_another_model_is_refused_by_both_names() -> None:
     assert "sface_2021dec" in message
 
 
+def test_a_facemap_of_another_customer_is_refused_where_one_is_named() -> None:
+    assert open_facemap(made(customer="c1"), KEY, "vectors", customer="c1").customer == "c1"
+    for other in ("c2", ""):
+        with pytest.raises(BadInput, match="another customer") as caught:
+            open_facemap(made(customer="c1"), KEY, "vectors", customer=other)
+        assert caught.value.code is ErrorCode.INVALID_DATA
+
+
 def test_a_facemap_of_a_later_version_is_refused_as_such() -> None:
     data = bytearray(made())
     data[4] = 2
