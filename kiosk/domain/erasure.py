@@ -24,9 +24,9 @@ class ErasureReason(StrEnum):
 
 
 def kind_of_blob(name: str) -> DataKind:
-    """By the parts of a blob's name: "liveness.record" is a record, "facemap" a template, everything else a picture."""
-    parts = name.split(".")
-    if "facemap" in parts:
+    """By the parts of a blob's name: "liveness.record" is a record, "credential.<id>.FACEMAP" a template, everything else a picture."""
+    parts = name.lower().split(".")
+    if "facemap" in parts or "enrolled" in parts:
         return DataKind.TEMPLATES
     return DataKind.RECORDS if "record" in parts else DataKind.PICTURES
 

@@ -8,40 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
-from kiosk.domain.check import CheckName
 from kiosk.domain.erasure import DataKind, ErasureReason, Receipt, Revision, kind_of_blob
 from kiosk.domain.errors import KioskBug
 from kiosk.domain.operators import operator_id
 from kiosk.ports import Clock, Json, StoredCustomer
+from kiosk.services.face_traces import KNOWN_AS, is_of_face, without_face, without_parts
 
 CUSTOMER_DELETED, DATA_ERASED, CONSENT_WITHDRAWN = "CUSTOMER_DELETED", "DATA_ERASED", "CONSENT_WITHDRAWN"
 """Events of the audit chain."""
-
-FACE_CHECKS = frozenset(
-    {
-        CheckName.SELFIE_QUALITY,
-        CheckName.FACE_MATCH,
-        CheckName.PASSIVE_LIVENESS,
-        CheckName.ACTIVE_LIVENESS,
-        CheckName.LIVENESS_MATCH,
-        CheckName.CAPTURE_INTEGRITY,
-        CheckName.FLASH_RESPONSE,
-        CheckName.KNOWN_PERSON,
-        CheckName.AGE_CONSISTENCY,
-        CheckName.GENDER_CONSISTENCY,
-    }
-)
-"""Checks that measured a face before the camera."""
 
 SENT = "sent"
 """The fact that a customer has reached the remote, stored by a step of the same name: {"through": `updated_at` of the customer as they were
 sent}. Anything that was confirmed after that makes them unsent again."""
 
-_FACE_PARTS = frozenset({"selfie", "liveness", "facemap"})
-_KNOWN_AS = "known_as"
-_MENTIONS = (_KNOWN_AS,)
-_ERASED_SENTENCE = "What was measured here has been erased, because the consent to it ended."
-_ERASED_LABEL = "ERASED"
+_MENTIONS = (KNOWN_AS,)
 
 
 class RevisableStore(Protocol):
@@ -84,23 +64,15 @@ def biometrics(
     Args: `consent` the customer's fact as it is to be from now on.
     """
     facts: dict[str, object] = {"consent": consent}
-    checks, decision, record = customer.facts.get("checks"), customer.facts.get("decision"), customer.facts.get("customer")
-    if isinstance(checks, list):
-        facts["checks"] = [_without_measures(check) for check in checks]
-    if isinstance(decision, dict) and isinstance(decision.get("reasons"), list):
-        reasons = decision["reasons"]
-        assert isinstance(reasons, list)
-        facts["decision"] = {**decision, "reasons": [_without_words(reason) for reason in reasons]}
-    if isinstance(record, dict) and isinstance(record.get("links"), dict):
-        links = record["links"]
-        assert isinstance(links, dict)
-        facts["customer"] = {**record, "links": {name: link for name, link in links.items() if name not in _FACE_PARTS}}
+    for name, value in customer.facts.items():
+        if name != "consent" and not is_of_face(name) and (after := without_face(name, value)) != value:
+            facts[name] = after
     return Revision(
         event,
         {"reason": reason.value, **_copies(customer), **detail},
         facts=facts,
-        drop_facts=tuple(name for name in customer.facts if _is_of_face(name) or name == _KNOWN_AS),
-        drop_blobs=tuple(name for name in customer.blobs if _is_of_face(name)),
+        drop_facts=tuple(name for name in customer.facts if is_of_face(name)),
+        drop_blobs=tuple(name for name in customer.blobs if is_of_face(name)),
         templates=True,
         mentions=_MENTIONS,
     )
@@ -110,11 +82,19 @@ def kinds(customer: StoredCustomer, which: Collection[DataKind], reason: Erasure
     """Some kinds of data, the facts not among them. Nothing happens when there is nothing of these kinds."""
     erased = customer.facts.get("erased")
     note: Json = {"kinds": [kind.value for kind in DataKind if kind in which], "reason": reason.value, "at": at}
+    dropped = frozenset(name for name in customer.blobs if kind_of_blob(name) in which)
+    facts: dict[str, object] = {"erased": [*(erased if isinstance(erased, list) else []), note]}
+    for name, value in customer.facts.items():
+        if (after := without_parts(name, value, dropped)) != value:
+            facts[name] = after
+    enrolled = customer.facts.get("facemap")
+    refers = isinstance(enrolled, dict) and f"credential.{enrolled.get('credential')}.ENROLLED" in dropped
     return Revision(
         DATA_ERASED,
         {"reason": reason.value, **_copies(customer), **detail},
-        facts={"erased": [*(erased if isinstance(erased, list) else []), note]},
-        drop_blobs=tuple(name for name in customer.blobs if kind_of_blob(name) in which),
+        facts=facts,
+        drop_facts=("facemap",) if refers else (),
+        drop_blobs=tuple(sorted(dropped)),
         templates=DataKind.TEMPLATES in which,
         only_if_erased=True,
     )
@@ -130,20 +110,3 @@ def has_been_sent(customer: StoredCustomer) -> bool:
 def _copies(customer: StoredCustomer) -> dict[str, object]:
     """A receipt says when a copy is elsewhere: it has to be asked for there, too."""
     return {"sent": True} if SENT in customer.facts else {}
-
-
-def _is_of_face(name: str) -> bool:
-    return not _FACE_PARTS.isdisjoint(name.lower().split("."))
-
-
-def _without_measures(check: Json) -> Json:
-    if not isinstance(check, dict) or check.get("name") not in FACE_CHECKS:
-        return check
-    kept: dict[str, Json] = {"name": check["name"], "status": check.get("status"), "label": _ERASED_LABEL, "score": None, "threshold": None}
-    return {**kept, "model": "", "ms": 0.0, "inputs": [], "sentence": _ERASED_SENTENCE}
-
-
-def _without_words(reason: Json) -> Json:
-    if not isinstance(reason, dict) or reason.get("check") not in FACE_CHECKS:
-        return reason
-    return {"check": reason["check"], "outcome": reason.get("outcome"), "label": _ERASED_LABEL, "sentence": _ERASED_SENTENCE}

@@ -21,7 +21,7 @@ from kiosk.services.consent import (
     user_consent,
     withdraw,
 )
-from kiosk.services.erasure import FACE_CHECKS
+from kiosk.services.face_traces import FACE_CHECKS, is_of_face, without_face
 from kiosk.store.customers import SqlCustomerStore, open_store
 from kiosk.store.keys import KeyPlace
 from tests.fakes.customers import MODEL, SCORE, FixedClock, consents, finished_customer
@@ -233,7 +233,7 @@ def test_the_decision_and_what_it_rested_on_stay_without_the_measures(store: Sql
     for check in after["checks"]:
         assert isinstance(check, dict)
         if check["name"] in FACE_CHECKS:
-            assert (check["score"], check["threshold"], check["model"], check["label"]) == (None, None, "", "ERASED")
+            assert (check["score"], check["threshold"], check["model"], check["label"]) == (None, None, "", "DECLINED")
 
 
 def test_what_others_records_say_of_this_face_goes_too(store: SqlCustomerStore) -> None:
@@ -327,3 +327,76 @@ def test_receipts_hold_nothing_of_the_customer(store: SqlCustomerStore) -> None:
     text = json.dumps([dict(receipt.detail) for receipt in store.receipts()])
     assert "ERIKSSON" not in text
     assert str(SCORE) not in text
+
+
+# --- traces elsewhere ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "of_face"),
+    [
+        ("selfie.picture", True),
+        ("selfie.aspects", True),
+        ("liveness.evaluations", True),
+        ("credential.0a.FACE", True),
+        ("credential.0a.FACEMAP", True),
+        ("credential.0a.ENROLLED", True),
+        ("facemap", True),
+        ("known_as", True),
+        ("credential.0a.FRONT", False),
+        ("document.front.portrait", False),
+        ("page.front", False),
+        ("proof.address.1", False),
+        ("credential.0a", False),
+        ("checks", False),
+    ],
+)
+def test_what_is_of_the_face_is_known_by_its_name(name: str, of_face: bool) -> None:
+    assert is_of_face(name) is of_face
+
+
+def test_the_accounts_of_the_numbered_workflows_lose_the_measures_and_keep_the_verdicts() -> None:
+    entry: Json = {"id": "1", "decision": {"type": "PASSED", "details": {"label": "MATCH"}}, "data": {"similarity": "0.73"}}
+    extraction: Json = [{"id": "2", "data": {"firstName": "ANNA"}}]
+    execution: Json = {
+        "state": "PROCESSED",
+        "request": {"consented": True},
+        "result": {
+            "capabilities": {"similarity": [entry], "extraction": extraction},
+            "explanation": ["likeness 0.73"],
+            "outcome": "ACCEPT",
+        },
+    }
+    after = without_face("execution.x", execution)
+    assert "0.73" not in json.dumps(after)
+    assert isinstance(after, dict)
+    result = after["result"]
+    assert isinstance(result, dict)
+    assert result["outcome"] == "ACCEPT"
+    assert result["capabilities"] == {
+        "similarity": [{"id": "1", "decision": {"type": "PASSED", "details": {"label": "MATCH"}}}],
+        "extraction": extraction,
+    }
+    assert after["request"] == {"consented": True}
+    begun = without_face("execution.y", {"state": "INITIATED", "request": {"consented": True}, "result": {}})
+    assert begun == {"state": "INITIATED", "request": {"consented": False}, "result": {}}
+
+
+def test_a_facemap_on_file_is_not_referred_to_any_more() -> None:
+    parts: Json = {"FACE": "2026-11-21T10:00:00.000Z"}
+    assert without_face("credential.1", {"category": "SELFIE", "parts": parts}) == {"category": "SELFIE", "parts": {}}
+    assert without_face("credential.1", {"category": "ID", "parts": parts}) == {"category": "ID", "parts": parts}
+
+
+def test_checks_under_any_name_lose_their_measures_and_stay_readable() -> None:
+    from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+    from kiosk.services.protocols.codec import from_json, to_json
+
+    face = Check(CheckName.FACE_MATCH, CheckStatus.PASSED, score=SCORE, threshold=0.6, model=MODEL, params={"of": "0.7351"})
+    mrz = Check(CheckName.MRZ_CHECK_DIGITS, CheckStatus.PASSED, score=0.99)
+    after = without_face("session.checks", {"kept": [to_json(face), to_json(mrz)]})
+    assert isinstance(after, dict)
+    rows = after["kept"]
+    assert isinstance(rows, list)
+    assert from_json(Check, rows[0]) == Check(CheckName.FACE_MATCH, CheckStatus.PASSED, CheckLabel.DECLINED)
+    assert from_json(Check, rows[1]) == mrz

@@ -94,6 +94,8 @@ def test_naming_another_never_frees_who_the_record_names(store: SqlCustomerStore
     for taken_by in ("op-cyn", "customer"):
         with pytest.raises(BadInput, match="second person"):
             override(store, clock, customer_id, ACCEPT, by="op-anna", reason=WHY, taken_by=taken_by)
+    with pytest.raises(BadInput, match="op-cyn took"):
+        override(store, clock, customer_id, ACCEPT, by="op-cyn", reason=WHY, taken_by="op-cyn")
 
 
 def test_at_a_kiosk_the_customer_was_alone_and_any_colleague_is_a_second_person(store: SqlCustomerStore, clock: FixedClock) -> None:

@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.decision import Outcome
 from kiosk.domain.erasure import DataKind, ErasureReason, kind_of_blob
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.ports import StepCommit
+from kiosk.ports import Json, StepCommit
 from kiosk.services.erasure import erase_customer, has_been_sent, kinds
 from kiosk.services.override import outcome_in_force, override, overrides_of
 from kiosk.services.retention import Due, preview, run
@@ -117,6 +117,9 @@ def test_a_workflow_takes_what_it_does_not_say_from_the_default(tmp_path: Path) 
         ("selfie.crop", DataKind.PICTURES),
         ("liveness.record", DataKind.RECORDS),
         ("facemap", DataKind.TEMPLATES),
+        ("credential.0a.FACEMAP", DataKind.TEMPLATES),
+        ("credential.0a.ENROLLED", DataKind.TEMPLATES),
+        ("credential.0a.FRONT", DataKind.PICTURES),
         ("proof.address.1", DataKind.PICTURES),
     ],
 )
@@ -267,6 +270,27 @@ def test_where_there_is_nothing_of_a_kind_there_is_no_receipt(store: SqlCustomer
     which = (DataKind.RECORDS, DataKind.TEMPLATES)
     assert store.revise(customer_id, clock.now, lambda found: kinds(found, which, ErasureReason.RETENTION, clock.now)) is None
     assert (store.load(customer_id), store.verify_audit().lines) == (before, lines)
+
+
+def test_no_credential_names_a_part_that_was_erased(store: SqlCustomerStore, clock: FixedClock) -> None:
+    store.begin("account", "3", clock.now)
+    facts: dict[str, Json] = {
+        "credential.a": {"category": "ID", "parts": {"FRONT": clock.now, "BACK": clock.now}},
+        "credential.b": {"category": "FACEMAP", "parts": {"FACEMAP": clock.now}},
+        "facemap": {"credential": "b"},
+    }
+    blobs = {"credential.a.FRONT": b"1", "credential.a.BACK": b"2", "credential.b.FACEMAP": b"3", "credential.b.ENROLLED": b"4"}
+    store.commit(StepCommit("account", "workflow_processed", clock.now, facts, blobs, status="FINISHED"))
+    clock.go_on(days=20)
+    receipts = run(store, clock, RULES).receipts
+    assert [receipt.erased for receipt in receipts] == [{"templates": 2, "facts": 1}]
+    after = store.load("account")
+    assert after.facts["credential.a"] == facts["credential.a"]
+    assert after.facts["credential.b"] == {"category": "FACEMAP", "parts": {}}
+    assert "facemap" not in after.facts
+    clock.go_on(days=10)
+    run(store, clock, RULES)
+    assert store.load("account").facts["credential.a"] == {"category": "ID", "parts": {}}
 
 
 # --- three years ---------------------------------------------------------------------------------------------------
