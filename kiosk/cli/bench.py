@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening`: measured figures with the machine they were measured on."""
+"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening`: figures with the machine they were measured on."""
 
 from __future__ import annotations
 
