@@ -21,8 +21,8 @@ _FEATURES = 2000
 _RATIO = 0.8
 _REPROJECTION_PX = 4.0
 MIN_AGREEING = 20
-"""Features that agree on one perspective. Measured on two specimen designs: pages photographed again 60 to 900, selfies of eight people and
-other pages at most 9."""
+"""Features that agree on one perspective. Measured on two specimen designs: pages photographed again, 450 to 1000 px wide, 90 to 580; nine
+selfies at most 10. Two designs of one issuer share 75, but in one strip of the page."""
 _MIN_SPREAD = 0.12
 """Of the page's width and height, standard deviation: features of one corner or one picture on it do not make a page."""
 
