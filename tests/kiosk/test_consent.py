@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kiosk.domain.consent import VERDICT_SENTENCES, BiometricConsent, BiometricVerdict, ConsentPlace, Obtained, judge_biometric, valid_until
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.imaging.decode import encode_jpeg
 from kiosk.ports import Json, StepCommit
 from kiosk.services.consent import (
     biometric_consent,
@@ -24,7 +26,7 @@ from kiosk.services.consent import (
 from kiosk.services.face_traces import FACE_CHECKS, is_of_face, without_face
 from kiosk.store.customers import SqlCustomerStore, open_store
 from kiosk.store.keys import KeyPlace
-from tests.fakes.customers import MODEL, SCORE, FixedClock, consents, finished_customer
+from tests.fakes.customers import MODEL, RESOURCES, SCORE, FixedClock, consents, finished_customer
 
 NOW = "2026-11-21T10:00:00.000Z"
 AGREED = "2026-11-01T10:00:00.000Z"
@@ -400,3 +402,43 @@ def test_checks_under_any_name_lose_their_measures_and_stay_readable() -> None:
     assert isinstance(rows, list)
     assert from_json(Check, rows[0]) == Check(CheckName.FACE_MATCH, CheckStatus.PASSED, CheckLabel.DECLINED)
     assert from_json(Check, rows[1]) == mrz
+
+
+def test_an_account_whose_consent_is_withdrawn_can_still_be_read_and_takes_no_more_parts(store: SqlCustomerStore) -> None:
+    """Through the service that the numbered workflows use, on the real store."""
+    from kiosk.domain.capability import Category, Channel, Part
+    from kiosk.services.accounts import credential_of, execution_of
+    from kiosk.services.execution_limits import PartLimits
+    from kiosk.services.executions import Executions, InitiateRequest
+    from kiosk.services.workflows import load_any_workflow, load_policy
+
+    clock = FixedClock()
+    executions = Executions(
+        store,
+        clock,
+        workflow=lambda key: load_any_workflow(RESOURCES, key),
+        policy=lambda key: load_policy(RESOURCES, key),
+        limits=PartLimits(max_bytes=100_000, max_side_px=500),
+    )
+    begun = executions.create(InitiateRequest("3", consented=True))
+    parts = {Category.ID: Part.FRONT, Category.SELFIE: Part.FACE}
+    picture = encode_jpeg(np.full((60, 80, 3), 127, np.uint8))
+    for credential in begun.credentials:
+        if credential.category in parts:
+            channel = credential.channels[0] if Channel.API not in credential.channels else Channel.API
+            executions.add_part(begun.account_id, begun.execution_id, credential.id, parts[credential.category], picture, channel=channel)
+    assert len(store.load(begun.account_id).blobs) == 2
+
+    receipt = withdraw(store, clock, consents(), begun.account_id, "biometric", by="customer")
+
+    account = store.load(begun.account_id)
+    assert receipt.erased == {"pictures": 1}
+    assert [name.rsplit(".", 1)[1] for name in account.blobs] == ["FRONT"]
+    assert execution_of(account, begun.execution_id).request["consented"] is False
+    for credential in begun.credentials:
+        kept = credential_of(account, credential.id)
+        assert tuple(kept.parts) == ((Part.FRONT,) if credential.category is Category.ID else ())
+    selfie = next(one for one in begun.credentials if one.category is Category.SELFIE)
+    with pytest.raises(BadInput) as caught:
+        executions.add_part(begun.account_id, begun.execution_id, selfie.id, Part.FACE, picture, channel=selfie.channels[0])
+    assert caught.value.code is ErrorCode.CONSENT_MISSING

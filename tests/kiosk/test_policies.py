@@ -6,8 +6,9 @@ import pytest
 
 from kiosk.domain.check import ADVISORY, Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Outcome, Policy, decide
+from kiosk.flow.machine import Position, advance, current
 from kiosk.services.records import decision_json
-from kiosk.services.workflows import load_policy
+from kiosk.services.workflows import load_any_workflow, load_policy
 from tests.fakes.customers import RESOURCES
 
 USERS = ("branch", "kiosk", "field")
@@ -63,6 +64,19 @@ def test_who_does_not_want_faces_compared_is_looked_at_by_a_person(policy: Polic
     of_the_face |= {CheckName.LIVENESS_MATCH, CheckName.CAPTURE_INTEGRITY}
     checks = all_passed(policy) | {name: not_executed(name, CheckLabel.DECLINED) for name in of_the_face}
     assert decide(checks.values(), policy).outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize("key", sorted(path.stem for path in (RESOURCES / "workflows").glob("*.toml")))
+def test_who_refuses_is_sent_to_a_person_and_nothing_more_is_asked(key: str) -> None:
+    """Not a dead end: the last screen says that a colleague knows other ways (`CONSENT_MISSING` in ui/strings.py)."""
+    workflow = load_any_workflow(RESOURCES, key)
+    asked = [step for step in workflow.steps.values() if step.screen == "consent"]
+    for step in asked:
+        after = current(workflow, advance(workflow, Position(step.id), frozenset({"consent"})))
+        assert after.end
+        assert (after.screen, (after.options or {}).get("code")) == ("sorry", "CONSENT_MISSING")
+    if not asked:
+        pytest.skip("this workflow has no screens of its own")
 
 
 def test_every_reason_is_a_sentence_for_people(policy: Policy) -> None:
