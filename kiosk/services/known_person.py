@@ -88,7 +88,8 @@ class KnownPeople:
     def check(self, template: Embedding | None, person: StoredPerson, *, customer_id: str = "", limit: int = 5) -> KnownPerson:
         """KNOWN_PERSON: PASSED when nobody is found, PASSED with FOUND_SAME_RECORD when all found have the name and the date of birth of
         `person`, WARNING with FOUND_BEFORE when one has others; NOT_EXECUTED with the reason. Where everybody stored has
-        a template of another model only, nobody could be compared: INCONCLUSIVE. params: "compared", "found", and "not_compared" where there are such people.
+        a template of another model only, nobody could be compared: INCONCLUSIVE.
+        params: "compared", "found", and "not_compared" where there are such people.
 
         Args:
             template: of the selfie; None when there is none.
