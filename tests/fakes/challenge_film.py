@@ -9,7 +9,7 @@ from kiosk.ports import DeviceKey
 from kiosk.services.capture_record import record_of, seal_record
 from kiosk.specimens.face_actor import FaceActor
 
-FPS = 10
+FPS = 6
 LONGEST_S = 40.0
 
 

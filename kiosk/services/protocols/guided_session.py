@@ -205,8 +205,9 @@ class GuidedSessions:
         self._on(session_id, show)
         media_of(data, pdf=False)
         side = PageSide.FRONT if show is Show.DOCUMENT_FRONT else PageSide.BACK
+        image = _image(data)
         try:
-            result = self._desk.read_page(_image(data), expected=side)
+            result = self._desk.read_page(image, expected=side)
         except BadInput as error:
             return self._once_more(session_id, show, error.code.value)
         if result.page.side not in (side, PageSide.UNKNOWN):
