@@ -18,7 +18,8 @@ from kiosk.flow.definition import Definition
 from kiosk.paths import write_private
 from kiosk.ports import Json
 from kiosk.services.accounts import CredentialRecord
-from kiosk.services.executions import CredentialRequest, Executions, Initiated, InitiateRequest
+from kiosk.services.execution_requests import CredentialRequest, InitiateRequest
+from kiosk.services.executions import Executions, Initiated
 from kiosk.services.records import checks_json
 from kiosk.services.workflows import load_any_workflow, load_policy
 

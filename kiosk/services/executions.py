@@ -7,16 +7,15 @@ moment is the store's to order (the last commit stands).
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain.capability import FIRST_PART, PARTS_OF, Category, Channel, ExecutionState, Part
 from kiosk.domain.decision import Policy
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug
-from kiosk.flow.definition import TOKEN_LEAST_S, TOKEN_MOST_S, CredentialRule, Definition, Preset
+from kiosk.flow.definition import CredentialRule, Definition
 from kiosk.flow.workflow import Workflow
 from kiosk.ports import Clock, CustomerStore, Json, StepCommit, StoredCustomer
 from kiosk.services.accounts import (
@@ -37,46 +36,11 @@ from kiosk.services.execution_judge import ExecutionJudge
 from kiosk.services.execution_limits import PartLimits, check_part
 from kiosk.services.execution_order import Handed, Judgement, JudgingOrder
 from kiosk.services.execution_records import account_url, details_json, initiated_json, result_json, status_json
+from kiosk.services.execution_requests import CredentialRequest, InitiateRequest, check_request, consent_fact, lifetime_s, wanted
 from kiosk.services.records import checks_json, decision_json, document_json, person_json
 
 _log = logging.getLogger(__name__)
 _F = ExecutionFault
-_LIFETIME = re.compile(r"(\d{1,7})([smhd])")
-_UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_LONGEST = {"customerInternalReference": 100, "userReference": 100, "reportingCriteria": 255, "callbackUrl": 255}
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialRequest:
-    """A credential as the request names it. `id`: one on file; presets None = as the workflow has them."""
-
-    category: Category
-    id: str = ""
-    countries: Preset | None = None
-    types: Preset | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InitiateRequest:
-    """What starts an execution.
-
-    Attributes:
-        workflow: key of the workflow's file.
-        credentials: empty = as the workflow has them.
-        consented: the customer agreed to be read and compared; without it nothing is acquired.
-        user_consent: the protocol's `userConsent`, kept as it came.
-        token_lifetime: "600s", "30m", "1d"; "" = as the workflow says.
-    """
-
-    workflow: str
-    credentials: tuple[CredentialRequest, ...] = ()
-    customer_internal_reference: str = ""
-    user_reference: str = ""
-    reporting_criteria: str = ""
-    callback_url: str = ""
-    token_lifetime: str = ""
-    consented: bool = False
-    user_consent: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +92,7 @@ class Executions:
         record, credentials = self._planned(request, workflow, definition, None)
         with self._lock:
             self._store.begin(account_id, workflow.key, record.created_at)
-            self._write(account_id, "workflow_initiated", record, credentials, more=_consent_fact(request, record.created_at))
+            self._write(account_id, "workflow_initiated", record, credentials, more=consent_fact(request, record.created_at))
         return self._initiated(account_id, record, credentials)
 
     def update(self, account_id: str, request: InitiateRequest) -> Initiated:
@@ -142,7 +106,7 @@ class Executions:
                 if category is not Category.FACEMAP or not isinstance(account.facts.get("facemap"), dict):
                     raise fault(_F.NOT_ON_FILE, f"workflow {workflow.key} needs a {category.value} that the account has not")
             record, credentials = self._planned(request, workflow, definition, account)
-            self._write(account_id, "workflow_initiated", record, credentials, more=_consent_fact(request, record.created_at))
+            self._write(account_id, "workflow_initiated", record, credentials, more=consent_fact(request, record.created_at))
         return self._initiated(account_id, record, credentials)
 
     def _definition(self, request: InitiateRequest) -> tuple[Workflow, Definition]:
@@ -150,24 +114,14 @@ class Executions:
         definition = workflow.definition
         if definition is None:
             raise fault(_F.REQUEST_INVALID, f"workflow {workflow.key} is a way of screens: it collects no credentials")
-        if definition.needs_user_reference and not request.user_reference.strip():
-            raise fault(_F.USER_REFERENCE_MISSING, f"workflow {workflow.key} needs a userReference, to find the screening again")
-        texts = {
-            "customerInternalReference": request.customer_internal_reference,
-            "userReference": request.user_reference,
-            "reportingCriteria": request.reporting_criteria,
-            "callbackUrl": request.callback_url,
-        }
-        for name, text in texts.items():
-            if len(text) > _LONGEST[name]:
-                raise fault(_F.REQUEST_INVALID, f"{name} is longer than {_LONGEST[name]} characters")
+        check_request(request, definition)
         return workflow, definition
 
     def _planned(
         self, request: InitiateRequest, workflow: Workflow, definition: Definition, account: StoredCustomer | None
     ) -> tuple[ExecutionRecord, tuple[CredentialRecord, ...]]:
         now, execution_id = self._clock.now_utc(), str(uuid.uuid4())
-        credentials = tuple(self._credential(one, rule, execution_id, now, account) for one, rule in _wanted(request, definition))
+        credentials = tuple(self._credential(one, rule, execution_id, now, account) for one, rule in wanted(request, definition))
         said: dict[str, Json] = {
             "customerInternalReference": request.customer_internal_reference,
             "userReference": request.user_reference,
@@ -182,7 +136,7 @@ class Executions:
             number=definition.number,
             state=ExecutionState.INITIATED,
             created_at=now,
-            expires_at=later(now, _lifetime_s(request.token_lifetime, definition.token_s)),
+            expires_at=later(now, lifetime_s(request.token_lifetime, definition.token_s)),
             idle_s=definition.idle_s,
             credentials=tuple(one.id for one in credentials),
             request={name: value for name, value in said.items() if value not in ("", {})},
@@ -438,38 +392,3 @@ def _ended(record: ExecutionRecord) -> BadInput:
             return fault(_F.ALREADY_PROCESSED, "the execution is processed: it takes nothing more")
         case _:
             return fault(_F.ALREADY_FINALIZED, "the execution is finalised: it takes nothing more")
-
-
-def _wanted(request: InitiateRequest, definition: Definition) -> list[tuple[CredentialRequest, CredentialRule]]:
-    """Each credential of the execution with its rule. What the request leaves out is asked for as the workflow has it."""
-    if definition.combinations and request.credentials:
-        asked = tuple(sorted(one.category for one in request.credentials))
-        if asked not in definition.combinations:
-            known = "; ".join(" and ".join(one) for one in definition.combinations)
-            raise fault(_F.REQUEST_INVALID, f"this workflow takes {known}")
-        return [(one, definition.rule_of(one.category)) for one in request.credentials]
-    named: dict[Category, CredentialRequest] = {}
-    for one in request.credentials:
-        if one.category in named:
-            raise fault(_F.REQUEST_INVALID, f"{one.category.value} is named twice")
-        if one.category not in {rule.category for rule in definition.credentials if not rule.reference}:
-            raise fault(_F.REQUEST_INVALID, f"this workflow collects no {one.category.value}")
-        named[one.category] = one
-    return [
-        (CredentialRequest(rule.category) if rule.reference else named.get(rule.category, CredentialRequest(rule.category)), rule)
-        for rule in definition.credentials
-    ]
-
-
-def _lifetime_s(text: str, default_s: int) -> int:
-    if not text:
-        return default_s
-    found = _LIFETIME.fullmatch(text)
-    seconds = int(found.group(1)) * _UNIT_S[found.group(2)] if found else 0
-    if not TOKEN_LEAST_S <= seconds <= TOKEN_MOST_S:
-        raise fault(_F.REQUEST_INVALID, 'tokenLifetime is written "600s", "30m" or "1d", from 5 minutes to 60 days')
-    return seconds
-
-
-def _consent_fact(request: InitiateRequest, at: str) -> dict[str, Json]:
-    return {"consent": {"accepted": request.consented, "biometrics": request.consented, "at": at}}

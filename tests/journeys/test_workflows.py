@@ -29,7 +29,8 @@ from kiosk.paths import find_paths
 from kiosk.ports import Json
 from kiosk.services.execution_judge import ExecutionJudge
 from kiosk.services.execution_order import Judgement, Screening
-from kiosk.services.executions import CredentialRequest, Executions, Initiated, InitiateRequest
+from kiosk.services.execution_requests import CredentialRequest, InitiateRequest
+from kiosk.services.executions import Executions, Initiated
 from kiosk.services.facemap import FacemapTemplate, make_facemap
 from kiosk.services.reading import DocumentReader, PageResult
 from kiosk.services.workflows import load_any_workflow, load_policy

@@ -22,7 +22,8 @@ from kiosk.services.capabilities import decide_capability
 from kiosk.services.execution_judge import ExecutionJudge
 from kiosk.services.execution_limits import RECORD_MAGIC, PartLimits
 from kiosk.services.execution_order import Judgement, JudgingOrder
-from kiosk.services.executions import CredentialRequest, Executions, Initiated, InitiateRequest
+from kiosk.services.execution_requests import CredentialRequest, InitiateRequest
+from kiosk.services.executions import Executions, Initiated
 from kiosk.services.risk import risk_of
 from kiosk.services.workflows import load_any_workflow, load_policy
 from tests.fakes.memory_store import MemoryCustomerStore
