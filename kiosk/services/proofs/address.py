@@ -79,7 +79,7 @@ def parse_address(lines: Sequence[str]) -> Address:
     if at is None:
         streets = parts[:-1] if len(parts) > 1 else parts
         town = _words(parts[-1]) if len(parts) > 1 else ()
-        if any(character.isdigit() for character in parts[-1] if len(parts) > 1):
+        if town and any(character.isdigit() for character in parts[-1]):
             streets, town = parts, ()
     else:
         match = find_postcode(parts[at])
@@ -93,6 +93,8 @@ def parse_address(lines: Sequence[str]) -> Address:
             town = _words(after)
             if before:
                 streets.append(before)
+            if not streets:
+                streets = list(parts[at + 1 :])  # the town stands first
         elif before and not any(character.isdigit() for character in before):
             town = _words(before)
         else:
@@ -202,8 +204,8 @@ def _places(one: Address, other: Address) -> Alike:
         known = towns if codes is None else codes
         assert known is not None
         return known
-    if codes is Alike.SAME and towns is Alike.DIFFERENT:
-        return Alike.UNSURE  # a district's name, or the post's
+    if codes is Alike.SAME:
+        return Alike.UNSURE if towns is Alike.DIFFERENT else Alike.SAME  # another name may be a district's, or the post's
     if codes is Alike.DIFFERENT and towns is Alike.SAME:
         return Alike.DIFFERENT
     return min(codes, towns)

@@ -20,8 +20,8 @@ class Alike(IntEnum):
     SAME = 2
 
 
-_LEAST_LONG = 6
-"""From so many letters on one of them may be misread; "Horný" and "Horná" are two people."""
+_ONE_MISREAD, _TWO_MISREAD = 4, 8
+"""Letters of words from which on one, or two, may be misread: then nobody can tell "Horný" from "Horná"."""
 _UMLAUTS = re.compile(r"(?<=[aou])e")
 _LOOKS = str.maketrans("01l58", "oiisb")
 
@@ -32,9 +32,11 @@ def words_alike(one: str, other: str) -> Alike:
         return Alike.SAME
     if _looks(one) == _looks(other):
         return Alike.SAME if one.isalpha() and other.isalpha() else Alike.UNSURE
-    if min(len(one), len(other)) >= _LEAST_LONG and one.isalpha() and Levenshtein.distance(one, other, score_cutoff=1) <= 1:
-        return Alike.UNSURE
-    return Alike.DIFFERENT
+    if not (one.isalpha() and other.isalpha()):
+        return Alike.DIFFERENT
+    short = min(len(one), len(other))
+    most = 2 if short >= _TWO_MISREAD else 1 if short >= _ONE_MISREAD else 0
+    return Alike.UNSURE if Levenshtein.distance(one, other, score_cutoff=most) <= most else Alike.DIFFERENT
 
 
 def _looks(word: str) -> str:

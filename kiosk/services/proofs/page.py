@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,18 +15,29 @@ _SAME_ROW = 0.5
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a line. Box in pixels of its page; `page` counts from 1; `confidence` 0..1 (a text layer's is 1)."""
+    """One piece of a line. `quad` in pixels of its page; `page` counts from 1; `confidence` 0..1 (a text layer's is 1).
+
+    `tilt`: angle of the page's lines in its picture, radians clockwise; rows and columns are looked for along it.
+    """
 
     text: str
     confidence: float
     quad: Quad
     page: int
+    tilt: float = 0.0
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom."""
-        xs, ys = [x for x, _ in self.quad], [y for _, y in self.quad]
-        return min(xs), min(ys), max(xs), max(ys)
+        """Left, top, right, bottom once the page is turned level; of a tilted line without what its tilt adds to its height."""
+        if not self.tilt:
+            xs, ys = [x for x, _ in self.quad], [y for _, y in self.quad]
+            return min(xs), min(ys), max(xs), max(ys)
+        cos, sin = math.cos(self.tilt), math.sin(self.tilt)
+        flat = [(x * cos + y * sin, y * cos - x * sin) for x, y in self.quad]
+        middle = sum(y for _, y in flat) / len(flat)
+        tall = math.dist(self.quad[1], self.quad[2]) / 2
+        xs = [x for x, _ in flat]
+        return min(xs), middle - tall, max(xs), middle + tall
 
     @property
     def height(self) -> float:
@@ -81,6 +93,13 @@ class Page:
             and other.box[2] > left
         ]
         return max(over, key=lambda other: other.box[3], default=None)
+
+
+def tilt_of(quads: Sequence[Quad]) -> float:
+    """Angle of the lines, radians clockwise: the middle one of the longest half."""
+    long = sorted(quads, key=lambda quad: math.dist(quad[0], quad[1]))[len(quads) // 2 :]
+    angles = sorted(math.atan2(quad[1][1] - quad[0][1], quad[1][0] - quad[0][0]) for quad in long)
+    return angles[len(angles) // 2] if angles else 0.0
 
 
 def in_reading_order(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -15,7 +15,7 @@ from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
 from kiosk.imaging.pdf import PdfText, is_pdf, pdf_pages
 from kiosk.ports import TextLine, TextReader
-from kiosk.services.proofs.page import Page, Piece, in_reading_order
+from kiosk.services.proofs.page import Page, Piece, in_reading_order, tilt_of
 from kiosk.services.proofs.reading import ProofReading, read_pages
 
 _log = logging.getLogger(__name__)
@@ -114,7 +114,8 @@ class ProofReader:
                 if turns and _reads_well(best):
                     break
         height, width = image.shape[:2] if turns % 2 == 0 else image.shape[1::-1]
-        pieces = in_reading_order(Piece(line.text, line.confidence, line.quad, number) for line in best)
+        tilt = tilt_of([line.quad for line in best])
+        pieces = in_reading_order(Piece(line.text, line.confidence, line.quad, number, tilt) for line in best)
         return Page(number, (width, height), pieces)
 
 

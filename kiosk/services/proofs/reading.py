@@ -141,12 +141,17 @@ def _may_be_town_line(text: str, match: re.Match[str]) -> bool:
 
 def is_prose(text: str) -> bool:
     """Part of a sentence: addresses and names have few words in small letters."""
-    return sum(len(word) > 2 and word.islower() for word in re.findall(r"[^\W\d_]+", text)) >= _PROSE_WORDS
+    words: list[str] = re.findall(r"[^\W\d_]+", text)
+    return sum(len(word) > 2 and word.islower() for word in words) >= _PROSE_WORDS
 
 
 def _ends_address(text: str) -> bool:
     match = find_postcode(text)
-    return match is not None and bool(re.search(r"[^\W\d]{2}", text[match.end() :])) and not re.search(r"\d\s*$", text)
+    if match is None:
+        return False
+    if any(character.isalpha() for character in match[1]):
+        return True  # British: nothing stands behind it
+    return bool(re.search(r"[^\W\d]{2}", text[match.end() :])) and not re.search(r"\d\s*$", text)
 
 
 def _block(page: Page, lines: Sequence[Piece], town: Piece) -> tuple[FoundAddress, Found | None]:
@@ -358,5 +363,7 @@ def _amounts(page: Page) -> list[FoundAmount]:
                     break
             if label is None and (over := page.above(piece, lines=1.8)) is not None:
                 label = labels.at_start(over.text)
+                if label is not None and label.role == "total" and " " not in label.label:
+                    label = None  # "Amount" over a column
             found.append(FoundAmount(amount, label.role if label else "", Found(piece.text, piece.confidence, piece.page, piece.quad)))
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 _FILE = Path(__file__).resolve().parents[3] / "resources" / "proofs" / "labels.toml"
 _LEAST_SQUASHED = 8
 """From so many letters on a label is known without its blanks, which readers lose."""
+_LETTERS_PER_MISREAD = 8
 
 
 @lru_cache(maxsize=4096)
@@ -19,7 +20,8 @@ def latin(text: str) -> str:
     """Small Latin letters and digits of any script, everything else a blank: "Hlavná 12/A" -> "hlavna 12 a"."""
     from anyascii import anyascii
 
-    return re.sub(r"[^a-z0-9]+", " ", anyascii(text).lower()).strip()
+    # readers see the hook of ľ and ť as an apostrophe
+    return re.sub(r"[^a-z0-9]+", " ", anyascii(re.sub("['\u2018\u2019`\u00b4]", "", text)).lower()).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,22 @@ class Labels:
                 return Labelled(role, words, _rest(text, tokens[count - 1].end()))
         for count in range(min(3, len(tokens)), 0, -1):
             squashed = latin(text[: tokens[count - 1].end()]).replace(" ", "")
-            if len(squashed) >= _LEAST_SQUASHED and squashed in self._squashed:
-                return Labelled(*self._squashed[squashed], _rest(text, tokens[count - 1].end()))
+            known = self._like(squashed) if len(squashed) >= _LEAST_SQUASHED else None
+            if known is not None:
+                return Labelled(*self._squashed[known], _rest(text, tokens[count - 1].end()))
         return None
+
+    def _like(self, squashed: str) -> str | None:
+        """The label that this is, one letter in eight misread; None when there is none, or when two of different meaning are as near."""
+        from rapidfuzz.distance import Levenshtein
+
+        if squashed in self._squashed:
+            return squashed
+        most = len(squashed) // _LETTERS_PER_MISREAD
+        near = [(Levenshtein.distance(squashed, label, score_cutoff=most), label) for label in self._squashed]
+        least, best = min(near, default=(most + 1, ""))
+        roles = {self._squashed[label][0] for distance, label in near if distance == least}
+        return best if least <= most and len(best) >= _LEAST_SQUASHED and len(roles) == 1 else None
 
 
 def _rest(text: str, end: int) -> str:
