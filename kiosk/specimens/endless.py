@@ -25,11 +25,11 @@ def wandering_page(page: Image, *, frames: int = 90) -> Iterator[Image]:
 
 
 def swaying_person(frame: Image, *, frames: int = 90) -> Iterator[Image]:
-    """A person (BGR 1280x720) who sways from side to side and nods, in a loop."""
+    """A person (BGR 1280x720) whose head swings from shoulder to shoulder in a loop: too far for a picture, even for a fallback one."""
     width, height = SIZE
     for number in range(frames):
         turn = 2 * math.pi * number / frames
-        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), 24 * math.sin(turn), 1.0)
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), 48 * math.sin(turn), 1.0)
         matrix[0, 2] += 60 * math.sin(turn)
         yield cv2.warpAffine(frame, matrix, SIZE, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[misc]
 
