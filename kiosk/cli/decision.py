@@ -8,8 +8,11 @@ from kiosk.cli.consent import receipt_json
 from kiosk.cli.customers import customer_store, find_customer, override_lines
 from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers
+from kiosk.domain.check import CheckName
 from kiosk.domain.decision import Outcome
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.domain.sentence_texts import NAMES
+from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
 from kiosk.services.override import machine_outcome, outcome_in_force, override, overrides_of, unproven
 
@@ -49,7 +52,7 @@ def run_show(arguments: argparse.Namespace) -> None:
     reasons = decision.get("reasons")
     for reason in reasons if isinstance(reasons, list) else []:
         if isinstance(reason, dict):
-            emit(f"  {reason.get('outcome')!s:<7} {reason.get('sentence')}")
+            emit(f"  {reason.get('outcome')!s:<7} {_name(reason.get('check'))}: {reason.get('sentence')}")
     for line in override_lines(customer.facts):
         emit(line)
     if overrides_of(customer.facts) and not proven:
@@ -72,3 +75,7 @@ def run_override(arguments: argparse.Namespace) -> None:
         emit_json({"id": customer.id, "outcome": entry.outcome.value, "was": entry.was.value, "receipt": receipt_json(receipt)})
     else:
         emit(f"{customer.id}  {entry.was.value} -> {entry.outcome.value}  by {entry.by}  receipt {receipt.seq}")
+
+
+def _name(check: Json) -> str:
+    return NAMES[CheckName(check)] if isinstance(check, str) and check in set(CheckName) else str(check)

@@ -180,9 +180,7 @@ def withdraw(
         detail = {"purpose": purpose, "by": recorder, "version": _text(fact.get("version"))}
         if effect is WithdrawalEffect.EVERYTHING:
             if not sure:
-                what = (
-                    f"without consent to {purpose!r} nothing of customer {customer.id} may be kept: confirm that everything is to be erased"
-                )
+                what = f"without consent to {purpose!r} nothing of the customer may be kept: confirm that everything goes (--yes)"
                 raise BadInput(ErrorCode.BAD_ARGUMENT, what)
             return everything(customer, ErasureReason.CONSENT_WITHDRAWN, **detail)
         after = _withdrawn(fact, purpose, recorder, at)

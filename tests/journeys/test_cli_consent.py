@@ -86,7 +86,11 @@ def test_an_override_is_shown_beside_the_decision(run: Run, customer: str) -> No
     assert run("customers", "show", customer, "--json")["facts"]["decision"]["outcome"] == "REVIEW"
     body = run("decision", "show", customer, "--json")
     assert (body["outcome"], body["decision"]["outcome"], body["overridesProven"]) == ("ACCEPT", "REVIEW", True)
-    assert "(machine: REVIEW, policy trial)" in run("decision", "show", customer)
+    lines = run("decision", "show", customer).splitlines()
+    assert "(machine: REVIEW, policy trial)" in lines[0]
+    reasons = [line for line in lines if line.startswith("  REVIEW ")]
+    assert len(reasons) > 10
+    assert len(set(reasons)) == len(reasons), "each says which check it is"
     with pytest.raises(BadInput, match="second person"):
         run("decision", "override", customer, "--to", "REJECT", "--by", "op-anna", "--reason", WHY)
 
