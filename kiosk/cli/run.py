@@ -187,14 +187,19 @@ def _taken_back(executions: Executions, begun: Initiated, *, created: bool) -> I
 def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
     from kiosk.compose import build_engines, device_key
     from kiosk.services.execution_judge import ExecutionJudge
+    from kiosk.services.execution_screening import screening_of
+    from kiosk.services.watchlist.screening import WatchlistScreener
+    from kiosk.services.watchlist.shelf import WatchlistShelf
 
     with build_engines(setup) as engines:
+        shelf = WatchlistShelf(setup.paths.data / "watchlists", engines.clock)
         yield ExecutionJudge(
             engines,
             store,
             device_key(setup),
             engines.clock,
             replay=lambda record, selfie: _replayed(engines, record, selfie),
+            screening=screening_of(WatchlistScreener(shelf, engines.clock)),
             allow_virtual=setup.config.capture.allow_virtual_cameras,
         )
 

@@ -135,7 +135,6 @@ EXTENSIONS: Mapping[CapabilityName, Mapping[CheckStatus, frozenset[str]]] = {
         | frozenset({"MISMATCH_FRONT_BACK"})
     },
     CapabilityName.DATA_CHECKS: {CheckStatus.WARNING: frozenset({"MRZ_CHECKSUM", "MISMATCHING_DATAPOINTS", "MISMATCH_HRZ_MRZ_DATA"})},
-    CapabilityName.WATCHLIST_SCREENING: {CheckStatus.WARNING: frozenset({"INVALID_MERCHANT_SETTINGS"})},
 }
 """Labels that we add, each documented by the protocol for the same capability under another type. docs/guides/workflows.md says why."""
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kiosk.domain.capability import Category
+from kiosk.domain.errors import BadInput
 from kiosk.flow.definition import TOKEN_LEAST_S, TOKEN_MOST_S, CredentialRule, Definition, Preset
-from kiosk.ports import Json
+from kiosk.ports import Json, StoredCustomer
 from kiosk.services.accounts import ExecutionFault, fault
+from kiosk.services.consent import may_still_compare, require_biometric_consent, user_consent
 
 _F = ExecutionFault
 _LIFETIME = re.compile(r"(\d{1,7})([smhd])")
@@ -35,7 +37,8 @@ class InitiateRequest:
         workflow: key of the workflow's file.
         credentials: empty = as the workflow has them.
         consented: the customer agreed to be read and compared; without it nothing is acquired.
-        user_consent: the protocol's `userConsent`, kept as it came.
+        user_consent: the protocol's `userConsent`, kept as it came, and enforced when a face is handed in.
+        consent_fact: what `services.consent.consent_fact` made of the answer; empty = the plain answer is stored.
         token_lifetime: "600s", "30m", "1d"; "" = as the workflow says.
     """
 
@@ -48,6 +51,7 @@ class InitiateRequest:
     token_lifetime: str = ""
     consented: bool = False
     user_consent: Mapping[str, Json] = field(default_factory=dict)
+    consent_fact: Mapping[str, Json] = field(default_factory=dict)
 
 
 def check_request(request: InitiateRequest, definition: Definition) -> None:
@@ -96,5 +100,25 @@ def lifetime_s(text: str, default_s: int) -> int:
     return seconds
 
 
-def consent_fact(request: InitiateRequest, at: str) -> dict[str, Json]:
-    return {"consent": {"accepted": request.consented, "biometrics": request.consented, "at": at}}
+def consent_facts(request: InitiateRequest, definition: Definition, account: StoredCustomer | None, at: str) -> dict[str, Json]:
+    """The fact "consent" that this request brings; none where the account has one that stands and covers what is to be done."""
+    if request.consent_fact:
+        return {"consent": dict(request.consent_fact)}
+    earlier = account.facts.get("consent") if account is not None else None
+    stands = isinstance(earlier, dict) and earlier.get("accepted") is True and not earlier.get("withdrawn")
+    compared = account is not None and may_still_compare(account, at)
+    if account is not None and (not request.consented or (stands and (compared or not definition.is_biometric))):
+        return {}
+    return {"consent": {"accepted": request.consented, "biometrics": request.consented and definition.is_biometric, "at": at}}
+
+
+def require_consent(request: Mapping[str, Json], category: Category, now: str) -> None:
+    """Before a part is kept. Raises BadInput(CONSENT_MISSING): no consent, or a biometric one whose rules do not hold."""
+    if request.get("consented") is not True:
+        raise fault(_F.CONSENT_MISSING, "the customer has not consented: nothing is read or kept")
+    said = request.get("userConsent")
+    if category in (Category.SELFIE, Category.FACEMAP) and isinstance(said, dict) and said:
+        try:
+            require_biometric_consent(user_consent(said), now)
+        except BadInput as error:
+            raise fault(_F.CONSENT_MISSING, str(error)) from error

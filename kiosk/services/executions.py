@@ -36,7 +36,15 @@ from kiosk.services.execution_judge import ExecutionJudge
 from kiosk.services.execution_limits import PartLimits, check_part
 from kiosk.services.execution_order import Handed, Judgement, JudgingOrder
 from kiosk.services.execution_records import account_url, details_json, initiated_json, result_json, status_json
-from kiosk.services.execution_requests import CredentialRequest, InitiateRequest, check_request, consent_fact, lifetime_s, wanted
+from kiosk.services.execution_requests import (
+    CredentialRequest,
+    InitiateRequest,
+    check_request,
+    consent_facts,
+    lifetime_s,
+    require_consent,
+    wanted,
+)
 from kiosk.services.records import checks_json, decision_json, document_json, person_json
 
 _log = logging.getLogger(__name__)
@@ -91,8 +99,9 @@ class Executions:
         account_id = str(uuid.uuid4())
         record, credentials = self._planned(request, workflow, definition, None)
         with self._lock:
+            consent = consent_facts(request, definition, None, record.created_at)
             self._store.begin(account_id, workflow.key, record.created_at)
-            self._write(account_id, "workflow_initiated", record, credentials, more=consent_fact(request, record.created_at))
+            self._write(account_id, "workflow_initiated", record, credentials, more=consent)
         return self._initiated(account_id, record, credentials)
 
     def update(self, account_id: str, request: InitiateRequest) -> Initiated:
@@ -106,7 +115,8 @@ class Executions:
                 if category is not Category.FACEMAP or not isinstance(account.facts.get("facemap"), dict):
                     raise fault(_F.NOT_ON_FILE, f"workflow {workflow.key} needs a {category.value} that the account has not")
             record, credentials = self._planned(request, workflow, definition, account)
-            self._write(account_id, "workflow_initiated", record, credentials, more=consent_fact(request, record.created_at))
+            consent = consent_facts(request, definition, account, record.created_at)
+            self._write(account_id, "workflow_initiated", record, credentials, more=consent)
         return self._initiated(account_id, record, credentials)
 
     def _definition(self, request: InitiateRequest) -> tuple[Workflow, Definition]:
@@ -192,8 +202,7 @@ class Executions:
                 raise fault(_F.PART_INVALID, f"a {credential.category.value} has no part {part.value}")
             if credential.kept or channel not in credential.channels:
                 raise fault(_F.CHANNEL_NOT_ALLOWED, f"this {credential.category.value} takes no part through {channel.value}")
-            if record.request.get("consented") is not True:
-                raise fault(_F.CONSENT_MISSING, "the customer has not consented: nothing is read or kept")
+            require_consent(record.request, credential.category, self._clock.now_utc())
             check_part(part, data, self._limits)
             now = self._clock.now_utc()
             record = replace(record, started_at=record.started_at or now, last_at=now)

@@ -256,6 +256,30 @@ def test_a_part_must_fit_its_credential_channel_and_consent(world: World) -> Non
     refused(F.CONSENT_MISSING, 403, lambda: world.part(unasked), world)
 
 
+def test_the_biometric_consent_of_a_request_is_enforced_when_a_face_is_handed_in(world: World) -> None:
+    """protocols 2.3: at acquisition, not at creation. In the USA the answer and its time are needed."""
+    lacking: dict[str, Json] = {"userIp": "192.0.2.1", "userLocation": {"country": "USA", "state": "IL"}}
+    given: dict[str, Json] = {**lacking, "consent": {"obtained": "yes", "obtainedAt": "2026-02-01T10:00:00.000Z"}}
+    old: dict[str, Json] = {**lacking, "consent": {"obtained": "yes", "obtainedAt": "2022-02-01T10:00:00.000Z"}}
+    for said in (lacking, old):
+        begun = world.begin("3", user_consent=said)
+        world.part(begun)  # the document is no face
+        refused(F.CONSENT_MISSING, 403, lambda begun=begun: world.part(begun, Part.FACE, category=Category.SELFIE), world)
+    world.part(world.begin("3", user_consent=given), Part.FACE, category=Category.SELFIE)
+
+
+def test_a_consent_that_stands_is_not_replaced_by_a_smaller_one(world: World) -> None:
+    begun = world.begin("6")
+    world.executions.update(begun.account_id, InitiateRequest("1", consented=True))
+    consent = world.store.load(begun.account_id).facts["consent"]
+    assert isinstance(consent, dict)
+    assert consent["biometrics"] is True
+    only_read = world.begin("1")
+    assert world.store.load(only_read.account_id).facts["consent"]["biometrics"] is False  # type: ignore[index,call-overload]
+    world.executions.update(only_read.account_id, InitiateRequest("6", consented=True))
+    assert world.store.load(only_read.account_id).facts["consent"]["biometrics"] is True  # type: ignore[index,call-overload]
+
+
 @pytest.mark.parametrize(
     ("part", "data", "code"),
     [
