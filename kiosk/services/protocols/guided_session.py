@@ -17,20 +17,20 @@ from datetime import datetime, timedelta
 from kiosk.domain.challenge import Challenge
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Decision, Outcome, Policy, decide
-from kiosk.domain.document import PageSide, Region
+from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.imaging.decode import decode_image, encode_jpeg
-from kiosk.imaging.frame import Image
+from kiosk.imaging.decode import encode_jpeg
 from kiosk.ports import Clock, CustomerStore, DeviceKey, Json, StoredCustomer
 from kiosk.services.capture_record import open_record, selfie_from_record
 from kiosk.services.contacts import Contact, ContactKind, contact
 from kiosk.services.liveness.challenges import ChallengeBook
 from kiosk.services.one_time_codes import SendOutcome
-from kiosk.services.protocols.case_files import FINISHED, CaseFiles, fact, page_blobs, page_facts, page_names, region_blob, stored_document
+from kiosk.services.protocols.case_files import FINISHED, CaseFiles, fact, page_blobs, page_facts, page_names, stored_document
 from kiosk.services.protocols.codec import from_json, to_json
 from kiosk.services.protocols.engine_desk import DeskEngines, EngineDesk
 from kiosk.services.protocols.levels import TERMINAL, Level, LevelScreen, Show
 from kiosk.services.protocols.refusals import SessionCode, SessionRefusal
+from kiosk.services.protocols.session_outcome import CHECKS, applicant_of, image_of, mapping_of, number_of, session_checks, show_of
 from kiosk.services.protocols.session_parts import (
     CONTACT_SHOWS,
     NEEDS_CHECK,
@@ -48,13 +48,10 @@ from kiosk.services.records import checks_json, decision_json, document_json, pe
 _log = logging.getLogger(__name__)
 
 WORKFLOW = "session"
-_FACT, _CHECKS, _CHALLENGE = "session", "session.checks", "session.challenge"
+_FACT, _CHECKS, _CHALLENGE = "session", CHECKS, "session.challenge"
 _OPEN, _CANCELLED, _REFUSED, _EXPIRED, _DONE = "open", "cancelled", "consent_refused", "expired", "completed"
 _PERSONAL = frozenset({"applicant", "consent", _CHECKS, _CHALLENGE, "page.", "document.", "selfie", "selfie.", "liveness.", "proof."})
 _LIVE_FRAMES = 8
-APPLICANT = frozenset(
-    {"unique_id", "first_name", "last_name", "email_address", "phone_number", "phone_country", "country_code", "i18n", "vendor_data"}
-)
 
 
 class GuidedSessions:
@@ -102,7 +99,7 @@ class GuidedSessions:
         wanted = self._levels.get(level)
         if wanted is None:
             raise SessionRefusal(SessionCode.NOT_FOUND, f"no level {level!r}")
-        given = _applicant(applicant)
+        given = applicant_of(applicant)
         policy = self._policies(wanted.policy)  # a level with a policy that is none must not be found out at its end
         skipped: dict[str, Json] = {}
         for screen in wanted.screens:
@@ -146,7 +143,7 @@ class GuidedSessions:
 
     def update(self, session_id: str, applicant: Mapping[str, str]) -> dict[str, Json]:
         """The applicant's data; the level cannot change."""
-        given = _applicant(applicant)
+        given = applicant_of(applicant)
         with self._files.guarded(session_id):
             case = self._open(session_id)
             self._files.commit(session_id, "applicant", facts={"applicant": {**fact(case, "applicant"), **given}})
@@ -199,13 +196,13 @@ class GuidedSessions:
     def upload_media(self, session_id: str, app_screen: str, data: bytes) -> dict[str, Json]:
         """A side of the document, for the screen that is on. Raises SessionRefusal: UNPROCESSABLE for another screen, UNSUPPORTED_MEDIA,
         TOO_LARGE; a picture that shows no page asks for another one."""
-        show = _show(app_screen)
+        show = show_of(app_screen)
         if show not in (Show.DOCUMENT_FRONT, Show.DOCUMENT_BACK):
             raise SessionRefusal(SessionCode.UNPROCESSABLE, f"{show.value} takes no media", ErrorCode.WRONG_STEP)
         self._on(session_id, show)
         media_of(data, pdf=False)
         side = PageSide.FRONT if show is Show.DOCUMENT_FRONT else PageSide.BACK
-        image = _image(data)
+        image = image_of(data)
         try:
             result = self._desk.read_page(image, expected=side)
         except BadInput as error:
@@ -267,7 +264,7 @@ class GuidedSessions:
 
     def upload_proof(self, session_id: str, app_screen: str, files: Sequence[bytes]) -> dict[str, Json]:
         """One document of proof, as one file or several pages; pictures or a PDF, kept as they were given."""
-        show = _show(app_screen)
+        show = show_of(app_screen)
         if show not in PROOF_SHOWS or not files:
             raise SessionRefusal(SessionCode.UNPROCESSABLE, f"{show.value} takes no proof, or none was given", ErrorCode.WRONG_STEP)
         case = self._on(session_id, show)
@@ -333,7 +330,7 @@ class GuidedSessions:
             if screen.show in TERMINAL or not screen.optional:
                 raise SessionRefusal(SessionCode.UNPROCESSABLE, f"{screen.show.value} cannot be skipped", ErrorCode.WRONG_STEP)
             state = fact(case, _FACT)
-            state["skipped"] = {**_mapping(state, "skipped"), screen.show.value: "the customer's wish"}
+            state["skipped"] = {**mapping_of(state, "skipped"), screen.show.value: "the customer's wish"}
             self._store_answer(case, state, {}, {}, frozenset())
         return self.preflight(session_id)
 
@@ -377,7 +374,7 @@ class GuidedSessions:
         if case.status == FINISHED:
             ends = {Outcome.ACCEPT.value: Show.SUCCESSFUL, Outcome.REJECT.value: Show.REJECTED}
             return LevelScreen(ends.get(str(fact(case, "decision").get("outcome")), Show.COMPLETED))
-        answered, skipped = _mapping(state, "answered"), _mapping(state, "skipped")
+        answered, skipped = mapping_of(state, "answered"), mapping_of(state, "skipped")
         for screen in self._level(case).screens:
             left_out = screen.show is Show.DOCUMENT_BACK and not self._needs_back(case)
             if screen.show.value not in answered and screen.show.value not in skipped and not left_out:
@@ -412,7 +409,7 @@ class GuidedSessions:
     ) -> None:
         """Keeps the answer; after the last one judges and decides. Inside the guard."""
         state = fact(case, _FACT)
-        state["answered"] = {**_mapping(state, "answered"), show.value: self._clock.now_utc()}
+        state["answered"] = {**mapping_of(state, "answered"), show.value: self._clock.now_utc()}
         state["again"] = ""
         kept: dict[str, Json] = {**fact(case, _CHECKS), show.value: to_json(tuple(checks))}
         self._store_answer(case, state, {_CHECKS: kept, **(facts or {})}, blobs or {}, forget)
@@ -439,9 +436,9 @@ class GuidedSessions:
                 self._answered(case, show, checks)
             else:
                 state = fact(case, _FACT)
-                tries = _mapping(state, "tries")
+                tries = mapping_of(state, "tries")
                 if counted:
-                    state["tries"] = {**tries, show.value: _number(tries, show) + 1}
+                    state["tries"] = {**tries, show.value: number_of(tries, show) + 1}
                 state["again"] = reason
                 self._files.commit(session_id, "once_more", facts={_FACT: state})
         return self.preflight(session_id)
@@ -449,7 +446,7 @@ class GuidedSessions:
     def _is_last_try(self, session_id: str, show: Show) -> bool:
         case = self._files.load(session_id)
         screen = self._level(case).screen(show)
-        return screen is not None and _number(_mapping(fact(case, _FACT), "tries"), show) + 1 >= screen.tries
+        return screen is not None and number_of(mapping_of(fact(case, _FACT), "tries"), show) + 1 >= screen.tries
 
     def _end(self, session_id: str, state: str) -> None:
         """What is kept is that there was a session, and how it ended."""
@@ -461,7 +458,7 @@ class GuidedSessions:
         """Judges everything and commits the result. Raises ModelFault, in which case the next call tries again."""
         checks = self._all_checks(case)
         level = self._level(case)
-        policy = requires(self._policies(level.policy), level, frozenset(_mapping(fact(case, _FACT), "skipped")))
+        policy = requires(self._policies(level.policy), level, frozenset(mapping_of(fact(case, _FACT), "skipped")))
         decision: Decision = decide(checks, policy)
         document = stored_document(case, self._desk.rules)
         facts: dict[str, Json] = {
@@ -475,25 +472,10 @@ class GuidedSessions:
         self._tell("session.completed", case.id)
 
     def _all_checks(self, case: StoredCustomer) -> tuple[Check, ...]:
-        document = stored_document(case, self._desk.rules)
-        selfie = self._files.image(case, "selfie.picture")
-        blob = region_blob(case, Region.PORTRAIT)
-        portrait = None if blob is None else self._files.image(case, blob)
-        stored = fact(case, _CHECKS)
-        answers = [check for answer in stored.values() for check in from_json(tuple[Check, ...], answer)]
-        frames = [self._files.image(case, name) for name in case.blobs if name.startswith("liveness.frame.")]
-        live = [frame for frame in frames if frame is not None]
-        checks = [*answers, *(self._desk.rules.checks(document) if document.pages else ())]
-        if selfie is not None:
-            checks.append(self._desk.selfie_check(selfie))
-            checks.append(self._desk.face_match(portrait, selfie))
-            checks.append(self._desk.passive_liveness(live or [selfie]))
-            checks.append(self._desk.liveness_match(selfie, live))
-            checks.extend(self._desk.age_gender(document, selfie, portrait).checks)
-        return tuple(checks)
+        return session_checks(case, self._files, self._desk)
 
     def _contact_screen(self, session_id: str, app_screen: str) -> tuple[Show, ContactKind]:
-        show = _show(app_screen)
+        show = show_of(app_screen)
         if show not in CONTACT_SHOWS:
             raise SessionRefusal(SessionCode.UNPROCESSABLE, f"{show.value} has no code", ErrorCode.WRONG_STEP)
         self._on(session_id, show)
@@ -516,37 +498,3 @@ def _gone(state: str) -> SessionRefusal:
         _EXPIRED: "the session has expired",
     }
     return SessionRefusal(SessionCode.GONE, words[state], ErrorCode.CONSENT_MISSING if state == _REFUSED else ErrorCode.TIMED_OUT)
-
-
-def _applicant(given: Mapping[str, str] | None) -> dict[str, str]:
-    found = dict(given or {})
-    unknown = sorted(set(found) - APPLICANT)
-    if unknown:
-        raise SessionRefusal(SessionCode.UNPROCESSABLE, f"an applicant has no {', '.join(unknown)}")
-    return found
-
-
-def _show(app_screen: str) -> Show:
-    try:
-        return Show(app_screen)
-    except ValueError:
-        raise SessionRefusal(SessionCode.UNPROCESSABLE, f"{app_screen!r} is no screen") from None
-
-
-def _image(data: bytes) -> Image:
-    """Raises SessionRefusal: TOO_LARGE, UNPROCESSABLE."""
-    try:
-        return decode_image(data)
-    except BadInput as error:
-        large = error.code in (ErrorCode.IMAGE_BYTES_EXCEEDED, ErrorCode.IMAGE_PIXELS_EXCEEDED)
-        raise SessionRefusal(SessionCode.TOO_LARGE if large else SessionCode.UNPROCESSABLE, str(error), error.code) from error
-
-
-def _mapping(state: Mapping[str, Json], name: str) -> dict[str, Json]:
-    value = state.get(name)
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _number(tries: Mapping[str, Json], show: Show) -> int:
-    value = tries.get(show.value, 0)
-    return value if isinstance(value, int) else 0
