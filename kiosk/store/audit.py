@@ -28,7 +28,7 @@ class AuditEvent(StrEnum):
     DATA_ERASED = "DATA_ERASED"  # part of what was kept of a customer
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"  # with what was erased for it; of everything: CUSTOMER_DELETED
     DECISION_OVERRIDDEN = "DECISION_OVERRIDDEN"
-    SCREENING_REVIEWED = "SCREENING_REVIEWED"  # watchlists.py
+    SCREENING_REVIEWED = "SCREENING_REVIEWED"  # staff confirmed or dismissed a hit on a watchlist
     AUDIT_TRIMMED = "AUDIT_TRIMMED"  # lines at the start were dropped, this one says up to which
 
 
