@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kiosk.services.mrz_cascade import MrzCascade
     from kiosk.services.reading import DocumentReader
     from kiosk.services.verification import Verifier
+    from kiosk.services.watchlist.screening import WatchlistScreener
     from kiosk.store.customers import SqlCustomerStore
     from kiosk.store.health import StoreHealth
 
@@ -80,6 +81,18 @@ def device_key(setup: Setup) -> DeviceKey:
     from kiosk.store.device_key import open_device_key
 
     return open_device_key(setup.paths.data)
+
+
+def watchlist_screener(setup: Setup, store: SqlCustomerStore) -> WatchlistScreener:
+    """Screens against the lists that are installed in the data folder; staff's verdicts are in the store's audit chain."""
+    from kiosk.services.watchlist.review import review_fields, review_of
+    from kiosk.services.watchlist.screening import WatchlistScreener
+    from kiosk.services.watchlist.shelf import WatchlistShelf
+    from kiosk.store.watchlists import SqlScreeningReviews
+
+    clock = SystemClock()
+    reviews = SqlScreeningReviews(store.database, review_fields, review_of)
+    return WatchlistScreener(WatchlistShelf(setup.paths.data / "watchlists", clock), clock, reviews)
 
 
 def has_store(setup: Setup) -> bool:
@@ -490,6 +503,7 @@ class Kiosk:
                 allow_virtual_cameras=allow_virtual,
             ),
             device_key=device_key(setup),
+            screener=watchlist_screener(setup, self.store),
         )
 
     def close(self) -> None:

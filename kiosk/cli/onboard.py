@@ -18,6 +18,7 @@ from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 from kiosk.services.onboarding import Onboarding
 from kiosk.services.person_checks import PersonChecks
+from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json
 from kiosk.services.workflows import load_policy, load_workflow
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(ErrorCode.CONSENT_MISSING, why)
     if (arguments.front is None) == (arguments.scanner is None) or (arguments.back is not None and arguments.scanner is not None):
         raise BadInput(ErrorCode.BAD_ARGUMENT, "name --front (and --back), or --scanner, and not both (see kiosk onboard --help)")
-    from kiosk.compose import build_engines, load_setup, open_customer_store
+    from kiosk.compose import build_engines, load_setup, open_customer_store, watchlist_screener
 
     setup = load_setup()
     workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)
@@ -84,12 +85,13 @@ def run(arguments: argparse.Namespace) -> None:
         if accepted:
             onboarding.keep_review("review", {})
         at = time.perf_counter()
-        judgement = PersonChecks(engines, store).judge(onboarding.person_question())
+        judgement = PersonChecks(engines, store, watchlist_screener(setup, store)).judge(onboarding.person_question())
         onboarding.timings_ms["faces"] = (time.perf_counter() - at) * 1000
         onboarding.timings_ms["total"] = (time.perf_counter() - started) * 1000
         decision = onboarding.decide("decision", judgement)
         body: dict[str, Json] = {
             "customer": customer_json(onboarding),
+            "selfieInspection": selfie_inspection_json(judgement, onboarding.document()),
             "checks": checks_json(onboarding.checks),
             "decision": decision_json(decision, onboarding.checks),
             "timings_ms": {name: round(ms, 1) for name, ms in onboarding.timings_ms.items()},

@@ -106,8 +106,10 @@ ADVISORY: frozenset[CheckName] = frozenset(
 )
 """Checks that ask a person for a look and prove nothing, raised or not: never REJECTED, and not worth a line where they are silent."""
 
-STAFF_ONLY: frozenset[CheckName] = frozenset({CheckName.KNOWN_PERSON, CheckName.AGE_CONSISTENCY, CheckName.GENDER_CONSISTENCY})
-"""Checks whose words are for staff: they tell of another person's record, or guess at the customer's body."""
+STAFF_ONLY: frozenset[CheckName] = frozenset(
+    {CheckName.KNOWN_PERSON, CheckName.AGE_CONSISTENCY, CheckName.GENDER_CONSISTENCY, CheckName.WATCHLIST_SCREENING}
+)
+"""Checks whose words are for staff: they tell of another person's record, guess at the customer's body, or would warn whom they concern."""
 
 
 class CheckLabel(StrEnum):

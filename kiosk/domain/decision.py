@@ -24,6 +24,7 @@ class Policy:
             NOT_APPLICABLE counts as executed: the document has no such thing, and that is known.
         on_rejected: outcome per check when it is REJECTED; REVIEW where not named.
         on_warning: outcome per check when it is WARNING; REVIEW where not named.
+        screening: whether the name is looked for on the watchlists.
         one_to_many: whether the face is searched for among all stored customers, and kept for later searches.
     """
 
@@ -32,6 +33,7 @@ class Policy:
     on_rejected: Mapping[CheckName, Outcome] = field(default_factory=dict)
     on_warning: Mapping[CheckName, Outcome] = field(default_factory=dict)
     one_to_many: bool = False
+    screening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from kiosk.ports import Clock, CustomerStore, Json, StepCommit
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.liveness_step import LivenessOutcome
 from kiosk.services.person_checks import PersonJudgement, PersonQuestion
+from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
 from kiosk.services.verification import SelfieResult
@@ -108,6 +109,10 @@ class Onboarding:
     def portrait(self) -> Image | None:
         """The portrait of the document, BGR, or None."""
         return next((result.portrait for result in self.pages.values() if result.portrait is not None), None)  # a back keeps none
+
+    @property
+    def _portrait_page(self) -> Image | None:
+        return next((result.straightened for result in self.pages.values() if result.portrait is not None), None)
 
     # --- confirmed steps -------------------------------------------------------------------------------------------
 
@@ -214,6 +219,8 @@ class Onboarding:
             live_frames=self.live_frames,
             declined=self.consent_given is True and not self.biometrics_agreed,
             search=self._policy.one_to_many,
+            page=self._portrait_page,
+            screening=self._policy.screening,
         )
 
     def judge(self, person: Sequence[Check], *, can_check_actively: bool = True) -> tuple[Check, ...]:
@@ -263,6 +270,9 @@ class Onboarding:
             "decision": decision_json(decision, checks),
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
         }
+        selfie = selfie_inspection_json(judgement, self.document())
+        if selfie:
+            facts["selfieInspection"] = selfie
         if judgement.hits:
             facts["known_as"] = [{"customer": hit.customer_id, "score": round(hit.score, 4)} for hit in judgement.hits]
         # a person who is known under other data is searched for from now on, too: the colleague who decides needs both

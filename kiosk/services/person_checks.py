@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, not_executed
@@ -20,6 +20,8 @@ from kiosk.services.face_search import FaceHit
 from kiosk.services.known_person import KnownPeople
 from kiosk.services.stored_person import StoredPerson
 from kiosk.services.verification import Verifier
+from kiosk.services.watchlist.model import Sex, Subject
+from kiosk.services.watchlist.screening import WatchlistScreener
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class PersonQuestion:
         declined: the customer chose the way without comparing faces.
         search: whether stored faces are searched, and this one is kept for later searches.
         page: the straightened page with the portrait: a selfie that is a picture of it is refused. None = not looked at.
+        screening: whether the name is looked for on the watchlists.
     """
 
     customer_id: str
@@ -45,6 +48,7 @@ class PersonQuestion:
     declined: bool = False
     search: bool = False
     page: Image | None = None
+    screening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,24 @@ class PersonEngines(Protocol):
 class PersonChecks:
     """Runs on the analysis lane; holds no customer, but the stored templates once a search was asked for."""
 
-    def __init__(self, engines: PersonEngines, store: CustomerStore) -> None:
+    def __init__(self, engines: PersonEngines, store: CustomerStore, screener: WatchlistScreener | None = None) -> None:
+        """Args: `screener` None: screening that is asked for is not executed."""
         self._engines = engines
         self._store = store
+        self._screener = screener
         self._known: KnownPeople | None = None
 
     def judge(self, question: PersonQuestion) -> PersonJudgement:
         """An engine that cannot be loaded leaves its checks not executed, nothing more."""
+        judgement = self._faces(question)
+        return replace(judgement, checks=(*judgement.checks, self._lists(question))) if question.screening else judgement
+
+    def _lists(self, question: PersonQuestion) -> Check:
+        if self._screener is None:
+            return not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.LIST_MISSING)
+        return self._screener.screen(subject_of(question.document), question.customer_id).check
+
+    def _faces(self, question: PersonQuestion) -> PersonJudgement:
         if question.declined:
             return PersonJudgement(_left_out(CheckLabel.DECLINED))
         try:
@@ -151,6 +166,14 @@ def person_of(document: Document) -> StoredPerson:
     parts = (document.value(FieldName.GIVEN_NAMES), document.value(FieldName.SURNAME))
     name = document.value(FieldName.FULL_NAME) or " ".join(part for part in parts if part)
     return StoredPerson(name, document.value(FieldName.DATE_OF_BIRTH))
+
+
+def subject_of(document: Document) -> Subject:
+    """Whom a watchlist is asked about."""
+    person = person_of(document)
+    nationality, sex = document.value(FieldName.NATIONALITY), document.value(FieldName.GENDER)
+    known = Sex(sex) if sex in tuple(Sex) else Sex.UNKNOWN
+    return Subject(person.name, person.date_of_birth, (nationality,) if nationality else (), known)
 
 
 def _left_out(why: CheckLabel) -> tuple[Check, ...]:

@@ -49,6 +49,7 @@ from kiosk.services.person_checks import PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import decision_view, step_progress
 from kiosk.services.step_views import RunnerSettings, customer_view, opening_view, option, page_side
+from kiosk.services.watchlist.screening import WatchlistScreener
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class SessionRunner:
         clock: Clock,
         settings: RunnerSettings,
         device_key: DeviceKey,
+        screener: WatchlistScreener | None = None,
     ) -> None:
         self._workflow = workflow
         self._policy = policy
@@ -102,7 +104,7 @@ class SessionRunner:
             staffed=workflow.staffed,
             allow_virtual=settings.allow_virtual_cameras,
         )
-        self._person_checks = PersonChecks(engines, store)
+        self._person_checks = PersonChecks(engines, store, screener)
 
     # --- what a door calls -----------------------------------------------------------------------------------------
 

@@ -58,21 +58,22 @@ def load_policy(folder: Path, key: str) -> Policy:
     """
     data, _text = _toml(folder / "policies", key)
     try:
-        unknown = set(data) - {"required", "on_rejected", "on_warning", "one_to_many"}
+        unknown = set(data) - {"required", "on_rejected", "on_warning", "one_to_many", "screening"}
         if unknown:
             raise ValueError(f"unknown {', '.join(sorted(unknown))}")
         names = data.get("required", [])
         if not isinstance(names, list):
             raise ValueError("required must be a list of checks")
-        one_to_many = data.get("one_to_many", False)
-        if not isinstance(one_to_many, bool):
-            raise ValueError("one_to_many must be true or false")
+        for switch in ("one_to_many", "screening"):
+            if not isinstance(data.get(switch, False), bool):
+                raise ValueError(f"{switch} must be true or false")
         policy = Policy(
             key=key,
             required=frozenset(CheckName(name) for name in names),
             on_rejected=_outcomes(data, "on_rejected"),
             on_warning=_outcomes(data, "on_warning"),
-            one_to_many=one_to_many,
+            one_to_many=data.get("one_to_many", False),
+            screening=data.get("screening", False),
         )
         missing = sorted(name.value for name in ALWAYS_REQUIRED - policy.required)
         if missing:

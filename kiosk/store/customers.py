@@ -131,6 +131,11 @@ class SqlCustomerStore:
 
     # --- the port --------------------------------------------------------------------------------------------------
 
+    @property
+    def database(self) -> Database:
+        """For what else is kept in it: the verdicts of screenings."""
+        return self._database
+
     def begin(self, customer_id: str, workflow: str, at: str) -> None:
         """Raises BadInput(BAD_ARGUMENT) when the customer is there already; StoreFault."""
 

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from kiosk.store import audit
 from kiosk.store.database import Database
 
 T = TypeVar("T")
-
-
-class WatchlistEvent(StrEnum):
-    SCREENING_REVIEWED = "SCREENING_REVIEWED"
 
 
 class SqlScreeningReviews(Generic[T]):
@@ -37,7 +32,7 @@ class SqlScreeningReviews(Generic[T]):
                 tables,
                 at=fields["at"],
                 customer_id=fields["user_reference"],
-                event=WatchlistEvent.SCREENING_REVIEWED,  # type: ignore[arg-type]  # until AuditEvent has it; the chain writes its text
+                event=audit.AuditEvent.SCREENING_REVIEWED,
                 detail={name: value for name, value in fields.items() if name not in ("at", "user_reference")},
             )
         )
@@ -47,7 +42,7 @@ class SqlScreeningReviews(Generic[T]):
         rows = self._database.read(
             lambda tables: tables.execute(
                 "SELECT at, detail FROM audit WHERE customer_id = ? AND event = ? ORDER BY seq",
-                (user_reference, WatchlistEvent.SCREENING_REVIEWED.value),
+                (user_reference, audit.AuditEvent.SCREENING_REVIEWED.value),
             ).fetchall()
         )
         return [self._unpack({"at": at, "user_reference": user_reference} | json.loads(detail)) for at, detail in rows]

@@ -196,7 +196,7 @@ def test_the_report_holds_times_exactness_memory_and_the_machine() -> None:
     assert reader.asked == 3  # the first once more, to warm up
     assert guide.frames > 30
     assert set(body) >= {"machine", "page_ms", "stages_ms", "mrz_alone_ms", "preview_without_document_ms", "rss_mb", "targets_ms", "kinds"}
-    assert body["exactness"]["mrz"] == {"n": 2, "equal": 1, "refused": 0, "wrongInvalid": 0, "wrongValid": 1}  # type: ignore[index,call-overload]
+    assert body["exactness"]["mrz"] == {"n": 2, "equal": 1, "inDoubt": 0, "refused": 0, "wrongInvalid": 0, "wrongValid": 1}  # type: ignore[index,call-overload]
     assert body["not_exact"] == ["false: MRZ wrongValid"]
     json.dumps(body)
 

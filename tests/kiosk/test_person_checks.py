@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kiosk.compose import Engines, load_setup
-from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document, DocumentType, Field, FieldName, Reading, Source
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary
 from kiosk.ports import FaceMatcher, StepCommit
 from kiosk.services.age_gender import AgeGenderJudge
+from kiosk.services.clock import SystemClock
 from kiosk.services.person_checks import PersonChecks, PersonQuestion
 from kiosk.services.verification import Verifier
+from kiosk.services.watchlist.screening import WatchlistScreener
+from kiosk.services.watchlist.shelf import WatchlistShelf
 from tests.fakes.faces import astronaut
 from tests.fakes.memory_store import MemoryCustomerStore
 
@@ -99,3 +103,35 @@ class BrokenEngines:
 def test_engines_that_cannot_be_loaded_pass_nothing() -> None:
     judgement = PersonChecks(BrokenEngines(), MemoryCustomerStore()).judge(question("one"))
     assert {(check.status, check.label) for check in judgement.checks} == {(CheckStatus.NOT_EXECUTED, CheckLabel.ENGINE_FAILED)}
+
+
+LIST = (
+    "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,program_ids,dataset,"
+    "first_seen,last_seen,last_change\n"
+    '"T-1","Person","Anna Novak","","1950-02-03","sk","","","","","","","Test list","","2026-11-20T00:00:00",""\n'
+)
+
+
+def screened(tmp_path: Path, text: str = "", **changes: object) -> Check:
+    shelf = WatchlistShelf(tmp_path / "lists", SystemClock())
+    if text:
+        (tmp_path / "targets.simple.csv").write_text(text)
+        shelf.import_list(tmp_path / "targets.simple.csv")
+    checks = PersonChecks(BrokenEngines(), MemoryCustomerStore(), WatchlistScreener(shelf, SystemClock()))
+    found = checks.judge(question("one", declined=True, screening=True, **changes)).checks
+    return next(check for check in found if check.name is CheckName.WATCHLIST_SCREENING)
+
+
+def test_a_listed_name_is_for_a_colleague_even_where_no_face_is_compared(tmp_path: Path) -> None:
+    check = screened(tmp_path, LIST)
+    assert (check.status, check.label) == (CheckStatus.WARNING, CheckLabel.ALERT)
+
+
+def test_another_name_is_on_no_list(tmp_path: Path) -> None:
+    check = screened(tmp_path, LIST, document=document("EVA", "STERN"))
+    assert (check.status, check.label) == (CheckStatus.PASSED, CheckLabel.OK)
+
+
+def test_without_a_list_nobody_is_cleared(tmp_path: Path) -> None:
+    check = screened(tmp_path)
+    assert (check.status, check.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.LIST_MISSING)
