@@ -92,10 +92,10 @@ def read_pages(pages: Sequence[Page], *, today: str) -> ProofReading:
     dates: list[FoundDate] = []
     amounts: list[FoundAmount] = []
     for page in pages:
-        for address, name in _blocks(page):
+        for address, holders in _blocks(page):
             addresses.append(address)
-            if name is not None and not address.supplier:
-                names.append(name)
+            if not address.supplier:
+                names.extend(holders)
         names.extend(_labelled_names(page))
         dates.extend(_dates(page, today))
         amounts.extend(_amounts(page))
@@ -106,9 +106,9 @@ def read_pages(pages: Sequence[Page], *, today: str) -> ProofReading:
 # --- names and addresses -------------------------------------------------------------------------------------------
 
 
-def _blocks(page: Page) -> list[tuple[FoundAddress, Found | None]]:
-    """Every group of lines that ends in a postcode and a town, with the name above."""
-    found: list[tuple[FoundAddress, Found | None]] = []
+def _blocks(page: Page) -> list[tuple[FoundAddress, tuple[Found, ...]]]:
+    """Every group of lines that ends in a postcode and a town, with the names above."""
+    found: list[tuple[FoundAddress, tuple[Found, ...]]] = []
     for piece in page.pieces:
         match = find_postcode(piece.text)
         if match is None or not _may_be_town_line(piece.text, match) or is_prose(piece.text):
@@ -154,19 +154,19 @@ def _ends_address(text: str) -> bool:
     return bool(re.search(r"[^\W\d]{2}", text[match.end() :])) and not re.search(r"\d\s*$", text)
 
 
-def _block(page: Page, lines: Sequence[Piece], town: Piece) -> tuple[FoundAddress, Found | None]:
+def _block(page: Page, lines: Sequence[Piece], town: Piece) -> tuple[FoundAddress, tuple[Found, ...]]:
     labels = proof_words().people
     supplier = False
-    name: Found | None = None
+    names: list[Found] = []
     kept: list[tuple[Piece, str]] = []
     for piece in lines:
         text = piece.text
         label = labels.at_start(text)
         if (label is not None and piece is not town) or (label is not None and label.rest):
             if label.role == "supplier":
-                supplier, kept, name = True, [], None
+                supplier, kept = True, []
             elif label.role == "customer":
-                supplier, kept, name = False, [], None
+                supplier, kept = False, []
             elif label.role == "address":
                 kept = []
             text = label.rest
@@ -177,16 +177,18 @@ def _block(page: Page, lines: Sequence[Piece], town: Piece) -> tuple[FoundAddres
     supplier = supplier or any(is_company(part) for _, part in parts) or _headed_by_supplier(page, lines[0])
     address_from = 0
     for index, (piece, part) in enumerate(parts):
-        if looks_like_name(part) and any(c.isdigit() for _, later in parts[index + 1 :] for c in later):
-            if index + 1 < len(parts) and not _is_street_name(part, [later for _, later in parts[index + 1 :]]):
-                name = Found(part, piece.confidence, piece.page, piece.quad)
-                address_from = index + 1
+        later = [text for _, text in parts[index + 1 :]]
+        if any(c.isdigit() for c in part) or not any(c.isdigit() for text in later for c in text) or _is_street_name(part, later):
             break
+        if looks_like_name(part):
+            # two holders, or a misread line of the sender's over the name
+            names.append(Found(part, piece.confidence, piece.page, piece.quad))
+            address_from = index + 1
     rest = parts[address_from:] or parts
     address = parse_address([part for _, part in rest])
     quads = [piece.quad for piece, _ in rest]
     confidence = min(piece.confidence for piece, _ in rest)
-    return FoundAddress(address, Found(address.printed, confidence, town.page, joined(quads)), supplier), name
+    return FoundAddress(address, Found(address.printed, confidence, town.page, joined(quads)), supplier), tuple(names)
 
 
 def _is_street_name(part: str, later: Sequence[str]) -> bool:
