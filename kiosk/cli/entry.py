@@ -9,11 +9,43 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from kiosk import __version__
-from kiosk.cli import bench, customers, diagnose, documents, face, facemap, models, onboard, read, record, search, specimens, watchlist
+from kiosk.cli import (
+    bench,
+    codes,
+    consent,
+    customers,
+    decision,
+    diagnose,
+    documents,
+    face,
+    facemap,
+    models,
+    onboard,
+    proof,
+    read,
+    record,
+    retention,
+    run,
+    search,
+    session,
+    specimens,
+    trust,
+    watchlist,
+    workflows,
+)
 from kiosk.cli.output import BUG, DONE, emit_json, error_json, note, told
 from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 
 logger = logging.getLogger(__name__)
+
+_PARTS = (
+    # a customer
+    *(onboard, run, session, read, documents, face, facemap, record, proof, codes, consent),
+    # who is stored, and what is decided
+    *(customers, search, watchlist, trust, decision, retention),
+    # the installation
+    *(workflows, models, specimens, diagnose, bench),
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="kiosk", description="Onboarding Kiosk on the command line.")
     top.add_argument("--version", action="version", version=f"kiosk {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    for part in (onboard, read, documents, face, facemap, record, search, customers, watchlist, models, specimens, diagnose, bench):
+    for part in _PARTS:
         part.add_to(commands)
     return top
 
