@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.config import CameraConfig, Config, load_config
 from kiosk.domain.challenge import Challenge, ChallengeKind
 from kiosk.domain.document import PageSide
-from kiosk.domain.errors import ErrorCode, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.paths import Paths, find_paths
 from kiosk.services.clock import SystemClock
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.imaging.frame import Image
     from kiosk.ports import AgeGenderEstimator, DeviceKey, FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
     from kiosk.services.age_gender import AgeGenderJudge
+    from kiosk.services.consent_texts import ConsentSet
     from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.document_rules import DocumentRules
@@ -93,6 +94,18 @@ def watchlist_screener(setup: Setup, store: SqlCustomerStore) -> WatchlistScreen
     clock = SystemClock()
     reviews = SqlScreeningReviews(store.database, review_fields, review_of)
     return WatchlistScreener(WatchlistShelf(setup.paths.data / "watchlists", clock), clock, reviews)
+
+
+def consents_in_force(setup: Setup) -> ConsentSet:
+    """The texts that customers are asked to agree to today. Raises BadInput(WORKFLOW_INVALID), also where an offered language has none."""
+    from kiosk.services.consent_texts import load_consents
+
+    consents = load_consents(setup.paths.resources).current(SystemClock().today())
+    missing = sorted(set(setup.config.languages.offered) - set(consents.languages))
+    if missing:
+        what = f"consent {consents.version} has no texts in {', '.join(missing)}, which [languages] offers"
+        raise BadInput(ErrorCode.WORKFLOW_INVALID, what)
+    return consents
 
 
 def has_store(setup: Setup) -> bool:
@@ -503,6 +516,7 @@ class Kiosk:
                 allow_virtual_cameras=allow_virtual,
             ),
             device_key=device_key(setup),
+            consents=consents_in_force(setup),
             screener=watchlist_screener(setup, self.store),
         )
 

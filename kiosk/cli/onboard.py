@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(ErrorCode.CONSENT_MISSING, why)
     if (arguments.front is None) == (arguments.scanner is None) or (arguments.back is not None and arguments.scanner is not None):
         raise BadInput(ErrorCode.BAD_ARGUMENT, "name --front (and --back), or --scanner, and not both (see kiosk onboard --help)")
-    from kiosk.compose import build_engines, load_setup, open_customer_store, watchlist_screener
+    from kiosk.compose import build_engines, consents_in_force, load_setup, open_customer_store, watchlist_screener
 
     setup = load_setup()
     workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)
@@ -60,7 +60,14 @@ def run(arguments: argparse.Namespace) -> None:
         pictures[name] = (path, *load_picture(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px))
     with build_engines(setup) as engines, open_customer_store(setup) as store:
         reader = engines.document_reader()
-        onboarding = Onboarding(store=store, clock=engines.clock, policy=policy, workflow=workflow.key, rules=engines.document_rules)
+        onboarding = Onboarding(
+            store=store,
+            clock=engines.clock,
+            policy=policy,
+            workflow=workflow.key,
+            rules=engines.document_rules,
+            consents=consents_in_force(setup),
+        )
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind
         pages: dict[PageSide, PageResult] = {}

@@ -18,6 +18,8 @@ from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
 from kiosk.ports import Clock, CustomerStore, Json, StepCommit
+from kiosk.services.consent import consent_fact
+from kiosk.services.consent_texts import ConsentSet
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.liveness_step import LivenessOutcome
 from kiosk.services.person_checks import PersonJudgement, PersonQuestion
@@ -25,9 +27,6 @@ from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
 from kiosk.services.verification import SelfieResult
-
-CONSENT_VERSION = "2026-11"
-CONSENT_PURPOSES = ("identify", "biometric", "store")
 
 IN_PROGRESS, FINISHED = "IN_PROGRESS", "FINISHED"
 
@@ -37,6 +36,8 @@ class Onboarding:
 
     Args:
         rules: what follows from read pages.
+        consents: the texts that the customer is asked to agree to.
+        recorded_by: who takes the consent: an operator's id, "customer" where nobody is beside them, "" when not known.
     """
 
     def __init__(
@@ -47,12 +48,16 @@ class Onboarding:
         policy: Policy,
         workflow: str,
         rules: DocumentRules,
+        consents: ConsentSet,
+        recorded_by: str = "",
     ) -> None:
         self.customer_id = str(uuid.uuid4())
         self._store = store
         self._clock = clock
         self._policy = policy
         self._workflow = workflow
+        self._consents = consents
+        self._recorded_by = recorded_by
         self.rules = rules
         self._begun = False
         self.finished = False
@@ -123,14 +128,14 @@ class Onboarding:
 
         Args: `biometrics` False: accepted but for comparing faces; nothing of the face is then measured, compared or kept.
         """
-        facts: dict[str, Json] = {
-            "accepted": accepted,
-            "biometrics": accepted and biometrics,
-            "version": CONSENT_VERSION,
-            "purposes": list(CONSENT_PURPOSES),
-            "language": language,
-            "at": self._clock.now_utc(),
-        }
+        facts = consent_fact(
+            self._consents,
+            accepted=accepted,
+            biometrics=biometrics,
+            language=language,
+            at=self._clock.now_utc(),
+            recorded_by=self._recorded_by,
+        )
         self._commit(step, facts={"consent": facts})
         self.consent_given, self.biometrics_agreed = accepted, biometrics
 

@@ -25,6 +25,7 @@ from kiosk.domain.events import (
     StepEntered,
 )
 from kiosk.domain.guidance import AdviceCode
+from kiosk.domain.operators import CUSTOMER
 from kiosk.domain.views import (
     CaptureResult,
     SorryView,
@@ -39,6 +40,7 @@ from kiosk.services.bus import Bus
 from kiosk.services.camera_work import CameraWork
 from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
+from kiosk.services.consent_texts import ConsentSet
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
 from kiosk.services.known_person import earlier_records
@@ -73,10 +75,12 @@ class SessionRunner:
         clock: Clock,
         settings: RunnerSettings,
         device_key: DeviceKey,
+        consents: ConsentSet,
         screener: WatchlistScreener | None = None,
     ) -> None:
         self._workflow = workflow
         self._policy = policy
+        self._consents = consents
         self._engines = engines
         self._store = store
         self._capture = capture
@@ -325,7 +329,7 @@ class SessionRunner:
         if step.screen == "sorry":
             self._leave(self._position, (step.options or {}).get("code", ErrorCode.INTERNAL.value))
             return
-        view = opening_view(step, self._settings, self._language)
+        view = opening_view(step, self._settings, self._language, self._consents)
         if view is not None:
             self._show(view)
             return
@@ -371,6 +375,8 @@ class SessionRunner:
             policy=self._policy,
             workflow=self._workflow.key,
             rules=self._engines.document_rules,
+            consents=self._consents,
+            recorded_by="" if self._workflow.staffed else CUSTOMER,
         )
 
     @property

@@ -19,8 +19,9 @@ from kiosk.domain.views import (
     WelcomeView,
 )
 from kiosk.flow.workflow import Step
+from kiosk.services.consent_texts import ConsentSet
 from kiosk.services.liveness_step import DEFAULT_KINDS, LIVENESS_TRIES
-from kiosk.services.onboarding import CONSENT_PURPOSES, CONSENT_VERSION, Onboarding
+from kiosk.services.onboarding import Onboarding
 from kiosk.services.screen_views import review_view
 
 
@@ -40,7 +41,7 @@ class RunnerSettings:
     allow_virtual_cameras: bool = False
 
 
-def opening_view(step: Step, settings: RunnerSettings, language: str) -> View | None:
+def opening_view(step: Step, settings: RunnerSettings, language: str, consents: ConsentSet) -> View | None:
     """Of a step that comes before there is a customer; None for another."""
     match step.screen:
         case "welcome":
@@ -48,7 +49,7 @@ def opening_view(step: Step, settings: RunnerSettings, language: str) -> View | 
         case "language":
             return LanguageView(settings.languages, language)
         case "consent":
-            return ConsentView(CONSENT_PURPOSES, CONSENT_VERSION, option(step, "without_biometrics"))
+            return ConsentView(tuple(purpose.key for purpose in consents.purposes), consents.version, option(step, "without_biometrics"))
     return None
 
 

@@ -73,7 +73,12 @@ def finished_customer(
     Args: `looks_like` id of a customer whose face was found to be this one's.
     """
     onboarding = Onboarding(
-        store=store, clock=clock, policy=Policy("trial", frozenset(CheckName)), workflow=workflow, rules=DocumentRules(clock.today)
+        store=store,
+        clock=clock,
+        policy=Policy("trial", frozenset(CheckName)),
+        workflow=workflow,
+        rules=DocumentRules(clock.today),
+        consents=consents().current(clock.today()),
     )
     onboarding.consent("consent", accepted=True, language="sk", biometrics=biometrics)
     texts = consents().current(clock.today())

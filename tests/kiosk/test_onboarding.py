@@ -15,6 +15,7 @@ from kiosk.services.liveness_step import LivenessOutcome
 from kiosk.services.onboarding import FINISHED, Onboarding
 from kiosk.services.person_checks import PersonJudgement
 from kiosk.services.reading import PageResult
+from tests.fakes.customers import consents
 from tests.fakes.memory_store import MemoryCustomerStore
 
 NOBODY = PersonJudgement(())
@@ -44,6 +45,7 @@ def onboarding(store: MemoryCustomerStore) -> Onboarding:
         policy=POLICY,
         workflow="trial",
         rules=DocumentRules(lambda: today),
+        consents=consents().current(today),
     )
 
 

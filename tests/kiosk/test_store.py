@@ -128,7 +128,7 @@ def test_health_counts_what_is_there(store: SqlCustomerStore, tmp_path: Path) ->
     assert health.blobs_bytes == 2 * (17 + 4 + 16)
     assert health.free_bytes > 0
     assert health.cipher_version.startswith("4.")
-    assert health.schema_version == "0002_templates"
+    assert health.schema_version == "0003_codes"
     assert health.key_place is KeyPlace.FILE
 
 
@@ -277,7 +277,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     again = open_store(tmp_path / "store")
     try:
         assert again.load("c").facts == {"number": 0}
-        assert again.health().schema_version == "0002_templates"
+        assert again.health().schema_version == "0003_codes"
     finally:
         again.close()
 
