@@ -87,7 +87,7 @@ class Page:
             for other in self.pieces
             if other is not piece
             and -0.4 * tall <= top - other.box[3] <= lines * tall
-            and (any_size or 0.55 <= other.height / tall <= 1.8)
+            and (any_size or 0.7 <= other.height / tall <= 1.8)
             and min(abs(other.box[0] - left), abs(other.box[2] - right), abs(other.box[0] + other.box[2] - left - right) / 2) < 1.5 * tall
             and other.box[0] < right
             and other.box[2] > left

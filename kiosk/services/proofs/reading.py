@@ -174,7 +174,8 @@ def _block(page: Page, lines: Sequence[Piece], town: Piece) -> tuple[FoundAddres
                 continue
         kept.append((piece, text))
     parts = [(piece, part.strip()) for piece, text in kept for part in re.split(r"[,·•|]", text) if part.strip()]
-    supplier = supplier or any(is_company(part) for _, part in parts) or _headed_by_supplier(page, lines[0])
+    forms = {re.sub(r"[^a-z]", "", latin(part)) for _, part in parts} & proof_words().companies  # "…, S.A., …"
+    supplier = supplier or bool(forms) or any(is_company(part) for _, part in parts) or _headed_by_supplier(page, lines[0])
     address_from = 0
     for index, (piece, part) in enumerate(parts):
         later = [text for _, text in parts[index + 1 :]]
