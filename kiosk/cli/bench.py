@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening`: figures with the machine they were measured on."""
+"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening|proofs`: figures, with the machine."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def add_to(commands: Subparsers) -> None:
     screening = actions.add_parser("screening", help="names against a made-up watchlist: time, recall of variants, false alerts")
     add_screening_arguments(screening)
     screening.set_defaults(run=run_screening)
-    for action in (startup, preview, documents, authenticity, screening, faces, search):
+    proofs = actions.add_parser("proofs", help="reading drawn bills and statements: passed, could not tell, wrong; time of each")
+    proofs.add_argument("--way", action="append", default=[], choices=("pdf", "scan", "photo"), help="only so; may be repeated")
+    proofs.set_defaults(run=run_proofs)
+    for action in (startup, preview, documents, authenticity, proofs, screening, faces, search):
         action.add_argument("--json", action="store_true")
 
 
@@ -89,6 +92,18 @@ def run_search(arguments: argparse.Namespace) -> None:
 
     note("searching 10,000, 100,000 and 1,000,000 templates")
     _report({"machine": machine.describe(), **one_to_many.search(peers=arguments.peers)}, arguments.json)
+
+
+def run_proofs(arguments: argparse.Namespace) -> None:
+    from kiosk.bench import machine, proofs
+    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose_contacts import proof_reader
+
+    setup = load_setup()
+    note("drawing and reading bills")
+    with build_engines(setup) as engines:
+        figures = proofs.bench_proofs(proof_reader(setup, engines), ways=tuple(arguments.way) or proofs.WAYS)
+    _report({"machine": machine.describe(), **figures}, arguments.json)
 
 
 def run_authenticity(arguments: argparse.Namespace) -> None:

@@ -38,6 +38,7 @@ from kiosk.imaging.decode import encode_jpeg
 from kiosk.ports import Clock, CustomerStore, DeviceKey
 from kiosk.services.bus import Bus
 from kiosk.services.camera_work import CameraWork
+from kiosk.services.capabilities import policy_for
 from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.consent_texts import ConsentSet
@@ -79,7 +80,7 @@ class SessionRunner:
         screener: WatchlistScreener | None = None,
     ) -> None:
         self._workflow = workflow
-        self._policy = policy
+        self._policy = policy if workflow.definition is None else policy_for(policy, workflow.definition)
         self._consents = consents
         self._engines = engines
         self._store = store
