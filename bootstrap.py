@@ -326,7 +326,8 @@ def install_models(python):
 
 def start(mode, python, rest):
     if mode == "test":
-        command = [python, "-m", "pytest", *rest]
+        # a file stays with one process: its models are loaded once. Each process takes some 2 GB
+        command = [python, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *rest]
     else:
         command = [python, "-m", "ui", mode, *from_here(rest)]
     say("Starting: %s" % " ".join([os.path.relpath(python, ROOT), *command[1:]]))

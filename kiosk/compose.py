@@ -206,7 +206,10 @@ class Engines:
 
     @property
     def can_check_actively(self) -> bool:
-        return self._library.best("face_landmarks") is not None
+        from kiosk.engines.face_matchers import matcher_ids
+
+        # without a matcher it cannot be told who met the challenge
+        return self._library.best("face_landmarks") is not None and bool(matcher_ids(self._library))
 
     @property
     def document_rules(self) -> DocumentRules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.capability import CHECKS_OF, Capability, CapabilityName, Category, CredentialRef
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
@@ -223,7 +223,8 @@ def policy_for(policy: Policy, definition: Definition, collected: Collection[Cat
     required = (policy.required & (judged | usable)) | {_N.CONSENT} | usable
     for name in names - {_C.USABILITY}:
         required |= ESSENTIAL[name]
-    return Policy(policy.key, frozenset(required), policy.on_rejected, policy.on_warning, policy.one_to_many)
+    screens = policy.screening or _C.WATCHLIST_SCREENING in names
+    return replace(policy, required=frozenset(required), screening=screens)
 
 
 def refs_for(rule: CapabilityRule, handed: Sequence[tuple[CredentialRef, CredentialRule]]) -> tuple[tuple[CredentialRef, ...], ...]:

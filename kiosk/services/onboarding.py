@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
-from kiosk.domain.decision import Decision, Policy, decide
+from kiosk.domain.decision import Decision, Outcome, Policy, decide
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Embedding
@@ -27,6 +27,8 @@ from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
 from kiosk.services.verification import SelfieResult
+
+_MACHINES_FAULT = (CheckLabel.MODEL_MISSING, CheckLabel.ENGINE_FAILED)
 
 IN_PROGRESS, FINISHED = "IN_PROGRESS", "FINISHED"
 
@@ -71,6 +73,10 @@ class Onboarding:
         self._liveness_checks: tuple[Check, ...] = ()
         self._liveness_lost: tuple[Check, ...] = ()
         self.liveness_failures = 0
+        """Of this round; a colleague may begin another."""
+        self._failures_before = 0
+        self.virtual_camera = False
+        """Whether a picture came from a camera made of software, which the settings do not allow."""
         self.live_frames: tuple[Image, ...] = ()
         self.edits: dict[FieldName, str] = {}
         self.reviewed = False
@@ -171,17 +177,21 @@ class Onboarding:
         """
         self._require_consent()
         self._require_biometrics()
-        checks = self._liveness_lost or (outcome.check, *outcome.others)
-        facts: Json = {"checks": checks_json(checks), "failures": self.liveness_failures}
+        check = outcome.check
+        if self._failures_before and check.status is CheckStatus.PASSED:
+            check = replace(check, status=CheckStatus.WARNING, params={**check.params, "failures": str(self._failures_before)})
+        checks = self._liveness_lost or (check, *outcome.others)
+        facts: Json = {"checks": checks_json(checks), "failures": self._failures_before + self.liveness_failures}
         blobs = {} if outcome.record is None else {"liveness.record": outcome.record}
         self._commit(step, facts={"liveness": facts}, blobs=blobs, forget={"liveness", "liveness."})
         self._liveness_checks, self.live_frames = checks, outcome.frames
-        if outcome.check.status is not CheckStatus.PASSED:
+        if outcome.check.status is CheckStatus.REJECTED or outcome.check.label not in (CheckLabel.OK, *_MACHINES_FAULT):
             self._liveness_lost = checks
 
     def allow_liveness_again(self) -> None:
-        """A colleague stands beside the customer and lets them try once more."""
+        """A colleague stands beside the customer and lets them try once more. What then passes is still for a look."""
         self._liveness_lost = ()
+        self._failures_before += self.liveness_failures
         self.liveness_failures = 0
 
     @property
@@ -263,7 +273,7 @@ class Onboarding:
             why = CheckLabel.DECLINED if declined else why
             for name in (CheckName.ACTIVE_LIVENESS, CheckName.CAPTURE_INTEGRITY):
                 checks.append(not_executed(name, why, inputs=("liveness",)))
-        return tuple(checks)
+        return tuple(map(self._with_camera, checks))
 
     def decide(self, step: str, judgement: PersonJudgement, *, can_check_actively: bool = True) -> Decision:
         """Judges, decides and commits the whole result; after it the customer is FINISHED."""
@@ -281,7 +291,9 @@ class Onboarding:
         if judgement.hits:
             facts["known_as"] = [{"customer": hit.customer_id, "score": round(hit.score, 4)} for hit in judgement.hits]
         # a person who is known under other data is searched for from now on, too: the colleague who decides needs both
-        self._commit(step, facts=facts, status=FINISHED, template=judgement.template)
+        # whoever was rejected may have shown somebody else's face: it must not stand under this name
+        template = None if decision.outcome is Outcome.REJECT else judgement.template
+        self._commit(step, facts=facts, status=FINISHED, template=template)
         self.checks, self.decision, self.finished = checks, decision, True
         return decision
 
@@ -315,6 +327,12 @@ class Onboarding:
             return check
         label = CheckLabel.BACK_MISSING if PageSide.BACK in self._wrong_side else CheckLabel.FRONT_MISSING
         return replace(check, status=CheckStatus.WARNING, label=label)
+
+    def _with_camera(self, check: Check) -> Check:
+        """Pages and selfies from a camera made of software are for a look, wherever they were allowed."""
+        if check.name is not CheckName.CAPTURE_INTEGRITY or not self.virtual_camera or check.status is CheckStatus.REJECTED:
+            return check
+        return replace(check, status=CheckStatus.WARNING, label=CheckLabel.VIRTUAL_CAMERA)
 
     def _consent_check(self) -> Check:
         if self.consent_given is None:

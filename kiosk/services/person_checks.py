@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from kiosk.domain.check import Check, CheckLabel, CheckName, not_executed
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
+from kiosk.domain.countries import alpha3
 from kiosk.domain.document import Document, FieldName
 from kiosk.domain.errors import ModelFault
 from kiosk.domain.face import Embedding
@@ -25,6 +26,7 @@ from kiosk.services.watchlist.screening import WatchlistScreener
 
 _log = logging.getLogger(__name__)
 
+_GRAVEST_FIRST = (CheckStatus.REJECTED, CheckStatus.WARNING, CheckStatus.NOT_EXECUTED, CheckStatus.PASSED)
 _FACE_CHECKS = (CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.LIVENESS_MATCH)
 
 
@@ -96,7 +98,10 @@ class PersonChecks:
     def _lists(self, question: PersonQuestion) -> Check:
         if self._screener is None:
             return not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.LIST_MISSING)
-        return self._screener.screen(subject_of(question.document), question.customer_id).check
+        # what somebody typed over the document must not lead past the lists: the gravest answer counts
+        subjects = dict.fromkeys((subject_of(question.document.as_read()), subject_of(question.document)))
+        checks = [self._screener.screen(subject, question.customer_id).check for subject in subjects]
+        return min(checks, key=lambda check: _GRAVEST_FIRST.index(check.status))
 
     def _faces(self, question: PersonQuestion) -> PersonJudgement:
         if question.declined:
@@ -126,7 +131,7 @@ class PersonChecks:
         if template is None and selfie is not None:
             checks.append(not_executed(CheckName.KNOWN_PERSON, CheckLabel.LOW_QUALITY, inputs=("selfie",)))
             return PersonJudgement(tuple(checks), age_gender=guesses)
-        found = known.check(template, person_of(question.document), customer_id=question.customer_id)
+        found = known.check(template, person_of(question.document.as_read()), customer_id=question.customer_id)
         return PersonJudgement((*checks, found.check), template, found.hits, guesses)
 
     def keep(self, customer_id: str, template: Embedding | None) -> None:
@@ -172,8 +177,12 @@ def subject_of(document: Document) -> Subject:
     """Whom a watchlist is asked about."""
     person = person_of(document)
     nationality, sex = document.value(FieldName.NATIONALITY), document.value(FieldName.GENDER)
-    known = Sex(sex) if sex in tuple(Sex) else Sex.UNKNOWN
-    return Subject(person.name, person.date_of_birth, (nationality,) if nationality else (), known)
+    return Subject(
+        name=person.name,
+        birth=person.date_of_birth,
+        countries=(alpha3(nationality),) if nationality else (),
+        sex=Sex(sex) if sex in ("M", "F") else Sex.UNKNOWN,
+    )
 
 
 def _left_out(why: CheckLabel) -> tuple[Check, ...]:

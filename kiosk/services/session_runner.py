@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from kiosk.domain.check import CheckStatus
-from kiosk.domain.decision import Policy
+from kiosk.domain.check import CheckLabel, CheckStatus
+from kiosk.domain.decision import Outcome, Policy
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
 from kiosk.domain.events import (
@@ -26,11 +26,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.operators import CUSTOMER
-from kiosk.domain.views import (
-    CaptureResult,
-    SorryView,
-    View,
-)
+from kiosk.domain.views import CaptureResult, EarlierRecord, SorryView, View
 from kiosk.flow import machine
 from kiosk.flow.workflow import Step, Workflow
 from kiosk.imaging.crop import around_box
@@ -403,6 +399,9 @@ class SessionRunner:
     def _offer(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
         if not self._camera.is_current(work):
             return
+        camera = self._capture.camera
+        if camera is not None and camera.virtual and not self._settings.allow_virtual_cameras:
+            self._customer.virtual_camera = True
         if view.advice == AdviceCode.TURN_OVER:
             self._wrong_side_tries += 1
         self._pending = taken
@@ -425,7 +424,9 @@ class SessionRunner:
             return
         self._busy(None)
         customer = self._customer
-        failed = outcome.check.status is not CheckStatus.PASSED
+        # what the machine could not do is nobody's failure, and would fail again
+        impossible = outcome.check.label in (CheckLabel.MODEL_MISSING, CheckLabel.ENGINE_FAILED)
+        failed = outcome.check.status is not CheckStatus.PASSED and not impossible
         customer.liveness_failures += failed
         again = CaptureResult(None, usable=False, advice=AdviceCode.ONCE_MORE.value)
         if failed and customer.liveness_failures < LIVENESS_TRIES:
@@ -458,12 +459,21 @@ class SessionRunner:
             return
         customer = self._customer
         decision = customer.decide(target.step, judgement, can_check_actively=self._engines.can_check_actively)
-        self._person_checks.keep(customer.customer_id, judgement.template)
+        if decision.outcome is not Outcome.REJECT:
+            self._person_checks.keep(customer.customer_id, judgement.template)
+        staffed = self._workflow.staffed
+        earlier = self._earlier(judgement) if staffed else ()
         self._deciding = False
         self._position = target
-        staffed = self._workflow.staffed
-        earlier = earlier_records(self._store, judgement.hits) if staffed else ()
         self._show(decision_view(decision, customer, earlier, staffed=staffed))
+
+    def _earlier(self, judgement: PersonJudgement) -> tuple[EarlierRecord, ...]:
+        """An old record that cannot be read must not hide the decision, which is stored by now."""
+        try:
+            return earlier_records(self._store, judgement.hits)
+        except StoreFault as error:
+            logger.error("earlier records cannot be shown: %s", error.code)
+            return ()
 
     # --- time ------------------------------------------------------------------------------------------------------
 

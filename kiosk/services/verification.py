@@ -7,7 +7,6 @@ import time
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
@@ -72,14 +71,6 @@ class Comparison:
 
     similarity: Similarity
     faces: tuple[ComparedFace, ComparedFace]
-
-
-class VerifierSource(Protocol):
-    """What `face_checks` needs of the engine set."""
-
-    def verifier(self) -> Verifier:
-        """Raises ModelFault."""
-        ...
 
 
 class Verifier:
@@ -377,17 +368,3 @@ def _engine_failed(name: CheckName, error: ModelFault, inputs: tuple[str, ...]) 
 
 def _ms_since(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
-
-
-def face_checks(
-    engines: VerifierSource, portrait: Image | None, selfie: Image | None, frames: Sequence[Image], inputs: tuple[str, ...]
-) -> tuple[Check, Check]:
-    """FACE_MATCH and PASSIVE_LIVENESS for the decision. An engine that cannot be loaded leaves its checks not executed, nothing more."""
-    try:
-        verifier = engines.verifier()
-    except ModelFault as error:
-        return (
-            _engine_failed(CheckName.FACE_MATCH, error, (_PORTRAIT, _SELFIE)),
-            _engine_failed(CheckName.PASSIVE_LIVENESS, error, inputs),
-        )
-    return verifier.face_match(portrait, selfie), verifier.passive_liveness(frames, inputs=inputs)

@@ -69,7 +69,7 @@ def load_policy(folder: Path, key: str) -> Policy:
                 raise ValueError(f"{switch} must be true or false")
         policy = Policy(
             key=key,
-            required=frozenset(CheckName(name) for name in names),
+            required=frozenset(CheckName(name) for name in names) | _asked_for(data),
             on_rejected=_outcomes(data, "on_rejected"),
             on_warning=_outcomes(data, "on_warning"),
             one_to_many=data.get("one_to_many", False),
@@ -84,6 +84,12 @@ def load_policy(folder: Path, key: str) -> Policy:
     except ValueError as error:
         raise BadInput(ErrorCode.WORKFLOW_INVALID, f"{key}.toml: {error}") from error
     return policy
+
+
+def _asked_for(data: Mapping[str, Any]) -> set[CheckName]:
+    """What a switch asks for must have been done: a search that could not run clears nobody."""
+    switches = {"one_to_many": CheckName.KNOWN_PERSON, "screening": CheckName.WATCHLIST_SCREENING}
+    return {check for switch, check in switches.items() if data.get(switch, False)}
 
 
 def _outcomes(data: Mapping[str, Any], table: str) -> dict[CheckName, Outcome]:

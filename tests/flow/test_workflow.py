@@ -81,6 +81,12 @@ def test_a_policy_that_would_let_anybody_in_or_is_mistaken_is_refused(tmp_path: 
     assert caught.value.code is ErrorCode.WORKFLOW_INVALID
 
 
+def test_what_a_switch_asks_for_is_required(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "p.toml").write_text("one_to_many = true\nscreening = true\n" + SAFE)
+    assert {CheckName.KNOWN_PERSON, CheckName.WATCHLIST_SCREENING} <= load_policy(tmp_path, "p").required
+
+
 def test_the_least_that_a_policy_can_be(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "p.toml").write_text(SAFE)

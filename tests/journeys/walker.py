@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from kiosk.compose import Kiosk, load_setup
-from kiosk.config import CaptureConfig, SessionConfig
+from kiosk.config import CaptureConfig, LivenessConfig, SessionConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.events import CaptureResultReady, Event, FrameReady, GuidanceGiven, StepEntered
 from kiosk.domain.views import LivenessView
@@ -28,6 +28,8 @@ class Walker:
         self.camera = VirtualCamera(lambda _seconds: self.customer.selfie_frame, fps=20, camera_id="walker", name="walker")
         setup = load_setup()
         config = replace(setup.config, session=SessionConfig(workflow), capture=CaptureConfig(allow_virtual_cameras=True))
+        # one kind, so that a walk is the same each time; all kinds are tried in tests/kiosk/liveness
+        config = replace(config, liveness=LivenessConfig(challenges=("HEAD_TURN",)))
         setup = replace(setup, config=config)
         self.kiosk = Kiosk(setup, virtual=[self.camera], use_real=False, camera="walker")
         self.runner = self.kiosk.runner

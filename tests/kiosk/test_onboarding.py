@@ -9,6 +9,7 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome, Policy
 from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
+from kiosk.domain.face import Embedding
 from kiosk.services.clock import SystemClock
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.liveness_step import LivenessOutcome
@@ -130,6 +131,41 @@ def test_a_lost_live_check_stays_lost_until_a_colleague_lifts_it(onboarding: Onb
     onboarding.keep_liveness("liveness", PASSED)
     assert active(onboarding).status is CheckStatus.PASSED
     assert "liveness.failed" not in onboarding.flags
+
+
+def test_a_pass_after_a_colleague_lifted_failures_is_still_for_a_look(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding).liveness_failures = 3
+    onboarding.keep_liveness("liveness", LivenessOutcome(Check(CheckName.ACTIVE_LIVENESS, CheckStatus.REJECTED, CheckLabel.FLAT_FACE)))
+    onboarding.allow_liveness_again()
+    onboarding.keep_liveness("liveness", PASSED)
+    assert (active(onboarding).status, active(onboarding).params["failures"]) == (CheckStatus.WARNING, "3")
+    assert "liveness.failed" not in onboarding.flags
+    assert store.load(onboarding.customer_id).facts["liveness"]["failures"] == 3  # type: ignore[index,call-overload]  # a fact is JSON
+
+
+def test_what_the_machine_could_not_do_is_no_lost_live_check(onboarding: Onboarding) -> None:
+    impossible = Check(CheckName.ACTIVE_LIVENESS, CheckStatus.NOT_EXECUTED, CheckLabel.MODEL_MISSING)
+    consented(onboarding).keep_liveness("liveness", LivenessOutcome(impossible))
+    assert "liveness.failed" not in onboarding.flags
+
+
+def test_pictures_of_a_camera_made_of_software_are_for_a_look(onboarding: Onboarding) -> None:
+    sealed = Check(CheckName.CAPTURE_INTEGRITY, CheckStatus.PASSED)
+    passed = LivenessOutcome(Check(CheckName.ACTIVE_LIVENESS, CheckStatus.PASSED), (sealed,))
+    consented(onboarding).keep_liveness("liveness", passed)
+    onboarding.virtual_camera = True
+    found = next(check for check in onboarding.judge(()) if check.name is CheckName.CAPTURE_INTEGRITY)
+    assert (found.status, found.label) == (CheckStatus.WARNING, CheckLabel.VIRTUAL_CAMERA)
+
+
+@pytest.mark.parametrize(("outcome", "kept"), [(Outcome.REJECT, 0), (Outcome.REVIEW, 1)])
+def test_the_face_of_a_rejected_customer_is_not_kept_for_searches(
+    store: MemoryCustomerStore, onboarding: Onboarding, outcome: Outcome, kept: int
+) -> None:
+    onboarding._policy = Policy("trial", frozenset(), {CheckName.FACE_MATCH: outcome})
+    lost = Check(CheckName.FACE_MATCH, CheckStatus.REJECTED, CheckLabel.BELOW_THRESHOLD)
+    assert consented(onboarding).decide("decision", PersonJudgement((lost,), Embedding((0.0, 1.0), "trial"))).outcome is outcome
+    assert len(store.templates("trial")[0]) == kept
 
 
 def test_the_record_of_the_live_check_is_kept_and_goes_with_it(onboarding: Onboarding, store: MemoryCustomerStore) -> None:

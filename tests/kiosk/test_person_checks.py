@@ -15,6 +15,7 @@ from kiosk.engines.models import ModelLibrary
 from kiosk.ports import FaceMatcher, StepCommit
 from kiosk.services.age_gender import AgeGenderJudge
 from kiosk.services.clock import SystemClock
+from kiosk.services.onboarding import with_edits
 from kiosk.services.person_checks import PersonChecks, PersonQuestion
 from kiosk.services.verification import Verifier
 from kiosk.services.watchlist.screening import WatchlistScreener
@@ -130,6 +131,11 @@ def test_a_listed_name_is_for_a_colleague_even_where_no_face_is_compared(tmp_pat
 def test_another_name_is_on_no_list(tmp_path: Path) -> None:
     check = screened(tmp_path, LIST, document=document("EVA", "STERN"))
     assert (check.status, check.label) == (CheckStatus.PASSED, CheckLabel.OK)
+
+
+def test_a_name_typed_over_the_document_does_not_lead_past_the_lists(tmp_path: Path) -> None:
+    check = screened(tmp_path, LIST, document=with_edits(document("ANNA", "NOVAK"), {FieldName.SURNAME: "STERN"}))
+    assert (check.status, check.label) == (CheckStatus.WARNING, CheckLabel.ALERT)
 
 
 def test_without_a_list_nobody_is_cleared(tmp_path: Path) -> None:
