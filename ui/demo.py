@@ -11,6 +11,7 @@ import shutil
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk import compose
 from kiosk.bench.machine import describe
 from kiosk.compose import Kiosk
+from kiosk.config import CaptureConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.check import CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode, KioskError
@@ -75,7 +77,10 @@ def run_demo(app: QApplication, out: Path, *, language: str, look: str, design: 
         try:
             customer = DemoCustomer(design)
             camera = VirtualCamera(lambda _seconds: customer.selfie_frame, fps=30, camera_id="demo", name="Demo camera")
-            kiosk = Kiosk(compose.load_setup(), virtual=[camera], use_real=False, camera="demo")
+            setup = compose.load_setup()
+            # the whole demo is made of software, which is no finding here
+            setup = replace(setup, config=replace(setup.config, capture=CaptureConfig(allow_virtual_cameras=True)))
+            kiosk = Kiosk(setup, virtual=[camera], use_real=False, camera="demo")
         except KioskError as error:
             sys.stderr.write(f"kiosk: {error.code.value}: {error}\n")
             return 2
