@@ -76,7 +76,7 @@ def _open(folder: Path, keys: KeyPlace | None, busy_timeout_s: float, presence: 
     try:
         if presence.alone:
             # a process that died between erasing and emptying the log left old keys in it
-            database.truncate_log()
+            store._empty_log()
             store.drop_unconfirmed()
         store.sweep()
     except StoreFault as fault:
@@ -246,7 +246,16 @@ class SqlCustomerStore:
         self._database.write(task)
         self._discard(files)
         # the customer's key is still in the log, in pages that secure_delete cannot reach
-        self._database.truncate_log()
+        self._empty_log()
+
+    def _empty_log(self) -> None:
+        """What is erased is committed by now; on a full disk the log is emptied by the last close or the next start."""
+        try:
+            self._database.truncate_log()
+        except StoreFault as fault:
+            if fault.code is not ErrorCode.STORE_FULL:
+                raise
+            _log.info("the log could not be emptied on a full disk")
 
     def close(self) -> None:
         """Idempotent."""
@@ -278,7 +287,7 @@ class SqlCustomerStore:
         if receipt is not None and receipt.erased:
             self._discard(work.replaced)
             # the old key is still in the log, in pages that secure_delete cannot reach
-            self._database.truncate_log()
+            self._empty_log()
         return receipt
 
     def receipts(self, customer_id: str | None = None) -> tuple[Receipt, ...]:
