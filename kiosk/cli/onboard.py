@@ -31,6 +31,9 @@ def add_to(commands: Subparsers) -> None:
     add_options(command)  # the first page is the front, the second the back
     command.add_argument("--selfie", type=Path, help="a picture of the customer's face")
     command.add_argument("--consent", choices=("yes", "no"), help="the customer's answer to the consent text; nothing is read without it")
+    command.add_argument(
+        "--without-biometrics", action="store_true", help="the customer agreed to all but comparing faces: no selfie is looked at"
+    )
     command.add_argument("--policy", default=None, help="decision policy (default: the configured one)")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=run)
@@ -42,6 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(ErrorCode.CONSENT_MISSING, why)
     if (arguments.front is None) == (arguments.scanner is None) or (arguments.back is not None and arguments.scanner is not None):
         raise BadInput(ErrorCode.BAD_ARGUMENT, "name --front (and --back), or --scanner, and not both (see kiosk onboard --help)")
+    if arguments.without_biometrics and arguments.selfie is not None:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "--without-biometrics and --selfie exclude one another: nothing of the face may be kept")
     from kiosk.compose import build_engines, consents_in_force, load_setup, open_customer_store, watchlist_screener
 
     setup = load_setup()
@@ -83,7 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
             with naming(path):
                 selfie = engines.verifier().selfie(image, strict=True)
             onboarding.timings_ms["selfie"] = (time.perf_counter() - at) * 1000
-        onboarding.consent("consent", accepted=accepted, language="en")
+        onboarding.consent("consent", accepted=accepted, biometrics=not arguments.without_biometrics, language="en")
         for side, result in pages.items():
             onboarding.keep_page(f"document_{side.value}", side, result, pictures[side.value][2])
         if selfie is not None:

@@ -133,11 +133,6 @@ def portrait_inspection_json(judgement: AgeGenderJudgement, document: Document) 
     return body
 
 
-def aspects_json(guess: AgeGender) -> dict[str, Json]:
-    """DIS `FaceAspectsResponse`."""
-    return {"age": round(guess.age), "gender": round(guess.female, 4)}
-
-
 def _inspected(guess: AgeGender | None, document: Document) -> dict[str, Json]:
     if guess is None:
         return {}

@@ -38,6 +38,11 @@ class CameraWork:
         self._generation += 1
         return self._generation
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a person is in the middle of an active check."""
+        return self._current is not None and self._current.under_way.is_set()
+
     def is_current(self, work: Work) -> bool:
         return work.generation == self._generation
 

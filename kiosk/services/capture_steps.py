@@ -42,11 +42,13 @@ Taken = tuple[PageResult, Frame] | tuple[SelfieResult, Frame]
 
 @dataclass(slots=True)
 class Work:
-    """One run of the camera loop for one entered step. `stop` ends it; `by_hand` takes the next frame whatever it shows."""
+    """One run of the camera loop for one entered step. `stop` ends it; `by_hand` takes the next frame whatever it shows; `under_way`: a
+    person has begun to do what an active check asks."""
 
     generation: int
     stop: threading.Event = field(default_factory=threading.Event)
     by_hand: threading.Event = field(default_factory=threading.Event)
+    under_way: threading.Event = field(default_factory=threading.Event)
 
 
 class Listener(Protocol):
@@ -113,7 +115,14 @@ class CaptureSteps:
     def active_check(self, work: Work, liveness: LivenessStep, challenge: Challenge, reference: Image | None) -> None:
         """`reference`: the selfie; who meets the challenge must be the same person."""
         run = liveness.begin(challenge, reference)
-        if self._guided(work, run.judge, lambda: run.finished) is None:
+
+        def judge(frame: Frame) -> Guidance:
+            guidance = run.judge(frame)
+            if run.under_way:
+                work.under_way.set()
+            return guidance
+
+        if self._guided(work, judge, lambda: run.finished) is None:
             return
         self._listener.busy(work, "COMPARING")
         self._listener.checked(work, liveness.finish(run, self._capture.camera))

@@ -21,7 +21,7 @@ from kiosk.ports import Clock, CustomerStore, Json, StepCommit
 from kiosk.services.consent import consent_fact
 from kiosk.services.consent_texts import ConsentSet
 from kiosk.services.document_rules import DocumentRules
-from kiosk.services.liveness_step import LivenessOutcome
+from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome
 from kiosk.services.person_checks import PersonJudgement, PersonQuestion
 from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
@@ -178,10 +178,11 @@ class Onboarding:
         self._require_consent()
         self._require_biometrics()
         check = outcome.check
-        if self._failures_before and check.status is CheckStatus.PASSED:
-            check = replace(check, status=CheckStatus.WARNING, params={**check.params, "failures": str(self._failures_before)})
+        failures = self._failures_before + self.liveness_failures
+        if check.status is CheckStatus.PASSED and (self._failures_before or self.liveness_failures >= LIVENESS_TRIES):
+            check = replace(check, status=CheckStatus.WARNING, params={**check.params, "failures": str(failures)})
         checks = self._liveness_lost or (check, *outcome.others)
-        facts: Json = {"checks": checks_json(checks), "failures": self._failures_before + self.liveness_failures}
+        facts: Json = {"checks": checks_json(checks), "failures": failures}
         blobs = {} if outcome.record is None else {"liveness.record": outcome.record}
         self._commit(step, facts={"liveness": facts}, blobs=blobs, forget={"liveness", "liveness."})
         self._liveness_checks, self.live_frames = checks, outcome.frames

@@ -253,11 +253,6 @@ class OneTimeCodes:
         return _time(self._clock.now_utc())
 
 
-def contact_check(kind: ContactKind, label: CheckLabel) -> Check:
-    """The check of a contact that no code was typed for: INPUT_MISSING, SKIPPED, GATEWAY_FAILED."""
-    return _check(CHECK_OF[kind], label)
-
-
 def _check(name: CheckName, label: CheckLabel) -> Check:
     inputs = (f"contact.{'phone' if name is CheckName.PHONE_VERIFICATION else 'email'}",)
     if label is CheckLabel.OK:

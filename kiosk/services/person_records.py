@@ -22,15 +22,6 @@ def selfie_inspection_json(judgement: PersonJudgement, document: Document) -> di
     return body
 
 
-def selfie_disclosure_json(judgement: PersonJudgement) -> dict[str, Json]:
-    """`CustomerInspectDiscloseResponse`: scores, 0..1 of the engine in use; that of the liveness frames is the least."""
-    scores: dict[str, Json] = {}
-    for name, check in _compared(judgement).items():
-        if check.score is not None:
-            scores[name] = {"score": round(check.score, 4)}
-    return {"similarityWith": scores} if scores else {}
-
-
 def _compared(judgement: PersonJudgement) -> dict[str, Check]:
     """Comparisons that were made, by DIS name. A match that a person should look at is one."""
     found: dict[str, Check] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 from kiosk.ports import Clock, StoredCustomer
 from kiosk.services.consent import has_lapsed, lapsed_fact
 from kiosk.services.erasure import RevisableStore, biometrics, everything, has_been_sent, kinds
-from kiosk.services.retention_rules import Durations, RetentionRules
+from kiosk.services.retention_rules import RetentionRules
 
 _log = logging.getLogger(__name__)
 
@@ -127,11 +127,6 @@ def due(customer: StoredCustomer, rules: RetentionRules, now: str, is_sent: IsSe
     if isinstance(consent, dict) and consent.get("biometrics") is True and has_lapsed(consent, now):
         found.append(entry((DataKind.TEMPLATES,), ErasureReason.CONSENT_EXPIRED, waits=waits))
     return tuple(found)
-
-
-def days_of(durations: Durations) -> Mapping[str, int | None]:
-    """By kind, for people."""
-    return {"unfinished": durations.unfinished, **{kind.value: durations.of(kind) for kind in DataKind}}
 
 
 # --- inside --------------------------------------------------------------------------------------------------------

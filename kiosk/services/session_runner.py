@@ -264,6 +264,9 @@ class SessionRunner:
     def _back(self) -> None:
         if self._deciding or not machine.can_go_back(self._workflow, self._position):
             return
+        # leaving in the middle is a try: else one could go back until a challenge fits the video at hand
+        if self._onboarding is not None and self._step.screen == "liveness":
+            self._onboarding.liveness_failures += self._camera.is_under_way
         self._camera.stop()
         position = machine.back(self._workflow, self._position)
         if self._onboarding is not None and position.forget:

@@ -288,11 +288,6 @@ class CutOut:
         return np.asarray(cv2.add(np.clip(whole, 0, 255).astype(np.uint8), fine, dtype=cv2.CV_8U), np.uint8)
 
 
-def held_still(picture: Image, *, seed: int = 0, strength: float = 0.5, size: tuple[int, int] | None = None) -> Scene:
-    """A picture moved by a hand: homographies and nearness, no trace of what it is shown on. `presented(Species.STILL, …)` in short."""
-    return presented(Species.STILL, picture, seed=seed, strength=strength, size=size)
-
-
 def _on_paper(picture: Image, wide: int, random: np.random.Generator, strength: float) -> Image:
     """Printed some 20 cm wide, seen with `wide` pixels; the dots of good paper (`strength` 0) are all but invisible."""
     printer = replace(attacks.Printer.drawn(random), dpi=400)

@@ -59,11 +59,6 @@ def turn(side: str, degrees: float, seconds: float = 0.7) -> list[Act]:
     return [Act(seconds, {"yaw": {"left": -1.0, "right": 1.0}[side] * degrees})]
 
 
-def nod(degrees: float, seconds: float = 0.6) -> list[Act]:
-    """Up (positive) or down."""
-    return [Act(seconds, {"pitch": degrees})]
-
-
 def tilt(degrees: float, seconds: float = 0.6) -> list[Act]:
     """To the person's left (negative) or right shoulder."""
     return [Act(seconds, {"roll": degrees})]

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("kiosk_models")
 class FailedRun:
     """An active check that a person did not meet; the real ones take forty seconds to give up."""
 
-    finished = True
+    finished = under_way = True
     frames: tuple[Image, ...] = ()
     selfie: Frame | None = None
 

@@ -346,6 +346,9 @@ def _earlier(kiosk: Kiosk) -> EarlierRecords:
     screen = kiosk.window.current
     assert isinstance(screen, DecisionScreen)
     assert screen.earlier is not None
+    assert not screen.earlier.isVisible()
+    screen.show_details(True)
+    assert screen.earlier.isVisible()
     return screen.earlier
 
 

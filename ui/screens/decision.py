@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
-from kiosk.domain.check import GROUP_OF, Check, CheckGroup
+from kiosk.domain.check import GROUP_OF, STAFF_ONLY, Check, CheckGroup
 from kiosk.domain.decision import Outcome
 from kiosk.domain.views import DecisionView
 from ui import strings
@@ -55,7 +55,11 @@ class Columns(Part):
 
 
 class DecisionScreen(Screen):
-    """Green only for what is true; what was not checked is said so. Staff also sees stored customers with the same face."""
+    """Green only for what is true; what was not checked is said so.
+
+    What is for staff alone (other customers with this face, lists, guesses at age and sex) stands behind "Details", with the figures: the
+    screen belongs to the customer until a colleague takes it over.
+    """
 
     def __init__(self, stage: Stage, view: DecisionView) -> None:
         super().__init__(stage)
@@ -73,11 +77,17 @@ class DecisionScreen(Screen):
         left.add(self._headline, self._reason, self._text)
         left.box.addStretch(3)
         left.box.addWidget(self._details, 0, Qt.AlignmentFlag.AlignLeft)
-        self.cards = _cards(theme, view.checks)
+        self.cards = _cards(theme, tuple(check for check in view.checks if check.name not in STAFF_ONLY))
+        self.staff_cards = _cards(theme, tuple(check for check in view.checks if check.name in STAFF_ONLY))
         self.earlier = EarlierRecords(theme, view) if view.earlier else None
-        right = ScrollBox(theme, spacing=24, margins=(0, 0, 24, 0))
+        self._for_staff = Box(theme, spacing=24)
         if self.earlier is not None:
-            right.add(self.earlier)
+            self._for_staff.add(self.earlier)
+        if self.staff_cards:
+            self._for_staff.add(Columns(theme, self.staff_cards))
+        self._for_staff.hide()
+        right = ScrollBox(theme, spacing=24, margins=(0, 0, 24, 0))
+        right.add(self._for_staff)
         right.add(Columns(theme, self.cards))
         right.box.addStretch(1)
         outer = QVBoxLayout(self)
@@ -100,14 +110,15 @@ class DecisionScreen(Screen):
             self.earlier.drop()
 
     def show_details(self, shown: bool) -> None:
-        """Score, threshold, model and time of every check."""
+        """What is for staff: score, threshold, model and time of every check, and what only they may see."""
         self._details.setChecked(shown)
 
     def _on_details(self, shown: bool) -> None:
-        for card in self.cards.values():
+        self._for_staff.setVisible(shown and bool(self.earlier or self.staff_cards))
+        for card in (*self.cards.values(), *self.staff_cards.values()):
             for line in card.lines:
                 line.show_figures(shown)
-        self._write_details(shown)
+        self.retranslate()  # the reason may be one of them
 
     def _write_details(self, shown: bool) -> None:
         self._details.setText(strings.translate("decision", "Hide details") if shown else strings.translate("decision", "Details"))
@@ -121,6 +132,8 @@ class DecisionScreen(Screen):
         self._headline.setText(words)
         # A rejection's reason stands in its sentence already.
         why = view.main_reason if view.outcome is Outcome.REVIEW else None
+        if why is not None and why.name in STAFF_ONLY and not self._details.isChecked():
+            why = None
         self._reason.setVisible(why is not None)
         self._reason.setText(f"{strings.check_name(why.name)}. {strings.check_sentence(why)}" if why is not None else "")
         self._text.setText(

@@ -16,6 +16,11 @@ class ActiveCheck(Protocol):
     @property
     def challenge(self) -> Challenge: ...
     @property
+    def under_way(self) -> bool:
+        """Whether the person has begun to do what is asked."""
+        ...
+
+    @property
     def finished(self) -> bool:
         """Done, or failed for good."""
         ...

@@ -69,13 +69,6 @@ class FrameWatch:
         self._fault = self._fault or found
         return found
 
-    def overdue(self, now: float) -> CheckLabel | None:
-        """FRAMES_STOPPED when none has come for too long. `now` in seconds of `Frame.taken_at`'s clock; asked while no frame comes."""
-        if self._last is None or now - self._last.taken_at <= self._max_gap_s:
-            return None
-        self._fault = self._fault or CheckLabel.FRAMES_STOPPED
-        return CheckLabel.FRAMES_STOPPED
-
     def _in_time(self, frame: Frame, last: Frame | None) -> CheckLabel | None:
         if last is None:
             return None

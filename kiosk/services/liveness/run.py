@@ -111,6 +111,10 @@ class ActiveRun:
         return self._challenge
 
     @property
+    def under_way(self) -> bool:
+        return self._script.under_way
+
+    @property
     def finished(self) -> bool:
         return self._finished
 

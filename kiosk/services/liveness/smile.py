@@ -24,6 +24,7 @@ class SmileRules:
         rest: the mouth at rest may vary by so much, in outer eye distances.
         wider: the mouth must be wider than at rest by this share; lift: its corners higher by so much, in outer eye distances.
         held_s: how long the smile must last.
+        judged_s: when the way to it has still not been seen after so long, it was not there. Sooner the smile may yet be growing.
         steps: frames between rest and smile that must be seen: two pictures are no movement. Between: wider by a quarter of `wider`,
             and by less than `short` of how wide the smile becomes.
         most_yaw: beyond this a mouth cannot be measured.
@@ -33,6 +34,7 @@ class SmileRules:
     wider: float = 0.1
     lift: float = 0.012
     held_s: float = 0.25
+    judged_s: float = 0.25
     steps: int = 1
     short: float = 0.6
     longest_s: float = 15.0
@@ -166,6 +168,8 @@ class Smile:
         # judged when the smile stands: only then it is known how wide it is, and what was on the way to it
         short = rules.short * statistics.median(self._held[len(self._held) // 2 :])
         if sum(width < short for width in self._way) < rules.steps:
+            if not lasted(self._smiles_since, seen.at, rules.judged_s):
+                return Reply(self.advice)
             return Reply(AdviceCode.NEUTRAL_FACE, CheckLabel.CHALLENGE_FAILED if self._step_s > _SLOW_S else CheckLabel.SEQUENCE_CUT)
         self._phase = _Phase.DONE
         return Reply(self.advice)

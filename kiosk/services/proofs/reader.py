@@ -80,11 +80,6 @@ class ProofReader:
         _log.info("a proof was read: %d files, %d pages, %d pieces of text, %.0f ms", len(files), len(pages), pieces, ms)
         return reading
 
-    def read_image(self, image: Image) -> ProofReading:
-        """One picture of a camera or scanner, BGR."""
-        with self._lock:
-            return read_pages([self._read_pixels(image, 1)], today=self._today())
-
     def _pages(self, file: ProofFile, *, first: int) -> list[Page]:
         limits = self.limits
         room = limits.max_pages - first + 1

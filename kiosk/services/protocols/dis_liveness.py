@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from kiosk.domain.challenge import Assertion, CaptureRecord, Challenge, ChallengeKind
 from kiosk.domain.check import Check, CheckLabel, CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
-from kiosk.domain.face import FaceIssue
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json, StoredCustomer
@@ -278,10 +277,6 @@ def records_of(case: StoredCustomer) -> list[dict[str, Json]]:
 def evaluations_of(case: StoredCustomer) -> dict[str, Json]:
     """By type: {"score", "passed", "label"}."""
     return fact(case, _EVALUATIONS)
-
-
-def is_covered(report: FaceReport) -> bool:
-    return FaceIssue.COVERED in report.quality.issues
 
 
 def _list(state: Mapping[str, Json], name: str) -> list[dict[str, Json]]:
