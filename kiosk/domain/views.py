@@ -99,6 +99,74 @@ class AssistView:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactView:
+    """A telephone number or an e-mail address, then the code that proves it. The step is entered anew with each answer.
+
+    Answers: advance(contact=str) sends a code; advance(code=str); advance(again=True) sends another one; advance(change=True) back to
+    the contact; skip() where `optional`.
+
+    Attributes:
+        kind: "phone" or "email".
+        contact: what is known or was typed, "" = nothing yet.
+        sent_to: where a code is on its way, partly hidden; "" = the contact is asked for.
+        again_in_s: another code may be asked for after so long; valid_s: the code is good for so long.
+        tries_left: None before the first code.
+        problem: CheckLabel or ErrorCode value of what went wrong last, or "".
+        trial: nothing is sent: the code stands on this machine's console, and the screen says so.
+    """
+
+    kind: str
+    contact: str = ""
+    sent_to: str = ""
+    again_in_s: int = 0
+    valid_s: int = 0
+    tries_left: int | None = None
+    optional: bool = False
+    problem: str = ""
+    trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """A bill or an account statement: pages from the camera, or files. The step is entered anew with each page.
+
+    Answers: capture_by_hand() takes a picture, CaptureResultReady shows it, advance() keeps it as a page, retake() drops it;
+    advance(files=((name, bytes), ...)); advance(scan=True) takes what lies in the scanner; advance(remove=index) drops a page;
+    advance(finished=True) has the pages read; skip() where `optional`.
+
+    Attributes:
+        kind: "address" or "funds".
+        pages: small pictures of what was taken so far, JPEG.
+        can_choose_files: a colleague may pick a file on this machine. scanner: one is set up.
+        problem: CheckLabel or ErrorCode value of why what was given does not do, or "".
+    """
+
+    kind: str
+    camera: str
+    pages: tuple[bytes, ...] = ()
+    most_pages: int = 10
+    most_days: int = 90
+    can_choose_files: bool = False
+    scanner: bool = False
+    optional: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipView:
+    """The document's chip. Answers: advance() reads it, skip() where `optional`.
+
+    Attributes:
+        reader: whether this machine can read chips at all; without one only skip() or a colleague lead on.
+        problem: ErrorCode value of the last try, or "".
+    """
+
+    reader: bool
+    optional: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another source's reading of a field."""
 
@@ -208,6 +276,9 @@ View = (
     | SelfieCaptureView
     | LivenessView
     | AssistView
+    | ContactView
+    | ProofView
+    | ChipView
     | ReviewView
     | DecisionView
     | DoneView

@@ -121,6 +121,11 @@ class SessionRunner:
         self.touch()
         self._post(lambda: self._advance(data))
 
+    def skip(self) -> None:
+        """On without this step, where the workflow allows it."""
+        self.touch()
+        self._post(self._skip)
+
     def back(self) -> None:
         self.touch()
         self._post(self._back)
@@ -260,6 +265,9 @@ class SessionRunner:
         else:
             self._position = target
             self._enter()
+
+    def _skip(self) -> None:
+        """No step can be left out yet."""
 
     def _back(self) -> None:
         if self._deciding or not machine.can_go_back(self._workflow, self._position):

@@ -57,6 +57,9 @@ class RecordingSession:
     def advance(self, **data: object) -> None:
         self.calls.append(("advance", data))
 
+    def skip(self) -> None:
+        self.calls.append(("skip", {}))
+
     def back(self) -> None:
         self.calls.append(("back", {}))
 

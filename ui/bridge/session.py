@@ -18,7 +18,11 @@ class Session(Protocol):
         """(Re)enter the first step."""
 
     def advance(self, **data: object) -> None:
-        """The screen's main answer: language="sk" | accepted=bool | edits={FieldName: str}; others none. Confirms a capture's result."""
+        """The screen's main answer: language="sk" | accepted=bool | edits={FieldName: str} | what `ContactView`, `ProofView` and `ChipView`
+        name; others none. Confirms a capture's result."""
+
+    def skip(self) -> None:
+        """On without this step, where its view says `optional`; elsewhere nothing happens."""
 
     def back(self) -> None: ...
 

@@ -63,7 +63,7 @@ class _Expired:
 
     def __init__(self, run: ActiveCheck) -> None:
         self._run = run
-        self.challenge, self.finished = run.challenge, True
+        self.challenge, self.finished, self.under_way = run.challenge, True, run.under_way
         self.judge, self.advisory, self.recorded = run.judge, run.advisory, run.recorded
         self.frames, self.selfie = run.frames, run.selfie
 
