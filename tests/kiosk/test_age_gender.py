@@ -13,7 +13,6 @@ from kiosk.imaging.frame import Image
 from kiosk.services.age_gender import (
     AgeGenderJudge,
     AgeGenderJudgement,
-    aspects_json,
     portrait_inspection_json,
     selfie_inspection_json,
     years_between,
@@ -207,7 +206,3 @@ def test_what_the_face_does_not_tell_is_absent() -> None:
     result = judged(document(sex="M"), portrait=None, estimator=ScriptedEstimator(selfie=(30, 0.5)))
     assert selfie_inspection_json(result, document(sex="M")) == {"ageEstimate": 30}
     assert selfie_inspection_json(judged(document(sex="X"), portrait=None), document(sex="X")) == {"ageEstimate": 40, "genderEstimate": "M"}
-
-
-def test_aspects_are_whole_years_and_a_share_of_female() -> None:
-    assert aspects_json(AgeGender(24.4, 20, 29, 0.11, "m")) == {"age": 24, "gender": 0.11}

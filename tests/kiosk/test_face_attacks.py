@@ -10,7 +10,7 @@ from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.face_landmarker import FaceMeshLandmarker
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.frame import Image
-from kiosk.specimens.face_attacks import Species, held_still, presented
+from kiosk.specimens.face_attacks import Species, presented
 from kiosk.specimens.selfie import SelfieScene
 from kiosk.specimens.specimen import ASTRONAUT_FACE, astronaut
 
@@ -37,18 +37,6 @@ def test_a_face_is_still_found_and_frames_do_not_repeat(
     assert frames[0].shape == picture.shape
     assert not np.array_equal(*frames)
     assert np.array_equal(frames[1], presented(species, picture, seed=3, landmarks=mesh)(0.4))
-
-
-def test_a_held_picture_moves_as_one_plane(picture: Image, faces: tuple[BlazeFaceDetector, FaceMeshLandmarker]) -> None:
-    """What no turning head does: one homography brings a frame onto a later one."""
-    attack = held_still(picture, seed=5, strength=1.0)
-    one, two = (cv2.cvtColor(attack(at), cv2.COLOR_BGR2GRAY) for at in (0.2, 1.4))
-    corners = cv2.goodFeaturesToTrack(one, 200, 0.01, 8)
-    moved, found, _ = cv2.calcOpticalFlowPyrLK(one, two, corners, None)
-    start, end = corners[found.ravel() == 1], moved[found.ravel() == 1]
-    assert np.abs(start - end).max() > 3
-    _, fits = cv2.findHomography(start, end, cv2.RANSAC, 1.5)
-    assert fits.mean() > 0.9
 
 
 def test_a_screen_beats_with_the_sensor(picture: Image) -> None:

@@ -90,16 +90,6 @@ def test_frames_that_stopped_and_came_again_are_told() -> None:
     assert watched([first, second, late]) == [None, None, CheckLabel.FRAMES_STOPPED]
 
 
-def test_frames_that_do_not_come_are_told_while_waiting() -> None:
-    watch = FrameWatch()
-    assert watch.overdue(1e9) is None
-    watch.feed(frames([live(0)])[0])
-    assert watch.overdue(101.4) is None
-    assert watch.fault is None
-    assert watch.overdue(101.6) is CheckLabel.FRAMES_STOPPED
-    assert watch.fault is CheckLabel.FRAMES_STOPPED
-
-
 def test_a_camera_opened_anew_has_stopped() -> None:
     before = Frame(live(0), 100.0, "camera", 40)
     assert watched([before, Frame(live(1), 100.5, "camera", 0)]) == [None, CheckLabel.FRAMES_STOPPED]

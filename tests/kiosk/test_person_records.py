@@ -10,7 +10,7 @@ from kiosk.domain.face import AgeGender
 from kiosk.ports import Json
 from kiosk.services.age_gender import AgeGenderJudgement
 from kiosk.services.person_checks import PersonJudgement
-from kiosk.services.person_records import selfie_disclosure_json, selfie_inspection_json
+from kiosk.services.person_records import selfie_inspection_json
 
 EMPTY = Document(DocumentType(), (), {})
 NO_AGE = not_executed(CheckName.AGE_CONSISTENCY, CheckLabel.MODEL_MISSING)
@@ -40,8 +40,6 @@ def compared(name: CheckName, status: CheckStatus, score: float, *inputs: str) -
 def test_what_was_not_compared_is_absent_and_never_false(checks: tuple[Check, ...], expected: dict[str, Json]) -> None:
     body = selfie_inspection_json(PersonJudgement((*checks, NO_AGE, NO_SEX), age_gender=AgeGenderJudgement(NO_AGE, NO_SEX)), EMPTY)
     assert body == ({"similarityWith": expected} if expected else {})
-    scores = selfie_disclosure_json(PersonJudgement(checks))
-    assert list(scores.get("similarityWith", {})) == list(expected)  # type: ignore[arg-type]
 
 
 def test_age_and_sex_come_with_it_where_they_were_estimated() -> None:
