@@ -107,6 +107,7 @@ class OnnxSession:
         provider: Provider = Provider.CPU,
         probe: Probe | None = None,
         edit: Edit | None = None,
+        convert: Edit | None = None,
         runtime: Runtime | None = None,
     ) -> None:
         """Loads the file. A provider other than the CPU is used only when it gives the CPU's results on the probe.
@@ -117,6 +118,7 @@ class OnnxSession:
             provider: falls back to the CPU, with a log line and `note`, when it is not there, fails or computes something else.
             probe: a fixed input and the comparison that fits the model's task; None = noise, compared by cosine.
             edit: a change of the model's bytes before loading, e.g. of `onnx_edit`; it may raise NotOnnx.
+            convert: makes an ONNX model of a file of another kind, before anything else; it may raise NotOnnx.
             runtime: another ONNX Runtime, for tests.
 
         Raises:
@@ -126,7 +128,7 @@ class OnnxSession:
         runtime = runtime or OrtRuntime()
         count = threads or default_threads()
         began = time.perf_counter()
-        model = _model_bytes(path, edit)
+        model = _model_bytes(path, edit, convert)
         self.provider = Provider.CPU
         self.note: ProviderNote | None = None
         self._session = self._open(runtime, model, Provider.CPU, count)
@@ -200,7 +202,7 @@ class OnnxSession:
         return tuple(np.asarray(result) for result in results)
 
 
-def _model_bytes(path: Path, edit: Edit | None) -> bytes:
+def _model_bytes(path: Path, edit: Edit | None, convert: Edit | None) -> bytes:
     try:
         model = path.read_bytes()
     except FileNotFoundError as error:
@@ -208,7 +210,7 @@ def _model_bytes(path: Path, edit: Edit | None) -> bytes:
     except OSError as error:
         raise ModelFault(ErrorCode.MODEL_CORRUPT, f"model file {path.name} cannot be read ({error.strerror})", model=path.stem) from error
     try:
-        model = without_tiny_weights(model)
+        model = without_tiny_weights(model if convert is None else convert(model))
         return model if edit is None else edit(model)
     except NotOnnx as error:
         raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} is not the model it should be: {error}", model=path.stem) from error
