@@ -16,7 +16,7 @@ from kiosk.domain.errors import BadInput, ErrorCode, KioskError, StoreFault
 from kiosk.flow.definition import CapabilityRule
 from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import encode_jpeg
-from kiosk.ports import Clock, CustomerStore, DeviceKey
+from kiosk.ports import Clock, CodeLedger, CustomerStore, DeviceKey
 from kiosk.services.capabilities import (
     NOT_UPLOADED,
     PRECONDITION,
@@ -52,13 +52,27 @@ class ExecutionJudge:
         screening: Screening | None = None,
         allow_virtual: bool = False,
         limits: PartLimits | None = None,
+        ledger: CodeLedger | None = None,
     ) -> None:
-        """Args: `replay` None = records are not judged; `screening` None = no list is there; `allow_virtual` as in the settings."""
+        """Args:
+        replay: None = records are not judged.
+        screening: None = no list is there.
+        allow_virtual: as in the settings.
+        ledger: where it is remembered which capture records were used; None = in this judge alone.
+        """
         self._engines = engines
         self._key = key
         self._clock = clock
         self._stages = Stages(
-            engines, store, key, clock, replay=replay, screening=screening, allow_virtual=allow_virtual, limits=limits or PartLimits()
+            engines,
+            store,
+            key,
+            clock,
+            replay=replay,
+            screening=screening,
+            allow_virtual=allow_virtual,
+            limits=limits or PartLimits(),
+            ledger=ledger,
         )
 
     def judge(self, order: JudgingOrder) -> Judgement:

@@ -62,6 +62,7 @@ class JudgingOrder:
 
     Attributes:
         facemap: enrolled earlier in this account, that the customer is compared with; None when there is none.
+        execution_id: what a capture record is used up for.
         record_session: session that a capture record must be bound to; "" = whatever it names itself (files handed in by staff).
         url: of the account, for links.
     """
@@ -71,6 +72,7 @@ class JudgingOrder:
     policy: Policy
     handed: tuple[Handed, ...]
     consented: bool
+    execution_id: str = ""
     user_reference: str = ""
     facemap: bytes | None = None
     record_session: str = ""

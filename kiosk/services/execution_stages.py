@@ -14,7 +14,7 @@ from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
-from kiosk.ports import Clock, CustomerStore, DeviceKey
+from kiosk.ports import Clock, CodeLedger, CustomerStore, DeviceKey
 from kiosk.services.capabilities import extraction
 from kiosk.services.capture_record import frames_of, open_record, selfie_from_record
 from kiosk.services.execution_limits import RECORD_MAGIC, PartLimits
@@ -46,6 +46,7 @@ class Stages:
         screening: Screening | None,
         allow_virtual: bool,
         limits: PartLimits,
+        ledger: CodeLedger | None = None,
     ) -> None:
         self._engines = engines
         self._store = store
@@ -54,7 +55,7 @@ class Stages:
         self._replay = replay
         self._screening = screening
         self._allow_virtual = allow_virtual
-        self._records = RecordVerifier(key)
+        self._records = RecordVerifier(key, ledger=ledger)
         self._limits = limits
 
     def missing(self, handed: Handed) -> tuple[Check, ...]:
@@ -134,7 +135,14 @@ class Stages:
         try:
             record = open_record(data, self._key)
             session = seen.order.record_session or record.session
-            outcome = self._records.verify(data, session=session, now=self._clock.now_utc(), challenge=record.challenge, nonce=record.nonce)
+            outcome = self._records.verify(
+                data,
+                session=session,
+                now=self._clock.now_utc(),
+                challenge=record.challenge,
+                nonce=record.nonce,
+                use=seen.order.execution_id,
+            )
             seen.record = outcome
         except BadInput as error:
             outcome = error

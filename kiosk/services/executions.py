@@ -270,6 +270,7 @@ class Executions:
             policy=self._policy(workflow.policy),
             handed=tuple(handed),
             consented=record.request.get("consented") is True,
+            execution_id=record.id,
             user_reference=record.user_reference,
             facemap=facemap,
             record_session="" if staff_files else record.id,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from kiosk.domain.challenge import CaptureRecord, Challenge
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import BadInput, ErrorCode, KioskError
-from kiosk.ports import CameraInfo, DeviceKey
+from kiosk.ports import CameraInfo, CodeLedger, CodeRecord, DeviceKey, Json
 from kiosk.services.capture_coding import RecordFault, refusal
 from kiosk.services.capture_record import open_record
 
@@ -23,25 +24,31 @@ _SKEW_S = 5.0
 class RecordVerifier:
     """One per device, for as long as the program runs: it remembers which nonces were used. Thread-safe.
 
-    What it remembers ends with the process. A record of before is then refused because its challenge is not known any more (whoever asks
-    names the challenge or the nonce), or when it is older than `max_age_s`.
+    With a ledger, which the store keeps, what it remembers outlives the process and is shared with others on the same store. Without one
+    it ends with the process; a record of before is then refused because its challenge is not known any more (whoever asks names the
+    challenge or the nonce), or when it is older than `max_age_s`.
     """
 
-    def __init__(self, key: DeviceKey, *, max_age_s: float = MAX_AGE_S) -> None:
+    def __init__(self, key: DeviceKey, *, max_age_s: float = MAX_AGE_S, ledger: CodeLedger | None = None) -> None:
         self._key = key
         self._max_age = timedelta(seconds=max_age_s)
+        self._ledger = ledger
         self._lock = threading.Lock()
-        self._used: dict[str, datetime] = {}  # nonce -> when its record is too old anyway
+        self._used: dict[str, tuple[datetime, str]] = {}  # nonce -> when its record is too old anyway, and what used it
 
-    def verify(self, data: bytes, *, session: str, now: str, challenge: Challenge | None = None, nonce: str = "") -> CaptureRecord:
+    def verify(
+        self, data: bytes, *, session: str, now: str, challenge: Challenge | None = None, nonce: str = "", use: str = ""
+    ) -> CaptureRecord:
         """The record, good for this one use.
 
         Args:
             now: UTC, ISO 8601.
             challenge: the one that was issued; None for a passive record, which must repeat `nonce`.
+            use: id of what it is used for. The same use may ask again (judging that was cut off begins anew); "" never again.
 
         Raises:
             BadInput: INVALID_DATA, `params["reason"]` a RecordFault.
+            StoreFault: of the ledger.
         """
         record = open_record(data, self._key)
         if record.session != session:
@@ -55,12 +62,27 @@ class RecordVerifier:
         self._check_age(challenge, made_at, at)
         _check_times(record, made_at)
         # last: what is refused for another reason must not use up the nonce of the one that comes after it
-        with self._lock:
-            self._used = {known: until for known, until in self._used.items() if until >= at}
-            if record.nonce in self._used:
-                raise refusal(RecordFault.REPLAYED)
-            self._used[record.nonce] = max(at, made_at) + self._max_age + timedelta(seconds=2 * _SKEW_S)
+        until = max(at, made_at) + self._max_age + timedelta(seconds=2 * _SKEW_S)
+        if self._ledger is None:
+            self._redeem_here(record.nonce, use, at, until)
+        else:
+            self._redeem_in(self._ledger, record.nonce, use, at, until)
         return record
+
+    def _redeem_here(self, nonce: str, use: str, at: datetime, until: datetime) -> None:
+        with self._lock:
+            self._used = {known: entry for known, entry in self._used.items() if entry[0] >= at}
+            if nonce in self._used and (not use or self._used[nonce][1] != use):
+                raise refusal(RecordFault.REPLAYED)
+            self._used[nonce] = until, use
+
+    def _redeem_in(self, ledger: CodeLedger, nonce: str, use: str, at: datetime, until: datetime) -> None:
+        def once(known: Mapping[str, Json] | None) -> CodeRecord:
+            if known is not None and (not use or known.get("use") != use):
+                raise refusal(RecordFault.REPLAYED)
+            return CodeRecord({"use": use}, _text(until))
+
+        ledger.change(f"capture-record {nonce}", once, now=_text(at))
 
     def _check_age(self, challenge: Challenge | None, made_at: datetime, now: datetime) -> None:
         if made_at > now + timedelta(seconds=_SKEW_S):
@@ -101,6 +123,11 @@ def _utc(text: str) -> datetime:
     if at.tzinfo is None:
         raise refusal(RecordFault.MALFORMED)
     return at
+
+
+def _text(moment: datetime) -> str:
+    """As the clock writes it, so that such times compare as texts."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 # --- the check -----------------------------------------------------------------------------------------------------
