@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening|proofs`: figures, with the machine."""
+"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening|proofs|decision`: figures, with the machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.bench_decision import add_decision_arguments, run_decision
 from kiosk.cli.bench_faces import add_faces_arguments, run_faces
 from kiosk.cli.bench_liveness import add_liveness_arguments, run_liveness
 from kiosk.cli.bench_screening import add_screening_arguments, run_screening
@@ -65,7 +66,10 @@ def add_to(commands: Subparsers) -> None:
     proofs = actions.add_parser("proofs", help="reading drawn bills and statements: passed, could not tell, wrong; time of each")
     proofs.add_argument("--way", action="append", default=[], choices=("pdf", "scan", "photo"), help="only so; may be repeated")
     proofs.set_defaults(run=run_proofs)
-    for action in (startup, preview, documents, authenticity, proofs, screening, faces, search):
+    decision = actions.add_parser("decision", help="a whole decision of a workflow, and what a customer waits for at the screens")
+    add_decision_arguments(decision)
+    decision.set_defaults(run=run_decision)
+    for action in (startup, preview, documents, authenticity, proofs, screening, faces, search, decision):
         action.add_argument("--json", action="store_true")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers, naming
 from kiosk.domain.capability import Category, Part
-from kiosk.domain.errors import BadInput, ErrorCode, KioskError, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError
 from kiosk.flow.definition import Definition
 from kiosk.paths import write_private
 from kiosk.ports import Json
@@ -24,12 +24,9 @@ from kiosk.services.records import checks_json
 from kiosk.services.workflows import load_any_workflow, load_policy
 
 if TYPE_CHECKING:
-    from kiosk.compose import Engines, Setup
-    from kiosk.domain.challenge import CaptureRecord
-    from kiosk.imaging.frame import Image
+    from kiosk.compose import Setup
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_order import Judgement
-    from kiosk.services.liveness.active import ActiveCheck
     from kiosk.store.customers import SqlCustomerStore
 
 
@@ -188,6 +185,7 @@ def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
     from kiosk.compose import build_engines, device_key
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_screening import screening_of
+    from kiosk.services.liveness.replay import replay_on
     from kiosk.services.watchlist.screening import WatchlistScreener
     from kiosk.services.watchlist.shelf import WatchlistShelf
 
@@ -198,21 +196,11 @@ def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
             store,
             device_key(setup),
             engines.clock,
-            replay=lambda record, selfie: _replayed(engines, record, selfie),
+            replay=replay_on(engines),
             screening=screening_of(WatchlistScreener(shelf, engines.clock)),
             allow_virtual=setup.config.capture.allow_virtual_cameras,
+            ledger=store.code_ledger,
         )
-
-
-def _replayed(engines: Engines, record: CaptureRecord, selfie: Image | None) -> ActiveCheck:
-    from kiosk.services.liveness.replay import replayed
-
-    matcher = engines.matcher()
-    ids = () if matcher is None else (matcher.model_id,)
-    detector, landmarker, _ = engines.face_parts(ids)
-    if landmarker is None:
-        raise ModelFault(ErrorCode.MODEL_MISSING, "the active check needs the face_landmarks model: kiosk models install")
-    return replayed(record, detector=detector, landmarker=landmarker, matcher=matcher, reference=selfie)
 
 
 def _tell(arguments: argparse.Namespace, executions: Executions, begun: Initiated, judgement: Judgement, ms: float) -> None:

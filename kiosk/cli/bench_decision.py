@@ -1,0 +1,41 @@
+"""`kiosk bench decision`: its arguments and what it prints. `kiosk.cli.bench` adds it to its commands."""
+
+from __future__ import annotations
+
+import argparse
+
+from kiosk.cli.output import emit, emit_json, note
+from kiosk.cli.parsing import whole_number
+from kiosk.ports import Json
+
+
+def add_decision_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workflow", default="32", metavar="KEY", help="a numbered workflow that begins with a new account (32)")
+    parser.add_argument("--runs", type=whole_number(1), default=5, metavar="N", help="decisions counted, after one that is not (5)")
+    parser.add_argument("--names", type=whole_number(100), default=100_000, metavar="N", help="names on the made-up watchlist (100000)")
+
+
+def run_decision(arguments: argparse.Namespace) -> None:
+    from kiosk.bench import decision, machine
+    from kiosk.compose import load_setup
+
+    setup = load_setup()
+    note(f"a watchlist of {arguments.names} made-up names, a drawn customer, {arguments.runs + 1} decisions")
+    body: dict[str, Json] = {"machine": machine.describe()}
+    body |= decision.decision(setup, workflow=arguments.workflow, runs=arguments.runs, names=arguments.names)
+    if arguments.json:
+        emit_json(body)
+        return
+    for name, value in body.items():
+        if isinstance(value, dict):
+            emit(name)
+            for key, inner in value.items():
+                emit(f"  {key:<28} {_plain(inner)}")
+        else:
+            emit(f"{name:<30} {_plain(value)}")
+
+
+def _plain(value: Json) -> str:
+    if isinstance(value, dict):
+        return "  ".join(f"{key} {inner}" for key, inner in value.items())
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
