@@ -25,13 +25,13 @@ class GraphWriter:
 
     def __init__(self) -> None:
         self._nodes: list[bytes] = []
-        self._weights: list[tuple[bytes, bytes]] = []
+        self._weights: list[tuple[bytes, memoryview]] = []
 
     def weights(self, values: Array) -> str:
         """A constant; returns its name."""
         name = f"w{len(self._weights)}"
         kind = _INT64 if values.dtype == np.int64 else _FLOAT
-        raw = np.ascontiguousarray(values, "<i8" if kind == _INT64 else "<f4").tobytes()
+        raw = np.ascontiguousarray(values, "<i8" if kind == _INT64 else "<f4").reshape(-1).data.cast("B")  # no copy
         dims = b"".join(_number(1, side) for side in values.shape)
         head = dims + _number(2, kind) + _field(8, name.encode()) + _head(9, len(raw))
         self._weights.append((_head(5, len(head) + len(raw)) + head, raw))
@@ -48,7 +48,8 @@ class GraphWriter:
 
     def model(self, inputs: dict[str, Sequence[int]], outputs: dict[str, Sequence[int]]) -> bytes:
         """The whole model: float inputs and outputs by name with their shapes."""
-        parts = [_field(1, one) for one in self._nodes] + [_field(2, b"graph")] + [piece for pair in self._weights for piece in pair]
+        parts: list[bytes | memoryview] = [_field(1, one) for one in self._nodes]
+        parts += [_field(2, b"graph"), *(piece for pair in self._weights for piece in pair)]
         parts += [_field(11, _value(*one)) for one in inputs.items()] + [_field(12, _value(*one)) for one in outputs.items()]
         head = _number(1, _IR_VERSION) + _head(7, sum(map(len, parts)))
         # one join: each copy of the weights would cost as much memory as the model

@@ -73,8 +73,12 @@ class OrtRuntime:
         names = [PROVIDER_NAMES[Provider.CPU]]
         if provider is not Provider.CPU:
             names.insert(0, PROVIDER_NAMES[provider])
-        session: RawSession = onnxruntime.InferenceSession(model, options, providers=names)
-        return session
+        session = onnxruntime.InferenceSession(model, options, providers=names)
+        # it keeps the model's bytes to open it anew after a provider's failure, which we report instead: 22 MB of the face network alone
+        session.disable_fallback()
+        session._model_bytes = None
+        opened: RawSession = session
+        return opened
 
 
 def available_providers() -> tuple[str, ...]:
