@@ -1,4 +1,4 @@
-"""Two lanes of work beside a door's own thread: one keeps a session's order, one does what takes long."""
+"""Lanes of work beside a door's own thread: one keeps a session's order, one works with the engines, one waits for the outside."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Lanes:
         self._failed = failed
         self._session = ThreadPoolExecutor(1, "session")
         self._analysis = ThreadPoolExecutor(1, "analysis")
+        self._outside = ThreadPoolExecutor(1, "outside")
         self._closing = threading.Event()
 
     @property
@@ -37,7 +38,13 @@ class Lanes:
 
     def analyse(self, job: Callable[[], object], failed: Callable[[Exception], object]) -> None:
         """Carried out on the analysis lane, which alone touches the engines. An error goes to `failed` on the session lane."""
+        self._submit(self._analysis, job, failed)
 
+    def ask_outside(self, job: Callable[[], object], failed: Callable[[Exception], object]) -> None:
+        """As `analyse`, on the lane for what waits for somebody else (a gateway, a chip reader, a scanner); it touches no engine."""
+        self._submit(self._outside, job, failed)
+
+    def _submit(self, lane: ThreadPoolExecutor, job: Callable[[], object], failed: Callable[[Exception], object]) -> None:
         def guarded() -> None:
             try:
                 job()
@@ -47,17 +54,18 @@ class Lanes:
 
         if not self._closing.is_set():
             with suppress(RuntimeError):
-                self._analysis.submit(guarded)
+                lane.submit(guarded)
 
     def stop_taking(self) -> None:
         self._closing.set()
 
     def close(self, last: Callable[[], object]) -> None:
-        """`last` is the session lane's last job. Blocks until both lanes have ended."""
+        """`last` is the session lane's last job. Blocks until all lanes have ended: for a gateway's time-out at most."""
         self._closing.set()
         self._session.submit(self._guarded, last)
         self._session.shutdown(wait=True)
         self._analysis.shutdown(wait=True)
+        self._outside.shutdown(wait=True)
 
     def _guarded(self, action: Callable[[], object]) -> None:
         try:
