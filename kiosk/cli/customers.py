@@ -12,7 +12,7 @@ from kiosk.cli.output import emit, emit_json, save_pictures
 from kiosk.cli.parsing import Subparsers
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import CustomerStore, Json, StoredCustomer
-from kiosk.services.override import outcome_in_force, overrides_of
+from kiosk.services.override import SCREENING_REVIEWS, outcome_in_force, overrides_of, records_of
 
 if TYPE_CHECKING:
     from kiosk.store.customers import SqlCustomerStore
@@ -89,9 +89,17 @@ def run_delete(arguments: argparse.Namespace) -> None:
 
 
 def override_lines(facts: Mapping[str, Json]) -> Iterator[str]:
-    """One per override, oldest first."""
-    for entry in overrides_of(facts):
-        yield f"  {entry.at}  overridden {entry.was.value} -> {entry.outcome.value} by {entry.by}: {entry.reason}"
+    """One per override, and per verdict on a watchlist's hit, oldest first."""
+    lines = [
+        (entry.at, f"overridden {entry.was.value} -> {entry.outcome.value} by {entry.by}: {entry.reason}") for entry in overrides_of(facts)
+    ]
+    for record in records_of(facts, SCREENING_REVIEWS):
+        hit = record.get("hit")
+        of = f"{hit['list']}:{hit['id']}" if isinstance(hit, dict) else "-"
+        what = f"hit {of} {record['verdict']}, {record['was']} -> {record['outcome']} by {record['by']}: {record['reason']}"
+        lines.append((str(record["at"]), what))
+    for at, line in sorted(lines):
+        yield f"  {at}  {line}"
 
 
 def customer_store() -> AbstractContextManager[SqlCustomerStore]:

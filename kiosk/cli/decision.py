@@ -14,7 +14,8 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.sentence_texts import NAMES
 from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
-from kiosk.services.override import machine_outcome, outcome_in_force, override, overrides_of, unproven
+from kiosk.services.override import SCREENING_REVIEWS, machine_outcome, outcome_in_force, override, overrides_of, records_of, unproven
+from kiosk.services.screening_review import unproven_reviews
 
 
 def add_to(commands: Subparsers) -> None:
@@ -41,11 +42,19 @@ def run_show(arguments: argparse.Namespace) -> None:
     decision = customer.facts.get("decision")
     if not isinstance(decision, dict):
         raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has not been decided")
-    in_force, changed = outcome_in_force(customer.facts), unproven(customer.facts, receipts)
-    proven = intact and not changed
+    in_force = outcome_in_force(customer.facts)
+    proven = intact and not unproven(customer.facts, receipts) and not unproven_reviews(customer.facts, receipts)
+    reviews = records_of(customer.facts, SCREENING_REVIEWS)
     if arguments.json:
         body = {"id": customer.id, "outcome": in_force.value if in_force else None, "decision": decision}
-        emit_json({**body, "overrides": customer.facts.get("overrides", []), "overridesProven": proven})
+        emit_json(
+            {
+                **body,
+                "overrides": customer.facts.get("overrides", []),
+                "screeningReviews": list[Json](reviews),
+                "overridesProven": proven,
+            }
+        )
         return
     made = machine_outcome(customer.facts)
     emit(f"{customer.id}  {in_force.value if in_force else '-'}  (machine: {made.value if made else '-'}, policy {decision.get('policy')})")
@@ -55,7 +64,7 @@ def run_show(arguments: argparse.Namespace) -> None:
             emit(f"  {reason.get('outcome')!s:<7} {_name(reason.get('check'))}: {reason.get('sentence')}")
     for line in override_lines(customer.facts):
         emit(line)
-    if overrides_of(customer.facts) and not proven:
+    if (overrides_of(customer.facts) or reviews) and not proven:
         emit("  the audit chain does not prove these overrides: they were changed, or the chain was")
 
 

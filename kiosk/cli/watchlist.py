@@ -1,4 +1,4 @@
-"""`kiosk watchlist import FILE | list | remove NAME` and `kiosk screen NAME`: lists on this machine, and who is on them. No network."""
+"""`kiosk watchlist import FILE | list | remove NAME | review [CUSTOMER]` and `kiosk screen NAME`: lists here, and who is on them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,29 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.sentences import sentence
 
 if TYPE_CHECKING:
+    from kiosk.ports import Json
+    from kiosk.services.screening_review import HitView, Screened
     from kiosk.services.watchlist.shelf import WatchlistShelf
 
 _FORMATS = ("opensanctions-csv", "opensanctions-json", "ofac-csv", "ofac-xml", "eu-xml", "un-xml")
 """`formats.ListFormat`, without importing it at start-up; a test compares the two."""
+_REASONS = (
+    "OTHER_BIRTH", "OTHER_NATIONALITY", "OTHER_SEX", "OTHER_NAME", "OTHER_PERSON_BY_PICTURE", "DELISTED", "CLEARED_BY_COMPLIANCE",
+    "IN_WORDS",
+)  # fmt: skip
+"""`review.ReviewReason` of a dismissal; a test compares the two."""
+_WORDS = {
+    "NAME": "the name",
+    "BIRTH_SAME": "the same date of birth",
+    "BIRTH_YEAR_SAME": "the same year of birth",
+    "BIRTH_DAY_AND_MONTH_SWAPPED": "the same date of birth with day and month exchanged",
+    "BIRTH_NEAR": "born within two years",
+    "BIRTH_DIFFERS": "another date of birth",
+    "COUNTRY_SAME": "the same country",
+    "COUNTRY_DIFFERS": "another country",
+    "SEX_SAME": "the same sex",
+    "SEX_DIFFERS": "another sex",
+}
 _BIRTH = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -35,6 +54,16 @@ def add_to(commands: Subparsers) -> None:
     removing = actions.add_parser("remove", help="forget a list")
     removing.add_argument("name", metavar="NAME")
     removing.set_defaults(run=run_remove)
+    reviewing = actions.add_parser("review", help="who waits for a look; the hits of one; confirm or dismiss a hit, as a second person")
+    reviewing.add_argument("id", metavar="CUSTOMER", nargs="?", help="the id or its first characters; without it: who waits")
+    verdict = reviewing.add_mutually_exclusive_group()
+    verdict.add_argument("--confirm", metavar="HIT", help="it is this person: the customer stays with a colleague")
+    verdict.add_argument("--dismiss", metavar="HIT", help="it is somebody else: what there is besides decides")
+    reviewing.add_argument("--reason", default="", metavar="TEXT", help="why, in a sentence; stays with the customer")
+    reviewing.add_argument("--because", choices=_REASONS, help="the reason of a dismissal as a code, for the audit chain (IN_WORDS)")
+    reviewing.add_argument("--by", default="", metavar="OPERATOR", help="id of who decides: not who took the customer's data")
+    reviewing.add_argument("--taken-by", default="", metavar="OPERATOR", help="id of who took the data, where the record does not say")
+    reviewing.set_defaults(run=run_review)
     screen = commands.add_parser("screen", help="who on the lists may be this person; nothing is stored")
     screen.add_argument("name", metavar="NAME")
     screen.add_argument("--dob", default="", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD")
@@ -42,7 +71,7 @@ def add_to(commands: Subparsers) -> None:
     screen.add_argument("--sex", choices=("M", "F"), default="")
     screen.add_argument("--reference", default="command-line", metavar="REF", help="the user reference that the screening is made for")
     screen.set_defaults(run=run_screen)
-    for action in (importing, listing, removing, screen):
+    for action in (importing, listing, removing, reviewing, screen):
         action.add_argument("--json", action="store_true")
 
 
@@ -84,6 +113,59 @@ def run_remove(arguments: argparse.Namespace) -> None:
         emit(f"{version.name}: removed")
 
 
+def run_review(arguments: argparse.Namespace) -> None:
+    """Lists who waits, shows one customer's hits, or keeps a verdict."""
+    if arguments.id is None:
+        if arguments.confirm or arguments.dismiss:
+            raise BadInput(ErrorCode.BAD_ARGUMENT, "name the customer whose hit it is")
+        _list_waiting(arguments)
+        return
+    from kiosk.cli.customers import find_customer
+    from kiosk.compose import load_setup, open_customer_store, watchlist_screener
+    from kiosk.services.clock import SystemClock
+    from kiosk.services.screening_review import review, screened
+    from kiosk.services.watchlist.review import ReviewReason, Verdict
+
+    hit = arguments.confirm or arguments.dismiss
+    if hit and not (arguments.by and arguments.reason):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "a verdict needs --by and --reason")
+    if arguments.confirm and arguments.because:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "--because is the reason of a dismissal")
+    setup = load_setup()
+    with open_customer_store(setup) as store:
+        customer = find_customer(store, arguments.id)
+        screener = watchlist_screener(setup, store)
+        if not hit:
+            _show_hits(screened(store, screener, customer.id), as_json=arguments.json)
+            return
+        done, receipt = review(
+            store,
+            screener,
+            SystemClock(),
+            customer.id,
+            hit,
+            Verdict.CONFIRMED if arguments.confirm else Verdict.DISMISSED,
+            by=arguments.by,
+            reason=arguments.reason,
+            because=ReviewReason(arguments.because) if arguments.because else None,
+            taken_by=arguments.taken_by,
+        )
+    if arguments.json:
+        from kiosk.cli.consent import receipt_json
+
+        body: dict[str, Json] = {"id": customer.id, "hit": done.hit.reference, "verdict": done.verdict.value}
+        body |= {
+            "was": done.was.value,
+            "outcome": done.outcome.value,
+            "screening": done.check.label.value,
+            "receipt": receipt_json(receipt),
+        }
+        emit_json(body)
+        return
+    emit(f"{customer.id}  {done.hit.reference}  {done.verdict.value}  {done.was.value} -> {done.outcome.value}  receipt {receipt.seq}")
+    emit(f"  {sentence(done.check)}")
+
+
 def run_screen(arguments: argparse.Namespace) -> None:
     from kiosk.services.clock import SystemClock
     from kiosk.services.watchlist.model import Sex, Subject
@@ -99,6 +181,72 @@ def run_screen(arguments: argparse.Namespace) -> None:
         births = ", ".join(hit.listed.births) or "-"
         source = f"{hit.source.name} of {hit.source.source_date or hit.source.imported_at[:10]}"
         emit(f"  {hit.score:.3f}  {hit.listed.names[0]}  {births}  {source}  {hit.listed.id}  {' '.join(hit.reasons)}")
+
+
+def _list_waiting(arguments: argparse.Namespace) -> None:
+    from kiosk.cli.customers import customer_store
+    from kiosk.services.override import outcome_in_force
+    from kiosk.services.screening_review import waiting
+    from kiosk.services.stored_person import stored_person
+
+    with customer_store() as store:
+        found = waiting(store.customers())
+    rows = [(one, stored_person(one), outcome_in_force(one.facts)) for one in found]
+    if arguments.json:
+        emit_json(
+            {
+                "waiting": [
+                    {"id": one.id, "updatedAt": one.updated_at, "name": person.name, "decision": outcome.value if outcome else None}
+                    for one, person, outcome in rows
+                ]
+            }
+        )
+        return
+    for one, person, outcome in rows:
+        emit(f"{one.id}  {one.updated_at}  {outcome.value if outcome else '-':<7}  {person.name or '-'}")
+    emit(f"{len(rows) or 'nobody'} waiting: kiosk watchlist review CUSTOMER")
+
+
+def _show_hits(found: Screened, *, as_json: bool) -> None:
+    from kiosk.services.override import outcome_in_force
+
+    outcome = outcome_in_force(found.customer.facts)
+    if as_json:
+        emit_json(
+            {
+                "id": found.customer.id,
+                "decision": outcome.value if outcome else None,
+                "screening": found.check.label.value,
+                "sentence": sentence(found.check),
+                "hits": [_hit_json(view) for view in found.hits],
+                "lists": [version.as_json() for version in found.lists],
+            }
+        )
+        return
+    emit(f"{found.customer.id}  {outcome.value if outcome else '-'}  {sentence(found.check)}")
+    for view in found.hits:
+        hit = view.hit
+        emit(f"  {view.reference}  {hit.listed.names[0]}")
+        source = f"{hit.source.name} of {hit.source.source_date or '?'}, imported {hit.source.imported_at[:10]}"
+        known = "; ".join(
+            filter(None, (", ".join(hit.listed.births), ", ".join(hit.listed.countries), hit.listed.sex.value, hit.listed.note))
+        )
+        emit(f"      {source}; {known or 'nothing more is known'}")
+        asked = view.subjects[0]
+        person = "; ".join(filter(None, (asked.name, asked.birth, ", ".join(asked.countries), asked.sex.value)))
+        emit(f"      the customer: {person}")
+        emit(f"      score {hit.score:.3f} (from {found.check.threshold}): {', '.join(_WORDS[code] for code in hit.reasons)}")
+        said = f"{view.verdict.value} by {view.by} at {view.at}" if view.verdict else "open: --confirm or --dismiss it"
+        emit(f"      {said}")
+    if not found.hits:
+        emit(
+            "  on the lists of today there is nobody; where the decision still waits, a second person overrides it: kiosk decision override"
+        )
+
+
+def _hit_json(view: HitView) -> dict[str, Json]:
+    verdict: Json = {"verdict": view.verdict.value, "by": view.by, "at": view.at} if view.verdict else None
+    return {"hit": view.reference, **view.hit.as_json(), "review": verdict}
 
 
 def _shelf() -> WatchlistShelf:

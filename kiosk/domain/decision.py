@@ -71,6 +71,18 @@ def decide(checks: Iterable[Check], policy: Policy) -> Decision:
     return Decision(reasons[0].outcome if reasons else Outcome.ACCEPT, policy.key, tuple(reasons))
 
 
+def redecide(decision: Decision, check: Check) -> Decision:
+    """The same decision with one check judged anew, by a person: its old part goes, every other stays as it was decided.
+
+    What is judged afterwards asks for a person at most: unless the check has passed, its part is REVIEW.
+    """
+    reasons = [reason for reason in decision.reasons if reason.check is not check.name]
+    if check.status is not CheckStatus.PASSED:
+        reasons.append(Reason(check.name, check.label, Outcome.REVIEW))
+    reasons.sort(key=lambda reason: -_GRAVITY[reason.outcome])
+    return Decision(reasons[0].outcome if reasons else Outcome.ACCEPT, decision.policy, tuple(reasons))
+
+
 def _effect(check: Check, policy: Policy) -> Outcome:
     match check.status:
         case CheckStatus.PASSED:

@@ -18,6 +18,8 @@ from kiosk.services.erasure import RevisableStore
 
 DECISION_OVERRIDDEN = "DECISION_OVERRIDDEN"
 OVERRIDES = "overrides"
+SCREENING_REVIEWS = "screening_reviews"
+"""Facts of what staff decided after the machine. The second is written by `services.screening_review`."""
 STEP = "override"
 REASON_CHARACTERS = (10, 500)
 """A reason that nobody can follow later is none."""
@@ -52,7 +54,7 @@ def override(
             for a wrong id, an unfit reason, a person who may not, or an outcome that is in force already.
     """
     person = operator_id(by)
-    why = _fit_reason(reason)
+    why = fit_reason(reason)
     named = taken_by if taken_by in ("", CUSTOMER) else operator_id(taken_by)
     at = clock.now_utc()
     made: list[Override] = []
@@ -70,9 +72,9 @@ def override(
             "salt": secrets.token_hex(16),
         }
         detail: dict[str, object] = {"from": entry.was.value, "to": entry.outcome.value, "by": entry.by, "takenBy": list(entry.taken_by)}
-        detail["sha256"] = _digest(record)
+        detail["sha256"] = digest_of(record)
         made.append(entry)
-        return Revision(DECISION_OVERRIDDEN, detail, facts={OVERRIDES: [*_records(customer.facts), record]}, step=STEP)
+        return Revision(DECISION_OVERRIDDEN, detail, facts={OVERRIDES: [*records_of(customer.facts), record]}, step=STEP)
 
     receipt = store.revise(customer_id, at, plan)
     if receipt is None:
@@ -80,14 +82,33 @@ def override(
     return made[-1], receipt
 
 
+def require_second_person(facts: Mapping[str, Json], person: str, named: str = "") -> tuple[str, ...]:
+    """Who took the customer's data, with `named` among them.
+
+    Raises BadInput(BAD_ARGUMENT) when nobody is known, or `person` is one of them.
+    """
+    takers = taken_by_of(facts)
+    if not takers and not named:
+        what = "the record does not say who took the customer's data: name them, so that a second person is one (--taken-by)"
+        raise BadInput(ErrorCode.BAD_ARGUMENT, what)
+    if named and not any(same_operator(named, taker) for taker in takers):
+        takers = (*takers, named)
+    if any(same_operator(person, taker) for taker in takers):
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} took the customer's data: a second person has to decide")
+    return takers
+
+
 def overrides_of(facts: Mapping[str, Json]) -> tuple[Override, ...]:
     """All of them, oldest first."""
-    return tuple(_from_json(record) for record in _records(facts))
+    return tuple(_from_json(record) for record in records_of(facts))
 
 
 def outcome_in_force(facts: Mapping[str, Json]) -> Outcome | None:
-    """The latest override's, else the machine's; None when nothing has been decided."""
-    overrides = overrides_of(facts)
+    """The latest override's or screening review's, else the machine's; None when nothing has been decided."""
+    overrides, reviews = overrides_of(facts), records_of(facts, SCREENING_REVIEWS)
+    # each review says how many overrides there were before it: times of two clocks prove no order
+    if reviews and reviews[-1].get("overrides") == len(overrides):
+        return Outcome(str(reviews[-1]["outcome"]))
     return overrides[-1].outcome if overrides else machine_outcome(facts)
 
 
@@ -104,7 +125,7 @@ def unproven(facts: Mapping[str, Json], receipts: tuple[Receipt, ...]) -> tuple[
     Args: `receipts` of this customer, from a chain that was verified.
     """
     known = {receipt.detail.get("sha256") for receipt in receipts if receipt.event == DECISION_OVERRIDDEN}
-    return tuple(_from_json(record) for record in _records(facts) if _digest(record) not in known)
+    return tuple(_from_json(record) for record in records_of(facts) if digest_of(record) not in known)
 
 
 # --- inside --------------------------------------------------------------------------------------------------------
@@ -114,14 +135,7 @@ def _judged(customer: StoredCustomer, outcome: Outcome, person: str, why: str, n
     was = outcome_in_force(customer.facts)
     if was is None:
         raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has no decision that could be overridden")
-    takers = taken_by_of(customer.facts)
-    if not takers and not named:
-        what = "the record does not say who took the customer's data: name them, so that a second person is one (--taken-by)"
-        raise BadInput(ErrorCode.BAD_ARGUMENT, what)
-    if named and not any(same_operator(named, taker) for taker in takers):
-        takers = (*takers, named)
-    if any(same_operator(person, taker) for taker in takers):
-        raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} took the customer's data: a second person has to decide")
+    takers = require_second_person(customer.facts, person, named)
     if any(same_operator(person, earlier.by) for earlier in overrides_of(customer.facts)):
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} has overridden this decision before: another person has to decide")
     if outcome is was:
@@ -132,20 +146,22 @@ def _judged(customer: StoredCustomer, outcome: Outcome, person: str, why: str, n
 
 
 def taken_by_of(facts: Mapping[str, Json]) -> tuple[str, ...]:
-    """Who took the customer's data, as the facts say: who recorded the consent, who typed over what was read, whom an override named."""
+    """Who took the customer's data, as the facts say: who recorded the consent, who typed over what was read, whom staff named."""
     found: list[str] = []
     for name, key in (("consent", "recordedBy"), ("review", "by"), ("session", "operator")):
         fact = facts.get(name)
         person = fact.get(key) if isinstance(fact, dict) else None
         if isinstance(person, str) and person:
             found.append(person)
-    for earlier in overrides_of(facts):
-        found.extend(earlier.taken_by)
+    for record in (*records_of(facts), *records_of(facts, SCREENING_REVIEWS)):
+        takers = record.get("takenBy")
+        found.extend(str(taker) for taker in (takers if isinstance(takers, list) else []))
     people = [person for person in dict.fromkeys(found) if not same_operator(person, CUSTOMER)]
     return tuple(people) if people or not found else (CUSTOMER,)
 
 
-def _fit_reason(reason: str) -> str:
+def fit_reason(reason: str) -> str:
+    """In one line. Raises BadInput(BAD_ARGUMENT) for one that says nothing or too much."""
     least, most = REASON_CHARACTERS
     words = " ".join(reason.split())
     if not least <= len(words) <= most:
@@ -160,12 +176,14 @@ def _consented(facts: Mapping[str, Json]) -> bool:
     return isinstance(consent, dict) and consent.get("accepted") is True
 
 
-def _records(facts: Mapping[str, Json]) -> list[dict[str, Json]]:
-    records = facts.get(OVERRIDES)
+def records_of(facts: Mapping[str, Json], fact: str = OVERRIDES) -> list[dict[str, Json]]:
+    """The entries of a fact that is a list of them, oldest first."""
+    records = facts.get(fact)
     return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
 
 
-def _digest(record: Mapping[str, Json]) -> str:
+def digest_of(record: Mapping[str, Json]) -> str:
+    """What the audit line holds of an entry; its "salt" keeps the reason from being guessed once it is erased."""
     return hashlib.sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

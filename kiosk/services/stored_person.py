@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.domain.document import FieldName
@@ -19,13 +18,20 @@ class StoredPerson:
     date_of_birth: str
 
 
-def stored_person(customer: StoredCustomer) -> StoredPerson:
-    """Of a customer whose decision was stored; all empty for one in progress."""
+def stored_person(customer: StoredCustomer, *, typed: bool = True) -> StoredPerson:
+    """Of a customer whose decision was stored; all empty for one in progress. Args: `typed` False: as the document says."""
+    full = stored_value(customer, FieldName.FULL_NAME, typed=typed)
+    parts = (stored_value(customer, FieldName.GIVEN_NAMES, typed=typed), stored_value(customer, FieldName.SURNAME, typed=typed))
+    return StoredPerson(full or " ".join(part for part in parts if part), stored_value(customer, FieldName.DATE_OF_BIRTH, typed=typed))
+
+
+def stored_value(customer: StoredCustomer, name: FieldName, *, typed: bool = True) -> str:
+    """Of a field of the person. Args: `typed` False leaves out what somebody typed over it, unless nothing else is known."""
     record = customer.facts.get("customer")
-    fields = record if isinstance(record, dict) else {}
-    full = _value(fields, FieldName.FULL_NAME)
-    parts = (_value(fields, FieldName.GIVEN_NAMES), _value(fields, FieldName.SURNAME))
-    return StoredPerson(full or " ".join(part for part in parts if part), _value(fields, FieldName.DATE_OF_BIRTH))
+    sources = record.get(name.value) if isinstance(record, dict) else None
+    if not typed and isinstance(sources, dict):
+        sources = {source: value for source, value in sources.items() if source != "operator"} or sources
+    return best_value(sources)
 
 
 def best_value(sources: Json) -> str:
@@ -34,7 +40,3 @@ def best_value(sources: Json) -> str:
         return ""
     values = {source: value for source, value in sources.items() if isinstance(value, str)}
     return next((values[source] for source in (*_BEST_FIRST, *values) if source in values), "")
-
-
-def _value(fields: Mapping[str, Json], name: FieldName) -> str:
-    return best_value(fields.get(name.value))

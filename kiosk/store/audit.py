@@ -37,9 +37,10 @@ RECEIPTS = (
     AuditEvent.DATA_ERASED,
     AuditEvent.CONSENT_WITHDRAWN,
     AuditEvent.DECISION_OVERRIDDEN,
+    AuditEvent.SCREENING_REVIEWED,
     AuditEvent.AUDIT_TRIMMED,
 )
-"""Events whose lines are receipts: of what was erased, withdrawn or overridden."""
+"""Events whose lines are receipts: of what was erased, withdrawn, overridden or reviewed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -29,6 +29,7 @@ class ReviewReason(StrEnum):
     OTHER_PERSON_BY_PICTURE = "OTHER_PERSON_BY_PICTURE"
     DELISTED = "DELISTED"
     CLEARED_BY_COMPLIANCE = "CLEARED_BY_COMPLIANCE"
+    IN_WORDS = "IN_WORDS"  # the reason is a sentence, which stays with the customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Review:
 
     Attributes:
         user_reference: whose screening it was; no personal data by its protocol.
-        person: `person_mark` of what was asked about: another name or date of birth under the same reference is looked at afresh.
+        person: `person_mark` of what was asked about: another name or date of birth under the same reference is looked at afresh. Of
+            several (as read, and as typed over) the marks with a space between.
         by: id of the member of staff.
         at: UTC.
     """
@@ -51,6 +53,11 @@ class Review:
     reason: ReviewReason
     by: str
     at: str
+
+    def is_of(self, hit: Hit, subjects: Iterable[Subject]) -> bool:
+        """Whether it holds for this entry, as the list has it now, and for all of these."""
+        named = (self.list_name, self.entry, self.entry_version) == (hit.source.name, hit.listed.id, hit.listed.version)
+        return named and {person_mark(subject) for subject in subjects} <= set(self.person.split())
 
 
 class ScreeningReviews(Protocol):
@@ -69,14 +76,20 @@ def person_mark(subject: Subject) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
-def judged(hit: Hit, subject: Subject, user_reference: str, verdict: Verdict, reason: ReviewReason, by: str, at: str) -> Review:
-    """Raises BadInput(BAD_ARGUMENT) without a member of staff or with a reason that does not go with the verdict."""
+def judged(
+    hit: Hit, subject: Subject | Iterable[Subject], user_reference: str, verdict: Verdict, reason: ReviewReason, by: str, at: str
+) -> Review:
+    """Args: `subject` whoever was asked about when this entry was found.
+
+    Raises BadInput(BAD_ARGUMENT) without a member of staff or with a reason that does not go with the verdict.
+    """
     if not by.strip() or not user_reference.strip():
         raise BadInput(ErrorCode.BAD_ARGUMENT, "a review needs the user reference and who gave it")
     if (verdict is Verdict.CONFIRMED) is not (reason is ReviewReason.SAME_PERSON):
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{reason.value} is no reason for {verdict.value}")
     listed = hit.listed
-    return Review(user_reference, person_mark(subject), hit.source.name, listed.id, listed.version, verdict, reason, by, at)
+    person = " ".join(map(person_mark, (subject,) if isinstance(subject, Subject) else subject))
+    return Review(user_reference, person, hit.source.name, listed.id, listed.version, verdict, reason, by, at)
 
 
 def review_fields(review: Review) -> dict[str, str]:

@@ -66,10 +66,12 @@ class WatchlistScreener:
         self._threshold = threshold
         self._outdated_after_days = outdated_after_days
 
-    def screen(self, subject: Subject, user_reference: str) -> Screening:
+    def screen(self, subject: Subject, user_reference: str, *, also: Sequence[Review] = ()) -> Screening:
         """Never raises: what could not be done is NOT_EXECUTED with the reason, and never REJECTED.
 
-        Args: `user_reference` required, 1 to 100 characters, as in workflow 32.
+        Args:
+            user_reference: required, 1 to 100 characters, as in workflow 32.
+            also: verdicts that are about to be kept.
         """
         if not user_reference.strip() or len(user_reference) > _LONGEST_REFERENCE:
             check = not_executed(_NAME, CheckLabel.PRECONDITION_NOT_FULFILLED)
@@ -88,7 +90,7 @@ class WatchlistScreener:
             check = not_executed(_NAME, CheckLabel.ENGINE_FAILED, code=error.code.value)
             return self._result(check, user_reference, missing="engine")
         ms = (time.perf_counter() - began) * 1000
-        return self._judged(subject, user_reference, hits, reviews, lists, ms)
+        return self._judged(subject, user_reference, hits, [*reviews, *also], lists, ms)
 
     def find(self, subject: Subject) -> list[Hit]:
         """Entries at or above the threshold in all lists, the best first. Raises StoreFault."""
@@ -108,6 +110,10 @@ class WatchlistScreener:
         """Raises StoreFault."""
         return tuple(self._shelf.versions())
 
+    def verdicts(self, user_reference: str) -> tuple[Review, ...]:
+        """What staff said under this reference, oldest first. Raises StoreFault."""
+        return tuple(self._reviews.of_user(user_reference)) if self._reviews else ()
+
     def is_outdated(self, version: ListVersion) -> bool:
         """By the file's own day, else by the import's."""
         day = version.source_date or version.imported_at[:10]
@@ -121,7 +127,7 @@ class WatchlistScreener:
         self, subject: Subject, reference: str, hits: Sequence[Hit], reviews: Sequence[Review], lists: tuple[ListVersion, ...], ms: float
     ) -> Screening:
         mark = person_mark(subject)
-        verdicts = {(one.list_name, one.entry, one.entry_version): one.verdict for one in reviews if one.person == mark}
+        verdicts = {(one.list_name, one.entry, one.entry_version): one.verdict for one in reviews if mark in one.person.split()}
         said = [(hit, verdicts.get((hit.source.name, hit.listed.id, hit.listed.version))) for hit in hits]
         open_hits = tuple(hit for hit, verdict in said if verdict is not Verdict.DISMISSED)
         dismissed = tuple(hit for hit, verdict in said if verdict is Verdict.DISMISSED)
