@@ -42,6 +42,7 @@ class CheckName(StrEnum):
     PROOF_OF_FUNDS = "proof_of_funds"
     PHONE_VERIFICATION = "phone_verification"  # the customer read a code that was sent to the number
     EMAIL_VERIFICATION = "email_verification"
+    CHIP_READ = "chip_read"  # the document's chip was read; whether it is genuine is another question
     # advisory: whether the page before the camera is the document itself, as it was issued
     SCREEN_RECAPTURE = "screen_recapture"
     PRINT_COPY = "print_copy"
@@ -89,6 +90,7 @@ GROUP_OF: Mapping[CheckName, CheckGroup] = {
     CheckName.PROOF_OF_FUNDS: CheckGroup.CONTACT,
     CheckName.PHONE_VERIFICATION: CheckGroup.CONTACT,
     CheckName.EMAIL_VERIFICATION: CheckGroup.CONTACT,
+    CheckName.CHIP_READ: CheckGroup.DOCUMENT,
 }
 
 ADVISORY: frozenset[CheckName] = frozenset(
@@ -177,6 +179,8 @@ class CheckLabel(StrEnum):
     TOO_MANY_TRIES = "TOO_MANY_TRIES"
     GATEWAY_FAILED = "GATEWAY_FAILED"
     SKIPPED = "SKIPPED"  # the workflow allows to go on without it
+    TRIAL = "TRIAL"  # the code was only shown on this machine: nothing is proven
+    DEVICE_MISSING = "DEVICE_MISSING"  # no such reader is connected
     # capture integrity
     RECORD_INVALID = "RECORD_INVALID"
     VIRTUAL_CAMERA = "VIRTUAL_CAMERA"

@@ -41,6 +41,7 @@ NAMES: Mapping[CheckName, str] = {
     CheckName.PROOF_OF_FUNDS: QT_TRANSLATE_NOOP("sentences", "Proof of funds"),
     CheckName.PHONE_VERIFICATION: QT_TRANSLATE_NOOP("sentences", "Telephone number"),
     CheckName.EMAIL_VERIFICATION: QT_TRANSLATE_NOOP("sentences", "E-mail address"),
+    CheckName.CHIP_READ: QT_TRANSLATE_NOOP("sentences", "Chip"),
     CheckName.OPERATOR_EDITS: QT_TRANSLATE_NOOP("sentences", "Changed by hand"),
     CheckName.SCREEN_RECAPTURE: QT_TRANSLATE_NOOP("sentences", "Not from a screen"),
     CheckName.PRINT_COPY: QT_TRANSLATE_NOOP("sentences", "Not a printed copy"),
@@ -314,6 +315,8 @@ TEMPLATES: Mapping[_Key, tuple[str, ...]] = {
     (_N.PHONE_VERIFICATION, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The telephone number was not confirmed."),),
     (_N.EMAIL_VERIFICATION, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The e-mail address was confirmed by a code."),),
     (_N.EMAIL_VERIFICATION, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The e-mail address was not confirmed."),),
+    (_N.CHIP_READ, _L.OK): (QT_TRANSLATE_NOOP("sentences", "The chip of the document was read. Whether it is genuine was not checked."),),
+    (_N.CHIP_READ, _L.INPUT_MISSING): (QT_TRANSLATE_NOOP("sentences", "The chip of the document was not read."),),
 }
 
 # Labels that mean the same for every check.
@@ -374,6 +377,8 @@ GENERAL: Mapping[CheckLabel, str] = {
     CheckLabel.TOO_MANY_TRIES: QT_TRANSLATE_NOOP("sentences", "A wrong code was given too often."),
     CheckLabel.GATEWAY_FAILED: QT_TRANSLATE_NOOP("sentences", "Not checked, because the code could not be sent."),
     CheckLabel.SKIPPED: QT_TRANSLATE_NOOP("sentences", "Left out; this is allowed here."),
+    CheckLabel.TRIAL: QT_TRANSLATE_NOOP("sentences", "Only tried out: the code was shown on this machine, so nothing is proven."),
+    CheckLabel.DEVICE_MISSING: QT_TRANSLATE_NOOP("sentences", "Not checked, because the device for it is not connected."),
 }
 
 # OK says only that nothing more is known; the status must still be told truthfully.
