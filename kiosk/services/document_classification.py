@@ -64,12 +64,13 @@ def classify_document(
     """
     known = load_templates() if templates is None else templates
     seen = [evidence_of(page, today) for page in pages]
-    alone = [classify_page(one, templates=known, advice=advice) for one in seen]
-    together = _together(seen, known, advice)
+    scored = [score_templates(one, known, advice) for one in seen]  # once: it is what costs, and does not depend on the other pages
+    alone = [_class_of(one, best_of(matches), advice) for one, matches in zip(seen, scored, strict=True)]
+    together = _together(seen, scored, known, advice)
     findings: list[tuple[PageFinding, ...]] = []
     for number in range(len(pages)):
-        before = _together(seen[:number], known, advice) if number else ()
-        now = _together(seen[: number + 1], known, advice)
+        before = _together(seen[:number], scored[:number], known, advice) if number else ()
+        now = _together(seen[: number + 1], scored[: number + 1], known, advice)
         findings.append(_findings(number, seen, alone, before, now))
     return DocumentClass(_type_of_all(seen, together), together, tuple(findings))
 
@@ -97,9 +98,10 @@ def kind_of_code(code: str, worded: str) -> str:
 # --- together ------------------------------------------------------------------------------------------------------
 
 
-def _together(seen: Sequence[Evidence], templates: Sequence[Template], advice: Advice | None) -> tuple[PageClass, ...]:
+def _together(
+    seen: Sequence[Evidence], scored: Sequence[Sequence[TemplateMatch]], templates: Sequence[Template], advice: Advice | None
+) -> tuple[PageClass, ...]:
     """Every page with the template that fits all pages best; a page that speaks against it keeps a class of its own."""
-    scored = [score_templates(one, templates, advice) for one in seen]
     classes: list[PageClass] = []
     for number, evidence in enumerate(seen):
         match = best_of(scored[number])
