@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from kiosk.domain.document import DATE_FIELDS, Field, FieldName, PageSide, Quad, Reading, Source
 from kiosk.domain.mrz import Mrz, MrzFormat, birth_date_iso, expiry_date_iso
 from kiosk.domain.mrz_layout import layout_of
+from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.aamva import barcode_fields, is_aamva
 from kiosk.services.document_dates import Tense, dates_in
-from kiosk.services.document_layout import find_values
+from kiosk.services.document_layout import Found, find_values
+from kiosk.services.document_licence import licence_values
 from kiosk.services.document_names import looks_same_number, same_name, same_number
 from kiosk.services.document_values import Context, value_of
 from kiosk.services.document_words import Words, load_words
@@ -32,6 +34,7 @@ UNPROVEN_NAME = 0.985
 """The most that a name of the MRZ is sure by itself: no check digit covers it (9303-3 4.9)."""
 _NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES)
 _NUMBER_LENGTH = 9
+_SAME_PLACE = 0.5
 _MRZ_NAMES = {
     FieldName.SURNAME: "surname",
     FieldName.GIVEN_NAMES: "givenNames",
@@ -59,10 +62,27 @@ def context_of(today: str, *, state: str = "", words: Words | None = None) -> Co
 def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -> dict[FieldName, tuple[Reading, ...]]:
     """What the printed labels of a page give."""
     fields: dict[FieldName, tuple[Reading, ...]] = {}
-    for found in find_values(lines, context):
+    for found in _found(lines, context):
         confidence = found.box.confidence * (0.85 + 0.15 * min(found.likeness, found.value.fit))
         fields[found.field] = (Reading(found.value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text),)
     return fields
+
+
+def _found(lines: Sequence[TextLine], context: Context) -> list[Found]:
+    """By labels in words; where numbers are the labels, by these before the words."""
+    numbered = licence_values(lines, context)
+    fields = {one.field for one in numbered}
+    # what a number labels is no other field's value, and a licence that names surname and given names has no full name
+    return [
+        *numbered,
+        *(
+            one
+            for one in find_values(lines, context)
+            if one.field not in fields
+            and not any(geometry.inside_fraction(one.box.quad, other.box.quad) > _SAME_PLACE for other in numbered)
+            and not (one.field is FieldName.FULL_NAME and fields & set(_NAMES))
+        ),
+    ]
 
 
 def mrz_fields(mrz: Mrz, side: PageSide, quads: Sequence[Quad], today: str) -> dict[FieldName, tuple[Reading, ...]]:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from kiosk.domain.document import FieldName, Quad
+from kiosk.domain.document import FieldName
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
+from kiosk.services.document_boxes import Box, box_of, part_of
 from kiosk.services.document_values import Context, Value, value_of
 from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, plain
 
@@ -20,27 +21,6 @@ _LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
 _LEAST_COVERED = 0.55
 _LEAST_COVERED_IGNORED = 0.8  # "Passport office" is an authority, not the title "Passport"
 _LEAST_COVERED_OF_MANY = 0.28  # of a line with slashes: one of its languages was read, the others are not known or too small
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A piece of text and where it is; `height` of its letters."""
-
-    text: str
-    confidence: float
-    left: float
-    top: float
-    right: float
-    bottom: float
-    quad: Quad
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +206,7 @@ def _inline(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ...],
         if (free or named) and not separated:
             continue
         start = tokens[label.last - 1][1] / max(1, len(box.text))
-        part = _part(box, start, 1.0, rest)
+        part = part_of(box, start, 1.0, rest)
         found.append(Found(field, value, part, label.likeness, 0.3 + rules.cost(field, part)))
     # one date behind "Validity" is not both ends of a period
     return found[:1] if len({one.value.value for one in found}) < len(found) else found
@@ -243,7 +223,7 @@ def _labels_of(box: Box, tokens: list[tuple[int, int]], hits: tuple[Labelled, ..
             joined = replace(last.box, right=box.left + end * (box.right - box.left))
             labels[-1] = Label(hit.key, joined, max(last.likeness, hit.likeness))
         else:
-            labels.append(Label(hit.key, _part(box, start, end, box.text[tokens[hit.first][0] : tokens[hit.last - 1][1]]), hit.likeness))
+            labels.append(Label(hit.key, part_of(box, start, end, box.text[tokens[hit.first][0] : tokens[hit.last - 1][1]]), hit.likeness))
     # the first label begins where the line does: what stands before it is its number or an unknown language
     if labels:
         labels[0] = replace(labels[0], box=replace(labels[0].box, left=box.left))
@@ -351,20 +331,3 @@ def _continued(found: Found, place: int, texts: Sequence[Box], used: set[int], r
         )
     value = rules.value(field, whole.text) if taken > 1 else None
     return replace(found, box=whole, value=value) if value is not None else found
-
-
-def box_of(line: TextLine) -> Box:
-    left, top, right, bottom = geometry.bounds(line.quad)
-    return Box(line.text, line.confidence, left, top, right, bottom, line.quad)
-
-
-def _part(box: Box, start: float, end: float, text: str) -> Box:
-    """The part of a line from `start` to `end` (0..1 of its letters)."""
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = box.quad
-
-    def between(x0: float, y0: float, x1: float, y1: float, t: float) -> tuple[float, float]:
-        return x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
-
-    quad = (between(ax, ay, bx, by, start), between(ax, ay, bx, by, end), between(dx, dy, cx, cy, end), between(dx, dy, cx, cy, start))
-    left, top, right, bottom = geometry.bounds(quad)
-    return Box(text, box.confidence, left, top, right, bottom, quad)

@@ -13,6 +13,9 @@ _TENSES = {FieldName.DATE_OF_EXPIRY: Tense.FUTURE}
 _CLASSES = frozenset({"AM", "BE", "CE", "DE"})
 """Classes of vehicles on driving licences that are letters alone (Directive 2006/126/EC): the list of them stands beside the legend's names
 of fields. Somebody may be called so; then the MRZ or the barcode says it, or nothing does."""
+_CARON = re.compile(r"(?<=[ĎďĽľŤť])['\u2019\u00b4`](?=[^\W\d_])")
+"""The caron of these letters is printed as an apostrophe, which readers give a second time as one; no name has one behind them."""
+_COMMAS = re.compile(r"\s*,\s*")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[a-d]?\s*[.)]\s*(?=\D)")
 
 
@@ -37,7 +40,7 @@ class Value:
 
 def value_of(field: FieldName, text: str, context: Context) -> Value | None:
     """The normalised value of `field` that `text` is, or None."""
-    text = text.strip(" :;.,|_-*")
+    text = _CARON.sub("", text.strip(" :;.,|_-*"))
     if not text:
         return None
     if field in DATE_FIELDS:
@@ -53,7 +56,8 @@ def value_of(field: FieldName, text: str, context: Context) -> Value | None:
         case FieldName.PERSONAL_NUMBER:
             return _personal_number(text)
         case FieldName.SURNAME | FieldName.GIVEN_NAMES | FieldName.FULL_NAME:
-            return _name(text)
+            # French documents part given names by commas (JEAN, PAUL); of a full name the comma parts surname and given names
+            return _name(_COMMAS.sub(" ", text) if field is FieldName.GIVEN_NAMES else text)
         case _:
             return _free(text, context)
 
@@ -125,7 +129,7 @@ def _script(letter: str) -> str:
 
 def _free(text: str, context: Context) -> Value | None:
     text = _NUMBERED.sub("", text)
-    if "<<" in text or sum(c.isalpha() for c in text) < 2:
+    if "<<" in text or sum(c.isalpha() for c in text) < 2 or plain(text).upper() in _CLASSES:
         return None
     fit = 1.0
     if dates_in(text, tense=Tense.PAST, today=context.today):

@@ -19,6 +19,7 @@ from kiosk.imaging.page_quality import measure_page, page_width
 from kiosk.imaging.print_polarity import is_reversed
 from kiosk.imaging.rectify import ID1_RATIO, ID3_RATIO, KNOWN_RATIOS, page_ratio
 from kiosk.ports import PageLocation, TextLine
+from kiosk.services.document_licence import american_numbers
 from kiosk.services.page_look import PageLook, readability
 from kiosk.services.template_model import Template
 
@@ -84,7 +85,7 @@ def _are_two_portraits(one: Face, other: Face) -> bool:
 
 
 def licence_numbers(lines: Sequence[TextLine]) -> int:
-    """How many of the fields that the licences of Europe number ("1." "4a.") stand in order; fewer than four are none.
+    """How many of the fields that licences number stand there; fewer than four are none. Those of Europe ("1." "4a.") in order.
 
     Directive 2006/126/EC, annex I: the numbers are the labels, in every language.
     """
@@ -97,7 +98,8 @@ def licence_numbers(lines: Sequence[TextLine]) -> int:
     heights = [top[name] for name in found]
     tall = np.median([geometry.bounds(line.quad)[3] - geometry.bounds(line.quad)[1] for line in lines]) if lines else 0.0
     in_order = all(after > before - tall for before, after in pairwise(heights))
-    return len(found) if len(found) >= _LEAST_NUMBERS and in_order else 0
+    european = len(found) if len(found) >= _LEAST_NUMBERS and in_order else 0
+    return max(european, american_numbers(lines))
 
 
 def is_hopeless(look: PageLook) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from kiosk.domain.document import FieldName, PageSide, Quad, Reading, Source
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
-from kiosk.services.document_layout import Box, Found, Rules, box_of, find_values
+from kiosk.services.document_boxes import Box, box_of, joined_boxes
+from kiosk.services.document_layout import Found, Rules, find_values
 from kiosk.services.document_values import Context, Value
 from kiosk.services.document_words import plain
 from kiosk.services.template_labels import PageLabels, page_labels
@@ -163,8 +164,7 @@ def _in_area(
         inside.sort(key=lambda box: abs(box.middle - middle))
     else:
         inside.sort(key=lambda box: (box.middle, box.left))
-        joined = _joined(inside[: field.lines + 1], ", " if field.name is FieldName.ADDRESS else " ")
-        inside = [joined] if joined is not None else []
+        inside = [joined_boxes(inside[: field.lines + 1], ", " if field.name is FieldName.ADDRESS else " ")] if inside else []
     for box in inside:
         got = value(field.name, _SHORT_LABEL.sub("", box.text))
         if got is not None:
@@ -203,17 +203,8 @@ def _beside(boxes: Sequence[Box]) -> list[Box]:
         for other in boxes:
             level = min(one.bottom, other.bottom) - max(one.top, other.top) > _OVERLAP * min(one.height, other.height)
             if other is not one and level and -0.5 * one.height <= other.left - one.right <= 3 * one.height:
-                pairs.append(_joined([one, other], " ") or one)
+                pairs.append(joined_boxes([one, other], " "))
     return pairs
-
-
-def _joined(boxes: Sequence[Box], joint: str) -> Box | None:
-    if not boxes:
-        return None
-    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
-    text = joint.join(box.text for box in boxes)
-    return Box(text, min(box.confidence for box in boxes), left, top, right, bottom, geometry.box_quad(left, top, right, bottom))
 
 
 def _pixels(field: TemplateField, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -49,7 +49,7 @@ def template_value(field: TemplateField, text: str, context: Context) -> Value |
             state = context.words.state(text) if len(text) <= 60 else ""
             return Value(state) if state else None
         case Format.NAME:
-            return value_of(FieldName.SURNAME, text, context)
+            return value_of(FieldName.GIVEN_NAMES if field.name is FieldName.GIVEN_NAMES else FieldName.SURNAME, text, context)
         case Format.TEXT:
             return value_of(FieldName.ADDRESS, text, context)
 

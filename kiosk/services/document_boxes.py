@@ -1,0 +1,56 @@
+"""Pieces of text with their places, taken apart and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiosk.domain.document import Quad
+from kiosk.imaging import geometry
+from kiosk.ports import TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A piece of text and where it is; `height` of its letters."""
+
+    text: str
+    confidence: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+    quad: Quad
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def box_of(line: TextLine) -> Box:
+    left, top, right, bottom = geometry.bounds(line.quad)
+    return Box(line.text, line.confidence, left, top, right, bottom, line.quad)
+
+
+def part_of(box: Box, start: float, end: float, text: str) -> Box:
+    """The part of a line from `start` to `end` (0..1 of its letters)."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = box.quad
+
+    def between(x0: float, y0: float, x1: float, y1: float, t: float) -> tuple[float, float]:
+        return x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
+
+    quad = (between(ax, ay, bx, by, start), between(ax, ay, bx, by, end), between(dx, dy, cx, cy, end), between(dx, dy, cx, cy, start))
+    left, top, right, bottom = geometry.bounds(quad)
+    return Box(text, box.confidence, left, top, right, bottom, quad)
+
+
+def joined_boxes(boxes: Sequence[Box], joint: str) -> Box:
+    """Several pieces, one at least, as one: as sure as the least sure of them."""
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    text = joint.join(box.text for box in boxes)
+    return Box(text, min(box.confidence for box in boxes), left, top, right, bottom, geometry.box_quad(left, top, right, bottom))
