@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from kiosk.services.reading import DocumentReader
     from kiosk.services.verification import Verifier
     from kiosk.services.watchlist.screening import WatchlistScreener
+    from kiosk.services.watchlist.shelf import WatchlistShelf
+    from kiosk.services.watchlist.updating import WatchlistUpdater
     from kiosk.store.customers import SqlCustomerStore
     from kiosk.store.health import StoreHealth
 
@@ -84,16 +86,31 @@ def device_key(setup: Setup) -> DeviceKey:
     return open_device_key(setup.paths.data)
 
 
-def watchlist_screener(setup: Setup, store: SqlCustomerStore) -> WatchlistScreener:
-    """Screens against the lists that are installed in the data folder; staff's verdicts are in the store's audit chain."""
+def watchlist_shelf(setup: Setup) -> WatchlistShelf:
+    """The lists that are installed in the data folder."""
+    from kiosk.services.watchlist.shelf import WatchlistShelf
+
+    return WatchlistShelf(setup.paths.data / "watchlists", SystemClock())
+
+
+def watchlist_screener(setup: Setup, store: SqlCustomerStore | None = None) -> WatchlistScreener:
+    """Screens against the lists of `watchlist_shelf`. Staff's verdicts are in the store's audit chain; without a store there are none."""
     from kiosk.services.watchlist.review import review_fields, review_of
     from kiosk.services.watchlist.screening import WatchlistScreener
-    from kiosk.services.watchlist.shelf import WatchlistShelf
     from kiosk.store.watchlists import SqlScreeningReviews
 
-    clock = SystemClock()
-    reviews = SqlScreeningReviews(store.database, review_fields, review_of)
-    return WatchlistScreener(WatchlistShelf(setup.paths.data / "watchlists", clock), clock, reviews)
+    reviews = None if store is None else SqlScreeningReviews(store.database, review_fields, review_of)
+    days = setup.config.watchlists.outdated_after_days
+    return WatchlistScreener(watchlist_shelf(setup), SystemClock(), reviews, outdated_after_days=days)
+
+
+def watchlist_updater(setup: Setup) -> WatchlistUpdater:
+    """Fetches what [watchlists.sources] of the settings names."""
+    from kiosk.gateways.published_files import PublishedFiles
+    from kiosk.services.watchlist.updating import WatchlistUpdater
+
+    watchlists = setup.config.watchlists
+    return WatchlistUpdater(watchlist_shelf(setup), PublishedFiles(watchlists), SystemClock(), watchlists.sources)
 
 
 def consents_in_force(setup: Setup) -> ConsentSet:
@@ -255,11 +272,15 @@ class Engines:
     def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
         from kiosk.services.liveness.run import active_check
 
+        detector, landmarker, matcher = self.check_parts()
+        return active_check(challenge, detector=detector, landmarker=landmarker, matcher=matcher, reference=reference)
+
+    def check_parts(self) -> tuple[FaceDetector, FaceLandmarker, FaceMatcher | None]:
+        """What active checks look with, before the camera and in a record of it. Raises ModelFault(MODEL_MISSING)."""
         landmarker = self._landmarker(live=True)
         if landmarker is None:
             raise ModelFault(ErrorCode.MODEL_MISSING, "the active check needs the face_landmarks model: kiosk models install")
-        detector = self._detector(live=True)
-        return active_check(challenge, detector=detector, landmarker=landmarker, matcher=self.matcher(), reference=reference)
+        return self._detector(live=True), landmarker, self.matcher()
 
     def face_mesh(self, image: Image) -> tuple[tuple[float, float, float], ...]:
         """The 468 points of the largest face, pixels; empty when there is none or no model for it. For drawing simulated head turns."""
@@ -417,9 +438,18 @@ class Engines:
 
     def _matcher_of(self, model_id: str) -> FaceMatcher | None:
         from kiosk.engines.face_matchers import make_matcher
+        from kiosk.engines.providers import Provider
 
         made_up_corners = not self._needed("face_detection").id.startswith("yunet")
-        return make_matcher(self._library, model_id, self._landmarker(), made_up_corners=made_up_corners)
+        models = self._setup.config.models
+        return make_matcher(
+            self._library,
+            model_id,
+            self._landmarker(),
+            made_up_corners=made_up_corners,
+            threads=models.threads or None,
+            provider=Provider(models.provider),
+        )
 
     def face_parts(self, model_ids: Sequence[str] = ()) -> tuple[FaceDetector, FaceLandmarker | None, tuple[FaceMatcher, ...]]:
         """Detector, landmarker and these matchers, or all that are installed. For measuring. Raises BadInput for an unknown id."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
-from kiosk.engines.dlib_network import INPUT, INPUT_PX, MEAN_RGB, SCALE, SIZE, onnx_of
+from kiosk.engines.dlib_network import INPUT, INPUT_PX, MEAN_RGB, SCALE, onnx_of
 from kiosk.engines.face_template import require_model
 from kiosk.engines.ort import OnnxSession
 from kiosk.engines.providers import Arrays, Probe, Provider, same_direction
@@ -41,6 +41,14 @@ at most, a score of 0.009. A cosine alone would let half floats through."""
 def score_of(distance: float) -> float:
     """Distance 0 -> 1, FAR_DISTANCE and more -> 0, straight in between: 0.6 -> 0.5."""
     return float(np.clip(1 - distance / FAR_DISTANCE, 0, 1))
+
+
+def interchangeable(cpu: Arrays, other: Arrays) -> float:
+    """For `Probe`: the cosine, 0 where templates of the two must not meet in one comparison."""
+    direction = same_direction(cpu, other)
+    if direction == 0.0 or max(float(np.abs(one - two).max()) for one, two in zip(cpu, other, strict=True)) >= _INTERCHANGEABLE:
+        return 0.0
+    return direction
 
 
 class DlibFaceMatcher:
@@ -136,14 +144,7 @@ def _probe() -> Probe:
     """A fixed smooth chip; templates must be interchangeable, not only alike."""
     wave = np.sin(np.arange(CHIP_PX) / 9.0)
     chip = np.clip(128 + 90 * wave[:, None, None] * wave[None, :, None] * np.array([1.0, 0.8, 0.6]), 0, 255).astype(np.uint8)
-
-    def agreement(cpu: Arrays, other: Arrays) -> float:
-        direction = same_direction(cpu, other)
-        if direction == 0.0 or cpu[0].shape != (1, SIZE):
-            return 0.0
-        return direction if float(np.abs(cpu[0] - other[0]).max()) < _INTERCHANGEABLE else 0.0
-
-    return Probe({INPUT: _tensor(chip)}, agreement)
+    return Probe({INPUT: _tensor(chip)}, interchangeable)
 
 
 def _resized(image: Image, side_px: int) -> Image:

@@ -14,6 +14,7 @@ from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
 from kiosk.engines.face_template import alignment_points, cosine_of, cosine_score, require_model, unit_embedding
 from kiosk.engines.ort import OnnxSession
+from kiosk.engines.providers import Provider
 from kiosk.imaging.face_align import align_face
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceLandmarker
@@ -40,9 +41,10 @@ class EdgeFaceMatcher:
         borderline: float = BORDERLINE,
         landmarker: FaceLandmarker | None = None,
         threads: int | None = None,
+        provider: Provider = Provider.CPU,
     ) -> None:
         """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
-        self._session = OnnxSession(path, threads=threads)
+        self._session = OnnxSession(path, threads=threads, provider=provider)
         if len(self._session.inputs) != 1:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} has {len(self._session.inputs)} inputs, not one")
         self._model_id = model_id
