@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
 from kiosk.domain.challenge import CaptureRecord
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
-from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher
@@ -25,18 +25,16 @@ _MAX_GAP_S, _REPEAT_S = 2.5, 0.25
 class ReplayEngines(Protocol):
     """What is needed of the engines."""
 
-    def matcher(self) -> FaceMatcher | None: ...
-    def face_parts(self, model_ids: Sequence[str] = ()) -> tuple[FaceDetector, FaceLandmarker | None, tuple[FaceMatcher, ...]]: ...
+    def check_parts(self) -> tuple[FaceDetector, FaceLandmarker, FaceMatcher | None]:
+        """What active checks look with. Raises ModelFault(MODEL_MISSING)."""
+        ...
 
 
 def replay_on(engines: ReplayEngines) -> Callable[[CaptureRecord, Image | None], ActiveCheck]:
-    """`replayed` on these engines: the record and the selfie. Raises as `replayed`; ModelFault(MODEL_MISSING) without landmarks."""
+    """`replayed` of a record and the selfie, seen with what the live check saw with. Raises as `replayed`, and ModelFault."""
 
     def run(record: CaptureRecord, reference: Image | None) -> ActiveCheck:
-        matcher = engines.matcher()
-        detector, landmarker, _ = engines.face_parts(() if matcher is None else (matcher.model_id,))
-        if landmarker is None:
-            raise ModelFault(ErrorCode.MODEL_MISSING, "the active check needs the face_landmarks model: kiosk models install")
+        detector, landmarker, matcher = engines.check_parts()
         return replayed(record, detector=detector, landmarker=landmarker, matcher=matcher, reference=reference)
 
     return run
