@@ -219,6 +219,38 @@ class ProofsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchlistSource:
+    """Where a list is published.
+
+    Attributes:
+        url: https, or a file or folder (a path or file:///…); of a folder the newest list in it.
+        format: as `kiosk watchlist import --format`; empty = found by the file's beginning.
+    """
+
+    url: str = ""
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistsConfig:
+    """Lists that `kiosk watchlist update` brings up to date, `sources` by the list's name.
+
+    Attributes:
+        outdated_after_days: an older list clears nobody.
+        max_mb: a larger file is refused.
+        timeout_s, total_s: seconds for each answer of the server, and for one file as a whole.
+        ca_file: certificates to trust instead of the system's; empty = the system's.
+    """
+
+    sources: Mapping[str, WatchlistSource] = field(default_factory=dict)
+    outdated_after_days: int = 30
+    max_mb: int = 1024
+    timeout_s: float = 30.0
+    total_s: float = 900.0
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LogConfig:
     level: str = "INFO"
     max_bytes: int = 5 * 2**20
@@ -247,6 +279,7 @@ class Config:
     smtp: SmtpConfig = SmtpConfig()
     sms: SmsConfig = SmsConfig()
     proofs: ProofsConfig = ProofsConfig()
+    watchlists: WatchlistsConfig = WatchlistsConfig()
     log: LogConfig = LogConfig()
 
 
@@ -270,7 +303,12 @@ _COLOUR = re.compile(r"(#[0-9A-Fa-f]{6})?")
 _SHARES = frozenset({"ocr_threshold"})
 _POSITIVE = frozenset(
     {"fps", "width", "height", "max_bytes", "max_side_px", "files", "life_s", "tries", "per_day", "timeout_s", "max_age_days", "max_pages"}
+    | {"outdated_after_days", "max_mb", "total_s"}
 )
+LIST_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+"""Of a watchlist."""
+LIST_FORMATS = ("opensanctions-csv", "opensanctions-json", "ofac-csv", "ofac-xml", "eu-xml", "un-xml")
+"""`services.watchlist.formats.ListFormat`, for what is below the services; a test compares the two."""
 
 
 def load_config(path: Path, *, must_exist: bool = False) -> Config:
@@ -311,6 +349,14 @@ def parse_config(data: Mapping[str, object], name: str = "kiosk.toml") -> Config
         raise _wrong(f"{name}: [liveness] challenges {what}; there are {', '.join(sorted(_CHALLENGES))}")
     if config.languages.default not in config.languages.offered:
         raise _wrong(f"{name}: [languages] default {config.languages.default!r} is not among offered")
+    for list_name, source in config.watchlists.sources.items():
+        place = f"{name}: [watchlists.sources.{list_name}]"
+        if not LIST_NAME.fullmatch(list_name):
+            raise _wrong(f"{place}: a list's name is 1 to 50 of a-z, 0-9, - and _")
+        if not source.url:
+            raise _wrong(f"{place} url is missing")
+        if source.format not in ("", *LIST_FORMATS):
+            raise _wrong(f"{place} format is {source.format!r}; it can be {', '.join(LIST_FORMATS)}")
     return config
 
 
@@ -320,6 +366,13 @@ def _parse_section(section_type: type, table: str, raw: Mapping[str, object], na
     values: dict[str, object] = {}
     for key, value in raw.items():
         place = f"{name}: [{table}] {key}"
+        entry_type = next((part for part in typing.get_args(hints[key]) if dataclasses.is_dataclass(part)), None)
+        if isinstance(entry_type, type):  # a table of tables
+            if not isinstance(value, Mapping) or not all(isinstance(entry, Mapping) for entry in value.values()):
+                raise _wrong(f"{place} must be tables, written [{table}.{key}.NAME]")
+            tables = {str(label): _parse_section(entry_type, f"{table}.{key}.{label}", entry, name) for label, entry in value.items()}
+            values[key] = types.MappingProxyType(tables)
+            continue
         values[key] = _convert(value, hints[key], place)
         choices = _CHOICES.get((table, key))
         if choices is not None and value not in choices:

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.domain.document import Barcode, Quad
+from kiosk.domain.document import Barcode, Document, Quad
 from kiosk.domain.face import AgeGender, Embedding, Face, LivenessScore, Similarity
 from kiosk.imaging.frame import Frame, Image
 
@@ -64,6 +64,19 @@ class Scanner(Protocol):
 
     def is_writing(self) -> bool:
         """Whether a page was on its way at the last call of `pages`."""
+        ...
+
+
+class NfcReader(Protocol):
+    """Reads the chip of a travel document (ICAO 9303-10). Blocks until a chip was read, or for its own time-out; any thread, one at a time."""
+
+    def read(self, document: Document) -> Mapping[str, bytes]:
+        """The files of the chip as they are, by name ("com", "dg1", "dg2", "sod" …); nothing is verified.
+
+        Args: `document`: number, dates of birth and expiry, or access number: the key of the chip is made of them.
+        Raises BadInput: NOT_ENOUGH_DATA when no key can be made, TIMED_OUT when no chip came, INVALID_DATA when it refused the key;
+        DeviceFault when the reader itself failed.
+        """
         ...
 
 
@@ -349,6 +362,50 @@ class CodeRecord:
 
     state: Mapping[str, Json]
     keep_until: str
+
+
+class FetchFault(StrEnum):
+    """Why a file could not be fetched."""
+
+    NOT_ALLOWED = "NOT_ALLOWED"  # neither https nor a file of this machine, or a redirect to such an address
+    NOT_FOUND = "NOT_FOUND"
+    UNREACHABLE = "UNREACHABLE"
+    TIMED_OUT = "TIMED_OUT"
+    TLS_FAILED = "TLS_FAILED"
+    REFUSED = "REFUSED"  # any answer that is no file
+    TOO_LARGE = "TOO_LARGE"
+    CUT_OFF = "CUT_OFF"  # ended before what was announced
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of fetching a file.
+
+    Attributes:
+        fault: None = it is there, or `unchanged`.
+        unchanged: the other side says that it is still the one with this mark; nothing was written.
+        etag, modified: marks of this version, as the other side wrote them; "" for none.
+        status: the answer's number, 0 for none.
+        published: the other side is the publisher's server and no copy in a folder, whose age says nothing.
+    """
+
+    fault: FetchFault | None = None
+    unchanged: bool = False
+    etag: str = ""
+    modified: str = ""
+    status: int = 0
+    published: bool = False
+
+
+class FileSource(Protocol):
+    """Fetches a published file. Blocks for its time limit at most; any thread."""
+
+    def fetch(self, address: str, into: Path, *, etag: str = "", modified: str = "") -> Fetched:
+        """Writes the file `into`, wholly or, where a fault is told, perhaps in part: then the caller throws it away.
+
+        Args: `etag`, `modified` marks of the version that is there already. Raises OSError when `into` cannot be written.
+        """
+        ...
 
 
 class CodeLedger(Protocol):

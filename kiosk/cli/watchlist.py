@@ -1,4 +1,4 @@
-"""`kiosk watchlist import FILE | list | remove NAME | review [CUSTOMER]` and `kiosk screen NAME`: lists here, and who is on them."""
+"""`kiosk watchlist import FILE | update | list | remove NAME | review [CUSTOMER]` and `kiosk screen NAME`: lists, and who is on them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.cli.output import emit, emit_json
+from kiosk.cli.output import DONE, REFUSED, emit, emit_json
 from kiosk.cli.parsing import Subparsers, naming
+from kiosk.config import LIST_FORMATS
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.sentences import sentence
 
 if TYPE_CHECKING:
     from kiosk.ports import Json
     from kiosk.services.screening_review import HitView, Screened
-    from kiosk.services.watchlist.shelf import WatchlistShelf
+    from kiosk.services.watchlist.shelf import SourceNote, WatchlistShelf
 
-_FORMATS = ("opensanctions-csv", "opensanctions-json", "ofac-csv", "ofac-xml", "eu-xml", "un-xml")
-"""`formats.ListFormat`, without importing it at start-up; a test compares the two."""
 _REASONS = (
     "OTHER_BIRTH", "OTHER_NATIONALITY", "OTHER_SEX", "OTHER_NAME", "OTHER_PERSON_BY_PICTURE", "DELISTED", "CLEARED_BY_COMPLIANCE",
     "IN_WORDS",
@@ -45,10 +44,14 @@ def add_to(commands: Subparsers) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(command))
     importing = actions.add_parser("import", help="read a list from a file; an older version is replaced when the new one is complete")
     importing.add_argument("file", type=Path, metavar="FILE")
-    importing.add_argument("--format", choices=_FORMATS, help="found by the file's beginning where not given")
+    importing.add_argument("--format", choices=LIST_FORMATS, help="found by the file's beginning where not given")
     importing.add_argument("--name", default="", help="of the list (the format's name)")
     importing.add_argument("--allow-shrink", action="store_true", help="take a file with less than half of the entries there were")
     importing.set_defaults(run=run_import)
+    updating = actions.add_parser("update", help="fetch the lists that the settings name; a list that fails stays as it is")
+    updating.add_argument("names", metavar="NAME", nargs="*", help="only these lists")
+    updating.add_argument("--allow-shrink", action="store_true", help="take a file with less than half of the entries there were")
+    updating.set_defaults(run=run_update)
     listing = actions.add_parser("list", help="which lists are installed, and how old they are")
     listing.set_defaults(run=run_list)
     removing = actions.add_parser("remove", help="forget a list")
@@ -71,7 +74,7 @@ def add_to(commands: Subparsers) -> None:
     screen.add_argument("--sex", choices=("M", "F"), default="")
     screen.add_argument("--reference", default="command-line", metavar="REF", help="the user reference that the screening is made for")
     screen.set_defaults(run=run_screen)
-    for action in (importing, listing, removing, reviewing, screen):
+    for action in (importing, updating, listing, removing, reviewing, screen):
         action.add_argument("--json", action="store_true")
 
 
@@ -89,20 +92,63 @@ def run_import(arguments: argparse.Namespace) -> None:
 
 
 def run_list(arguments: argparse.Namespace) -> None:
-    from kiosk.services.clock import SystemClock
-    from kiosk.services.watchlist.screening import WatchlistScreener
+    from kiosk.compose import load_setup, watchlist_screener
 
-    shelf = _shelf()
-    screener = WatchlistScreener(shelf, SystemClock())
-    versions = shelf.versions()
+    setup = load_setup()
+    shelf, screener = _shelf(), watchlist_screener(setup)
+    versions, notes = shelf.versions(), dict(shelf.noted())
+    missing = sorted((set(setup.config.watchlists.sources) | set(notes)) - {version.name for version in versions})
     if arguments.json:
-        emit_json({"lists": [version.as_json() | {"outdated": screener.is_outdated(version)} for version in versions]})
+        rows: list[Json] = [
+            version.as_json() | {"outdated": screener.is_outdated(version), "source": _note_json(notes.get(version.name))}
+            for version in versions
+        ]
+        emit_json({"lists": rows, "missing": [{"name": name, "source": _note_json(notes.get(name))} for name in missing]})
         return
     for version in versions:
         old = "  OUTDATED" if screener.is_outdated(version) else ""
-        emit(f"{version.name}  {version.format}  of {version.source_date or '?'}  {version.entries} entries  {version.sha256[:16]}{old}")
+        checked = f"  checked {version.checked_at[:10]}" if version.checked_at else ""
+        emit(
+            f"{version.name}  {version.format}  of {version.source_date or '?'}  imported {version.imported_at[:10]}{checked}  "
+            f"{version.entries} entries  {version.sha256[:16]}{old}"
+        )
+        _tell_failure(notes.get(version.name))
+    for name in missing:
+        emit(f"{name}  not here yet: kiosk watchlist update {name}")
+        _tell_failure(notes.get(name))
     if not versions:
         emit("no list is installed: kiosk watchlist import FILE")
+
+
+def run_update(arguments: argparse.Namespace) -> int:
+    """Exit 2 when a list could not be brought up to date; the others are."""
+    from kiosk.compose import load_setup, watchlist_updater
+    from kiosk.services.watchlist.updating import UpdateOutcome
+
+    setup = load_setup()
+    if not setup.config.watchlists.sources:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, "no source is set: [watchlists.sources] (docs/guides/watchlists.md)")
+    done = watchlist_updater(setup).update(*arguments.names, allow_shrink=arguments.allow_shrink)
+    failed = any(one.outcome is UpdateOutcome.FAILED for one in done)
+    if arguments.json:
+        rows: list[Json] = [
+            {
+                "name": one.name,
+                "outcome": one.outcome.value,
+                "code": one.code or None,
+                "why": one.why or None,
+                "list": one.version.as_json() if one.version else None,
+            }
+            for one in done
+        ]
+        emit_json({"updates": rows})
+        return REFUSED if failed else DONE
+    for one in done:
+        version = one.version
+        now = f"{version.entries} entries of {version.source_date or version.imported_at[:10]}" if version else "no list"
+        why = f": {one.code}, {one.why}; in use: {now}" if one.outcome is UpdateOutcome.FAILED else f"  {now}"
+        emit(f"{one.name}  {one.outcome.value}{why}")
+    return REFUSED if failed else DONE
 
 
 def run_remove(arguments: argparse.Namespace) -> None:
@@ -167,12 +213,12 @@ def run_review(arguments: argparse.Namespace) -> None:
 
 
 def run_screen(arguments: argparse.Namespace) -> None:
-    from kiosk.services.clock import SystemClock
+    from kiosk.compose import load_setup, watchlist_screener
     from kiosk.services.watchlist.model import Sex, Subject
-    from kiosk.services.watchlist.screening import WatchlistScreener, screening_json
+    from kiosk.services.watchlist.screening import screening_json
 
     subject = Subject(arguments.name, _birth(arguments.dob), tuple(_country(code) for code in arguments.country), Sex(arguments.sex))
-    screening = WatchlistScreener(_shelf(), SystemClock()).screen(subject, arguments.reference)
+    screening = watchlist_screener(load_setup()).screen(subject, arguments.reference)
     if arguments.json:
         emit_json(screening_json(screening))
         return
@@ -181,6 +227,18 @@ def run_screen(arguments: argparse.Namespace) -> None:
         births = ", ".join(hit.listed.births) or "-"
         source = f"{hit.source.name} of {hit.source.source_date or hit.source.imported_at[:10]}"
         emit(f"  {hit.score:.3f}  {hit.listed.names[0]}  {births}  {source}  {hit.listed.id}  {' '.join(hit.reasons)}")
+
+
+def _tell_failure(note: SourceNote | None) -> None:
+    if note is not None and note.failed_at:
+        emit(f"    the update of {note.failed_at[:16].replace('T', ' ')} failed: {note.failure}, {note.why}")
+
+
+def _note_json(note: SourceNote | None) -> Json:
+    if note is None:
+        return None
+    failure: Json = {"at": note.failed_at, "code": note.failure, "why": note.why} if note.failed_at else None
+    return {"address": note.address, "checkedAt": note.checked_at or None, "failure": failure}
 
 
 def _list_waiting(arguments: argparse.Namespace) -> None:
@@ -250,11 +308,9 @@ def _hit_json(view: HitView) -> dict[str, Json]:
 
 
 def _shelf() -> WatchlistShelf:
-    from kiosk.compose import load_setup
-    from kiosk.services.clock import SystemClock
-    from kiosk.services.watchlist.shelf import WatchlistShelf
+    from kiosk.compose import load_setup, watchlist_shelf
 
-    return WatchlistShelf(load_setup().paths.data / "watchlists", SystemClock())
+    return watchlist_shelf(load_setup())
 
 
 def _birth(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import watchlist as command
+from kiosk.config import LIST_FORMATS
 from kiosk.domain.check import CheckLabel, CheckStatus
 from kiosk.domain.countries import COUNTRIES
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
@@ -279,5 +280,6 @@ def test_a_version_that_lost_its_files_is_said(tmp_path: Path, shelf: WatchlistS
 
 
 def test_tables_agree_with_the_rest() -> None:
-    assert tuple(command._FORMATS) == tuple(form.value for form in ListFormat)
+    assert tuple(form.value for form in ListFormat) == LIST_FORMATS
+    assert set(command._REASONS) == {reason.value for reason in ReviewReason} - {"SAME_PERSON"}
     assert not (set(ALPHA3_OF.values()) | set(COUNTRY_NAMES.values())) - COUNTRIES.keys()

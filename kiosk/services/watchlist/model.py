@@ -83,6 +83,7 @@ class ListVersion:
         source_date: what the file says of its own day, YYYY-MM-DD; "" when it says none.
         imported_at: UTC, ISO 8601.
         sha256: of the file (of both files, one after the other, for OFAC's CSV).
+        checked_at: when its publisher last said that there is no newer one, UTC; "" when nobody asked.
     """
 
     name: str
@@ -92,6 +93,7 @@ class ListVersion:
     sha256: str
     entries: int
     spellings: int
+    checked_at: str = ""
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -99,6 +101,7 @@ class ListVersion:
             "format": self.format,
             "sourceDate": self.source_date or None,
             "importedAt": self.imported_at,
+            "checkedAt": self.checked_at or None,
             "sha256": self.sha256,
             "entries": self.entries,
             "names": self.spellings,

@@ -115,8 +115,8 @@ class WatchlistScreener:
         return tuple(self._reviews.of_user(user_reference)) if self._reviews else ()
 
     def is_outdated(self, version: ListVersion) -> bool:
-        """By the file's own day, else by the import's."""
-        day = version.source_date or version.imported_at[:10]
+        """By the file's own day, else by the import's; a list that its publisher called the newest is as new as that word."""
+        day = max(version.source_date or version.imported_at[:10], version.checked_at[:10])
         try:
             age = date.fromisoformat(self._clock.today()) - date.fromisoformat(day[:10])
         except ValueError:

@@ -3,6 +3,8 @@
 folder/<list>/current          name of the version in use, replaced in one step
 folder/<list>/<version>/       list.json and the index's files
 folder/<list>/.new-…           an import that is not finished; swept by the next one
+folder/<list>/source.json      where it is brought up to date from, and how that went the last time (`updating.py`)
+folder/.fetch-…                what is being fetched; swept by the next one
 
 Lists are published by their makers and hold nothing of customers: they lie in plain files.
 """
@@ -15,8 +17,11 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
@@ -37,6 +42,28 @@ _LEAST_LEFT = 0.5
 class OpenList:
     version: ListVersion
     index: NameIndex
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """What is known of a list's source.
+
+    Attributes:
+        address: where from. The rest belongs to it.
+        etag, modified: marks of the version in use, as its publisher wrote them.
+        sha256: of the version that came from there.
+        checked_at: when the publisher last said that this is the newest, UTC; "" for a folder, whose age says nothing.
+        failed_at, failure, why: of the last try, when that failed.
+    """
+
+    address: str = ""
+    etag: str = ""
+    modified: str = ""
+    sha256: str = ""
+    checked_at: str = ""
+    failed_at: str = ""
+    failure: str = ""
+    why: str = ""
 
 
 class WatchlistShelf:
@@ -65,7 +92,7 @@ class WatchlistShelf:
         if not _NAME.fullmatch(label):
             raise BadInput(ErrorCode.BAD_ARGUMENT, "a list's name is 1 to 50 of a-z, 0-9, - and _")
         files = files_of(path, chosen)
-        digest = _sha256(files)
+        digest = sha256_of(files)
         home = self._folder / label
         try:
             make_private(home)
@@ -89,6 +116,50 @@ class WatchlistShelf:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         return version
+
+    def version(self, name: str) -> ListVersion | None:
+        """Of the list in use; None when there is none. Raises StoreFault(STORE_DAMAGED)."""
+        found = self._current(name)
+        return None if found is None else found[1]
+
+    def note(self, name: str) -> SourceNote:
+        """Empty where there is none, or one that cannot be read: then everything is fetched anew."""
+        try:
+            body = json.loads((self._folder / name / "source.json").read_text("utf-8"))
+            return SourceNote(**{key: str(value) for key, value in body.items()})
+        except (OSError, ValueError, TypeError, AttributeError):
+            return SourceNote()
+
+    def noted(self) -> list[tuple[str, SourceNote]]:
+        """Every list that was once fetched, or tried to be, by name."""
+        names = sorted(file.parent.name for file in self._folder.glob("*/source.json")) if self._folder.is_dir() else []
+        return [(name, self.note(name)) for name in names]
+
+    def keep_note(self, name: str, note: SourceNote) -> None:
+        """Raises StoreFault(STORE_UNAVAILABLE)."""
+        home = self._folder / name
+        try:
+            make_private(home)
+            temporary = home / "source.tmp"
+            temporary.write_text(json.dumps(asdict(note)), "utf-8")
+            os.replace(temporary, home / "source.json")
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    @contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """A folder for what is being fetched, gone afterwards. Raises StoreFault(STORE_UNAVAILABLE)."""
+        try:
+            make_private(self._folder)
+            for left in self._folder.glob(".fetch-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            place = Path(tempfile.mkdtemp(prefix=".fetch-", dir=self._folder))
+        except OSError as error:
+            raise _unwritable(error) from error
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
     def versions(self) -> list[ListVersion]:
         """Of all lists, by name. Raises StoreFault(STORE_DAMAGED)."""
@@ -131,13 +202,15 @@ class WatchlistShelf:
         home = self._folder / name
         try:
             number = (home / "current").read_text("ascii").strip()
-            return number, ListVersion.from_json(json.loads((home / number / "list.json").read_text("utf-8")))
+            version = ListVersion.from_json(json.loads((home / number / "list.json").read_text("utf-8")))
         except FileNotFoundError:
             if not (home / "current").exists():
                 return None
             raise StoreFault(ErrorCode.STORE_DAMAGED, f"the watchlist {name} is damaged: import it again") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreFault(ErrorCode.STORE_DAMAGED, f"the watchlist {name} is damaged: import it again") from error
+        note = self.note(name)
+        return number, replace(version, checked_at=note.checked_at if note.sha256 == version.sha256 else "")
 
     def _build(self, path: Path, form: ListFormat, name: str, digest: str, staging: Path) -> ListVersion:
         date = SourceDate()
@@ -160,7 +233,8 @@ class WatchlistShelf:
                 shutil.rmtree(old, ignore_errors=True)
 
 
-def _sha256(files: list[Path]) -> str:
+def sha256_of(files: list[Path]) -> str:
+    """Of the files, one after the other. Raises BadInput(FILE_NOT_FOUND)."""
     digest = hashlib.sha256()
     for path in files:
         try:
