@@ -28,6 +28,11 @@ def translate(context: str, text: str) -> str:
     return QCoreApplication.translate(context, text)
 
 
+def left_to_right(text: str) -> str:
+    """For a telephone number or an address in a sentence of any writing direction (Unicode isolates)."""
+    return f"\u2066{text}\u2069"
+
+
 # --- advice --------------------------------------------------------------------------------------------------------
 
 
@@ -329,6 +334,9 @@ _STEPS = {
     "document": QT_TRANSLATE_NOOP("steps", "Document"),
     "selfie": QT_TRANSLATE_NOOP("steps", "Selfie"),
     "liveness": QT_TRANSLATE_NOOP("steps", "Quick check"),
+    "contact": QT_TRANSLATE_NOOP("steps", "Contact"),
+    "proof": QT_TRANSLATE_NOOP("steps", "Proof"),
+    "chip": QT_TRANSLATE_NOOP("steps", "Chip"),
     "review": QT_TRANSLATE_NOOP("steps", "Review"),
     "decision": QT_TRANSLATE_NOOP("steps", "Result"),
 }

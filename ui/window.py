@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent, QWindow
@@ -48,6 +49,9 @@ SCREENS = {
     "selfie_capture": ("ui.screens.selfie_capture", "SelfieCaptureScreen"),
     "liveness": ("ui.screens.liveness", "LivenessScreen"),
     "assist": ("ui.screens.assist", "AssistScreen"),
+    "contact": ("ui.screens.contact", "ContactScreen"),
+    "proof": ("ui.screens.proof", "ProofScreen"),
+    "chip": ("ui.screens.chip", "ChipScreen"),
     "review": ("ui.screens.review", "ReviewScreen"),
     "decision": ("ui.screens.decision", "DecisionScreen"),
     "done": ("ui.screens.done", "DoneScreen"),
@@ -212,6 +216,10 @@ class Window(QWidget):
             self.current.show_frame(picture)
 
     # --- screens -----------------------------------------------------------------------------------------------------
+
+    def show_screen_keyboard(self, shown: bool) -> None:
+        """Keys on the screen from the next screen on."""
+        self._stage = replace(self._stage, screen_keyboard=shown)
 
     def _show(self, kind: str, view: View) -> None:
         if kind not in SCREENS:

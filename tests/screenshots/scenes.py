@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.challenge import Assertion, ChallengeKind
@@ -22,9 +22,21 @@ from kiosk.domain.events import (
     StillThere,
 )
 from kiosk.domain.guidance import AdviceCode, Guidance
-from kiosk.domain.views import AssistView, CaptureResult, ConsentView, DocumentCaptureView, DoneView, ReviewView, SorryView
+from kiosk.domain.views import (
+    AssistView,
+    CaptureResult,
+    ChipView,
+    ConsentView,
+    ContactView,
+    DocumentCaptureView,
+    DoneView,
+    ProofView,
+    ReviewView,
+    SorryView,
+)
 from tests.ui import samples
 from tests.ui.conftest import Kiosk, settle
+from ui.screens.contact import ContactScreen
 from ui.screens.decision import DecisionScreen
 from ui.screens.review import ReviewScreen
 from ui.stage.capture import CaptureScreen
@@ -107,12 +119,68 @@ def _review(kiosk: Kiosk, *, wrong: bool = False, certain: bool = False) -> None
         settle()
 
 
-def _details(kiosk: Kiosk) -> None:
-    _enter("decision", samples.decision_view(Outcome.REVIEW))(kiosk)
-    screen = kiosk.window.current
-    assert isinstance(screen, DecisionScreen)
-    screen.show_details(True)
-    settle()
+def _details(first: Scene) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        first(kiosk)
+        screen = kiosk.window.current
+        assert isinstance(screen, DecisionScreen)
+        screen.show_details(True)
+        settle()
+
+    return play
+
+
+def _keys(first: Scene) -> Scene:
+    """On a kiosk without a keyboard."""
+
+    def play(kiosk: Kiosk) -> None:
+        kiosk.window.show_screen_keyboard(True)
+        first(kiosk)
+
+    return play
+
+
+def _right_to_left(first: Scene) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        kiosk.window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        first(kiosk)
+
+    return play
+
+
+def _contact(kind: str, *, typed: str = "", after_s: float = 0, **more: object) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        _enter("contact", ContactView(kind, **more))(kiosk)  # type: ignore[arg-type]
+        screen = kiosk.window.current
+        assert isinstance(screen, ContactScreen)
+        screen.clock = lambda: screen.entered_at + after_s
+        screen.on_tick()
+        for timer in screen.findChildren(QTimer):
+            timer.stop()  # the picture is of this second
+        screen.edit.setText(typed or screen.edit.text())
+        settle()
+
+    return play
+
+
+def _code(*, kind: str = "phone", typed: str = "", after_s: float = 5, **more: object) -> Scene:
+    sent_to = "+421 ••• 456" if kind == "phone" else "a•••@example.com"
+    return _contact(kind, typed=typed, after_s=after_s, **{"sent_to": sent_to, "again_in_s": 30, "valid_s": 300, "tries_left": 5, **more})
+
+
+def _proof(*events: object, pages: int = 0, kind: str = "address", live: bool = True, **more: object) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        kiosk.frames.frame = samples.bill_frame()
+        _enter("proof", ProofView(kind, "virtual", (samples.bill_jpeg(220),) * pages, **more))(kiosk)  # type: ignore[arg-type]
+        if live:
+            kiosk.publish(FrameReady(1))
+        kiosk.publish(*(event() if callable(event) else event for event in events))
+
+    return play
+
+
+def _bill_result(**more: object) -> CaptureResultReady:
+    return CaptureResultReady(CaptureResult(samples.bill_jpeg(), True, **more), 1)  # type: ignore[arg-type]
 
 
 def _keyboard(kiosk: Kiosk) -> None:
@@ -198,7 +266,8 @@ SCENES: Mapping[str, Scene] = {
     "86-assist-retry": _enter("assist", AssistView("FACE_LEFT", can_go_on=False, can_retry=True)),
     "86-assist-called": _then_press(_enter("assist", AssistView("FACE_LEFT", can_go_on=False, can_retry=True))),
     "03-consent-choice": _enter("consent", ConsentView(("identify", "biometric", "store"), "2026-11", without_biometrics=True)),
-    "44-decision-earlier": _enter("decision", samples.earlier_view),
+    "44-decision-earlier": _details(_enter("decision", samples.earlier_view)),
+    "44-decision-earlier-hidden": _enter("decision", samples.earlier_view),
     "30-review": lambda kiosk: _review(kiosk),
     "31-review-wrong-date": lambda kiosk: _review(kiosk, wrong=True),
     "32-review-certain": lambda kiosk: _review(kiosk, certain=True),
@@ -207,7 +276,7 @@ SCENES: Mapping[str, Scene] = {
     "40-decision-accept": _enter("decision", lambda: samples.decision_view(Outcome.ACCEPT)),
     "41-decision-review": _enter("decision", lambda: samples.decision_view(Outcome.REVIEW)),
     "42-decision-reject": _enter("decision", lambda: samples.decision_view(Outcome.REJECT)),
-    "43-decision-details": _details,
+    "43-decision-details": _details(_enter("decision", lambda: samples.decision_view(Outcome.REVIEW))),
     "50-done-accept": _enter("done", DoneView(Outcome.ACCEPT, "K7M-4PX")),
     "51-done-review": _enter("done", DoneView(Outcome.REVIEW, "K7M-4PX")),
     "52-done-reject": _enter("done", DoneView(Outcome.REJECT, "K7M-4PX")),
@@ -215,6 +284,35 @@ SCENES: Mapping[str, Scene] = {
     "61-sorry-timed-out": _enter("sorry", SorryView("TIMED_OUT", kept=False)),
     "62-sorry-declined": _enter("sorry", SorryView("CONSENT_MISSING", kept=False)),
     "63-sorry-models": _enter("sorry", SorryView("MODEL_SOURCE_UNREACHABLE", kept=False)),
+    "90-phone": _contact("phone", optional=True),
+    "90-phone-keys": _keys(_contact("phone", typed="+421 900 123 456", optional=True)),
+    "90-phone-wrong": _keys(_contact("phone", contact="+421 12", problem="INVALID_DATA", optional=True)),
+    "90-phone-trial": _contact("phone", contact="+421 900 123 456", trial=True),
+    "90-phone-rtl": _right_to_left(_keys(_contact("phone", contact="+421 900 123 456", optional=True))),
+    "91-email": _contact("email", contact="anna.specimen@example.com", optional=True),
+    "91-email-keys": _keys(_contact("email", typed="anna.spec", optional=True)),
+    "91-email-wrong": _keys(_contact("email", contact="anna.specimen@example", problem="INVALID_DATA")),
+    "92-code": _code(typed="1234", optional=True),
+    "92-code-keys": _keys(_code(typed="12345678", after_s=40)),
+    "92-code-wrong": _keys(_code(problem="CODE_WRONG", tries_left=4, after_s=31, optional=True)),
+    "92-code-expired": _keys(_code(after_s=300)),
+    "92-code-tries": _code(problem="TOO_MANY_TRIES", tries_left=0, again_in_s=12, valid_s=0, kind="email", optional=True),
+    "92-code-trial": _keys(_code(trial=True, kind="email", problem="CODE_WRONG", tries_left=1, optional=True)),
+    "92-code-rtl": _right_to_left(_keys(_code(typed="12345", problem="CODE_WRONG", tries_left=4, optional=True))),
+    "93-proof": _proof(optional=True),
+    "93-proof-ways": _proof(optional=True, can_choose_files=True, scanner=True),
+    "93-proof-problem": _proof(kind="funds", problem="NAME_DIFFERS", can_choose_files=True, scanner=True),
+    "93-proof-result": _proof(PictureTaken(1), _bill_result),
+    "93-proof-warned": _proof(PictureTaken(1), lambda: _bill_result(warnings=_WARNED), pages=2),
+    "93-proof-unusable": _proof(PictureTaken(1), CaptureResultReady(CaptureResult(None, False, advice="SHOW_DOCUMENT"), 1)),
+    "93-proof-pages": _proof(pages=2, optional=True, can_choose_files=True, scanner=True),
+    "93-proof-full": _proof(pages=10, can_choose_files=True, problem="PDF_UNSUPPORTED"),
+    "93-proof-reading": _proof(Busy("READING"), pages=3),
+    "93-proof-rtl": _right_to_left(_proof(pages=3, can_choose_files=True, scanner=True)),
+    "94-chip": _enter("chip", ChipView(reader=True, optional=True)),
+    "94-chip-problem": _enter("chip", ChipView(reader=True, problem="NOT_ENOUGH_DATA")),
+    "94-chip-none": _enter("chip", ChipView(reader=False, optional=True)),
+    "94-chip-none-staff": _enter("chip", ChipView(reader=False)),
     "70-still-there": _then(_live("selfie", AdviceCode.SHOW_FACE), StillThere(12)),
     "71-start-over": _press("over_button"),
     "72-staff-called": _press("staff_button"),

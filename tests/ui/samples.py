@@ -19,7 +19,9 @@ from kiosk.domain.views import (
     Alternative,
     AssistView,
     CaptureResult,
+    ChipView,
     ConsentView,
+    ContactView,
     DecisionView,
     DocumentCaptureView,
     DoneView,
@@ -27,6 +29,7 @@ from kiosk.domain.views import (
     FieldRow,
     LanguageView,
     LivenessView,
+    ProofView,
     ReviewView,
     SelfieCaptureView,
     SorryView,
@@ -37,6 +40,8 @@ from kiosk.domain.views import (
 from kiosk.imaging.frame import Frame
 
 GROUPS = ("document", "selfie", "liveness", "review", "decision")
+MORE_GROUPS = ("document", "chip", "selfie", "liveness", "review", "proof", "contact", "decision")
+"""Of a workflow with everything that there is."""
 PAGE_QUAD: Quad = ((0.17, 0.16), (0.82, 0.13), (0.84, 0.86), (0.16, 0.84))
 
 # --- fakes of the services -------------------------------------------------------------------------------------------
@@ -227,6 +232,50 @@ def document_frame(side: str = "front") -> Frame:
 
 
 @lru_cache
+def bill_image() -> QImage:
+    """A bill of a company that there is none of, A4."""
+    image = QImage(744, 1052, QImage.Format.Format_RGB32)
+    image.fill(QColor("#FBFAF7"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor("#28364A"))
+    font = QFont("DejaVu Sans")
+    for y, pixels, bold, text in (
+        (110, 40, True, "ZENITH WATERWORKS"), (150, 20, False, "Specimen 1, 010 01 Zenith"), (300, 26, False, "Anna Maria Specimen"),
+        (336, 26, False, "12 Harbour Street"), (372, 26, False, "010 01 Zenith"), (500, 30, True, "Bill for October 2026"),
+        (540, 22, False, "Issued on 3 November 2026"),
+    ):  # fmt: skip
+        font.setPixelSize(pixels)
+        font.setBold(bold)
+        painter.setFont(font)
+        painter.drawText(QPointF(80, y), text)
+    for index in range(9):
+        painter.fillRect(QRectF(80, 600 + index * 40, 380 - (index * 53) % 140, 8), QColor("#B7BEC8"))
+        painter.fillRect(QRectF(580, 600 + index * 40, 84, 8), QColor("#B7BEC8"))
+    painter.end()
+    return image
+
+
+@lru_cache
+def bill_frame() -> Frame:
+    """The bill upright on a desk."""
+    image = QImage(1280, 720, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    painter.fillRect(image.rect(), QColor("#3A312B"))
+    painter.translate(640, 360)
+    painter.rotate(1.5)
+    painter.drawImage(QRectF(-196, -277, 392, 554), bill_image())
+    painter.end()
+    return Frame(_pixels(image), 0.0, "virtual", 0)
+
+
+@lru_cache
+def bill_jpeg(width: int = 744) -> bytes:
+    return _jpeg(bill_image().scaledToWidth(width, Qt.TransformationMode.SmoothTransformation))
+
+
+@lru_cache
 def face_frame() -> Frame:
     return Frame(_pixels(person_image(1280, 720)), 0.0, "virtual", 0)
 
@@ -347,6 +396,9 @@ VIEWS: dict[str, tuple[str, View]] = {
     "selfie": ("selfie_capture", SelfieCaptureView("virtual", 6.0, 15.0)),
     "liveness": ("liveness", liveness_view(ChallengeKind.HEAD_TURN, Assertion.FRONT, Assertion.TURN_LEFT)),
     "assist": ("assist", AssistView("CHALLENGE_FAILED", can_go_on=True, can_retry=True)),
+    "contact": ("contact", ContactView("phone")),
+    "proof": ("proof", ProofView("address", "virtual")),
+    "chip": ("chip", ChipView(reader=True)),
     "review": ("review", ReviewView(None, None, ())),
     "decision": ("decision", DecisionView(Outcome.REVIEW, "", (), None)),
     "done": ("done", DoneView(Outcome.ACCEPT, "K7M-4PX")),
@@ -364,13 +416,16 @@ def view_of(step: str) -> View:
     return VIEWS[step][1]
 
 
+_MORE_GROUP_OF = {"chip": 1, "proof": 5, "contact": 6}
+
+
 def entered(step: str, view: View | None = None, *, generation: int = 1) -> StepEntered:
-    current = _GROUP_OF.get(step, -1)
+    groups, current = (MORE_GROUPS, _MORE_GROUP_OF[step]) if step in _MORE_GROUP_OF else (GROUPS, _GROUP_OF.get(step, -1))
     return StepEntered(
         step=step,
         screen=VIEWS[step][0],
         view=view if view is not None else view_of(step),
-        progress=StepProgress(GROUPS, current, max(1, 3 - max(0, current) // 2)),
+        progress=StepProgress(groups, current, max(1, 3 - max(0, current) // 2)),
         can_go_back=step not in ("welcome", "decision", "done", "sorry"),
         generation=generation,
         timeout_s=60.0,

@@ -178,6 +178,9 @@ class CaptureScreen(Screen):
     def result_title(self, result: CaptureResult) -> str:
         raise NotImplementedError
 
+    def advice_words(self, code: AdviceCode) -> strings.Advice:
+        return strings.advice(code)
+
     # --- the window's side -------------------------------------------------------------------------------------------
 
     @property
@@ -248,6 +251,16 @@ class CaptureScreen(Screen):
     def show_task(self, guidance: Guidance) -> None:
         """What a subclass shows of a guidance beside advice, outline and ring."""
 
+    @property
+    def result(self) -> CaptureResult | None:
+        """What was taken and is looked at now."""
+        return self._result
+
+    @property
+    def is_taken(self) -> bool:
+        """The shutter has fallen, and "take again" was not pressed."""
+        return self._taken
+
     def drop(self) -> None:
         stop_timers(self)
         self.stage.speaker.stop()
@@ -278,7 +291,7 @@ class CaptureScreen(Screen):
 
     def _show_advice(self, code: AdviceCode, *, steady: bool) -> None:
         self._advice = code
-        words = strings.advice(code)
+        words = self.advice_words(code)
         tone = "good" if code is AdviceCode.TAKEN else "accent" if steady else "neutral"
         self.pill.show_advice(words.text, words.icon, tone)
         self.stage.speaker.say(words.text)
@@ -350,7 +363,8 @@ class CaptureScreen(Screen):
         if self._result is None or self.panel is None:
             return
         if not self._result.usable:
-            words = strings.advice_of(self._result.advice)
+            known = self._result.advice in AdviceCode.__members__
+            words = self.advice_words(AdviceCode(self._result.advice)) if known else strings.advice_of(self._result.advice)
             self.pill.show_advice(words.text, words.icon)
             self.panel.set_words(strings.translate("capture", "Let's take it once more"), words.text + ".")
             return
@@ -390,7 +404,7 @@ class CaptureScreen(Screen):
     # --- words -------------------------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        words = strings.advice(self._advice)
+        words = self.advice_words(self._advice)
         self.pill.show_advice(words.text, words.icon, self.pill.tone)
         if self._busy is not None:
             self.show_busy(self._busy)

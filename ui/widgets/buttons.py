@@ -15,7 +15,7 @@ _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Q
 
 class BigButton(QAbstractButton):
     """Kinds: "main" (accent, one per screen), "second" (outlined), "quiet" (words and icon only), "chip" (a choice; can be checked),
-    "done" (as main, of a chip's size).
+    "done" (as main, of a chip's size), "key" (of a number pad).
 
     While `busy` it shows a turning ring in place and takes no presses.
     """
@@ -63,8 +63,9 @@ class BigButton(QAbstractButton):
         self.update()
 
     def apply_theme(self) -> None:
-        self.setFixedHeight(self.theme.px(tokens.MAIN_BUTTON_HEIGHT if self.kind in ("main", "second") else tokens.TOUCH_TARGET))
-        self.setFont(self.theme.font("lead" if self.kind in ("main", "second") else "body", strong=self.kind != "quiet"))
+        heights = {"main": tokens.MAIN_BUTTON_HEIGHT, "second": tokens.MAIN_BUTTON_HEIGHT, "key": tokens.KEY_HEIGHT}
+        self.setFixedHeight(self.theme.px(heights.get(self.kind, tokens.TOUCH_TARGET)))
+        self.setFont(self.theme.font("lead" if self.kind in heights else "body", strong=self.kind != "quiet"))
         self.updateGeometry()
 
     # --- geometry --------------------------------------------------------------------------------------------------

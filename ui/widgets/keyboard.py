@@ -12,10 +12,14 @@ from ui.widgets.part import Part
 
 _ROWS = ("1234567890", "qwertyuiop", "asdfghjkl'", "zxcvbnm-./")
 _MARKS = "áäčďéíĺľňóôŕšťúýž"
+_EMAIL_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm_+")
 
 
 class ScreenKeyboard(Part):
     """Types into the line edit that it was given; the focus stays there.
+
+    Args:
+        email: small letters, @ and dot, no marks, no space; without "Done", for a screen with this one input.
 
     Signals:
         done: the customer has finished typing.
@@ -23,16 +27,16 @@ class ScreenKeyboard(Part):
 
     done = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, email: bool = False) -> None:
         super().__init__(theme, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("card", "true")
         self._target: QLineEdit | None = None
-        self._capitals = True
+        self._capitals = not email
         self._letters: list[BigButton] = []
         self._rows = QVBoxLayout(self)
         self._key_rows: list[QHBoxLayout] = []
-        for characters in (_ROWS[0], _MARKS, *_ROWS[1:]):
+        for characters in _EMAIL_ROWS if email else (_ROWS[0], _MARKS, *_ROWS[1:]):
             self._rows.addLayout(self._row_of(characters))
         self._key_rows[0].addWidget(self._key("", self._on_backspace, icon="backspace"), 2)
         self._shift = self._key("", self._on_shift, icon="shift")
@@ -40,10 +44,16 @@ class ScreenKeyboard(Part):
         self._key_rows.append(bottom)
         bottom.addWidget(self._shift, 1)
         self._space = self._key("", self._on_space)
-        bottom.addWidget(self._space, 5)
         self._ready = self._key("", self.done.emit)
         self._ready.kind = "done"
-        bottom.addWidget(self._ready, 2)
+        if email:
+            for key in (self._space, self._ready):
+                key.hide()
+            for character in "@.":
+                bottom.addWidget(self._key(character, self._on_letter), 4)
+        else:
+            bottom.addWidget(self._space, 5)
+            bottom.addWidget(self._ready, 2)
         self._rows.addLayout(bottom)
         self.apply_theme()
         self.retranslate()
@@ -69,7 +79,7 @@ class ScreenKeyboard(Part):
         return row
 
     def _key(self, text: str, pressed: object, *, icon: str = "") -> BigButton:
-        key = BigButton(self.theme, "chip", icon=icon)
+        key = BigButton(self.theme, "chip", icon=icon, parent=self)
         key.setText(text)
         key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         key.setAutoRepeat(icon == "backspace")

@@ -12,6 +12,7 @@ from kiosk.domain.document import Quad
 from ui.theme.pens import stroke
 
 ID1_ASPECT = 85.60 / 53.98  # ISO/IEC 7810 ID-1
+A4_ASPECT = 210 / 297  # ISO 216, upright
 FACE_ASPECT = 0.78  # width / height of an oval with room for hair and headscarf
 EYES_ASPECT = 1.9  # of the band that both eyes fill
 _FACE_ROOM = 1.1
