@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kiosk.services.liveness.active import ActiveCheck
     from kiosk.services.mrz_cascade import MrzCascade
     from kiosk.services.reading import DocumentReader
+    from kiosk.services.retention_rules import RetentionRules
     from kiosk.services.verification import Verifier
     from kiosk.services.watchlist.screening import WatchlistScreener
     from kiosk.services.watchlist.shelf import WatchlistShelf
@@ -84,6 +85,15 @@ def device_key(setup: Setup) -> DeviceKey:
     from kiosk.store.device_key import open_device_key
 
     return open_device_key(setup.paths.data)
+
+
+def retention_rules(setup: Setup, path: Path | None = None) -> RetentionRules:
+    """Of `path`, or resources/retention.toml. Raises BadInput with file, line and what is wrong there."""
+    from kiosk.services.retention_rules import load_retention
+    from kiosk.services.workflows import workflow_keys
+
+    resources = setup.paths.resources
+    return load_retention(resources / "retention.toml" if path is None else path, workflows=workflow_keys(resources))
 
 
 def watchlist_shelf(setup: Setup) -> WatchlistShelf:
@@ -148,6 +158,13 @@ def camera_finder(setup: Setup, *virtual: VirtualCamera, use_real: bool = True) 
 def camera_id(camera: CameraConfig) -> str:
     """What `CameraFinder.camera` is asked for."""
     return f"virtual:{camera.source}" if camera.kind == "virtual" else camera.name
+
+
+def film_camera(scene: Callable[[float], Image], *, fps: float, name: str) -> VirtualCamera:
+    """A camera that shows what `scene` draws at each second since it was put on. For measuring."""
+    from kiosk.devices.virtual_camera import VirtualCamera
+
+    return VirtualCamera(scene, fps=fps, camera_id=name, name=name)
 
 
 def folder_scanner(folder: Path) -> Scanner:
@@ -508,6 +525,8 @@ class Kiosk:
         from kiosk.services.bus import Bus
         from kiosk.services.camera_trust import require_real_camera
         from kiosk.services.capture import CaptureService
+        from kiosk.services.daily_retention import DailyRetention
+        from kiosk.services.retention import run as run_retention
         from kiosk.services.session_runner import SessionRunner
         from kiosk.services.step_views import RunnerSettings
         from kiosk.services.workflows import load_policy, load_workflow
@@ -516,10 +535,14 @@ class Kiosk:
         config = setup.config
         workflow = load_workflow(setup.paths.resources, config.session.workflow)
         policy = load_policy(setup.paths.resources, workflow.policy)
+        rules = retention_rules(setup)
         self.setup = setup
         self.bus = Bus()
         self.engines = Engines(setup)
         self.store = open_store(setup.paths.data)
+        self.retention = DailyRetention(
+            lambda go_on: run_retention(self.store, self.engines.clock, rules, go_on=go_on), self.bus, self.engines.clock
+        )
         allow_virtual = config.capture.allow_virtual_cameras
         self.capture = CaptureService(
             camera_finder(setup, *virtual, use_real=use_real),
@@ -552,8 +575,10 @@ class Kiosk:
             consents=consents_in_force(setup),
             screener=watchlist_screener(setup, self.store),
         )
+        self.retention.start()
 
     def close(self) -> None:
+        self.retention.close()
         self.runner.close()
         self.store.close()
         self.engines.close()

@@ -13,7 +13,7 @@ from kiosk.domain.errors import ErrorCode, StoreFault
 from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
 from kiosk.services.retention import Due, preview, run
-from kiosk.services.retention_rules import RetentionRules, load_retention
+from kiosk.services.retention_rules import RetentionRules
 
 
 def add_to(commands: Subparsers) -> None:
@@ -80,11 +80,9 @@ def run_receipts(arguments: argparse.Namespace) -> None:
 
 
 def _rules(path: Path | None) -> RetentionRules:
-    from kiosk.compose import load_setup
+    from kiosk.compose import load_setup, retention_rules
 
-    resources = load_setup().paths.resources
-    names = [file.stem for file in (resources / "workflows").glob("*.toml")]
-    return load_retention(resources / "retention.toml" if path is None else path, workflows=names)
+    return retention_rules(load_setup(), path)
 
 
 def _line(entry: Due) -> str:

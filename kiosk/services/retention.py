@@ -48,11 +48,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class RetentionResult:
-    """What a run did. `failed`: customer ids and codes; what failed is as it was, and the next run tries again."""
+    """What a run did.
+
+    Attributes:
+        failed: customer ids and codes; what failed is as it was, and the next run tries again.
+        complete: False where it was told to stop before it had looked at everybody.
+    """
 
     receipts: tuple[Receipt, ...]
     waiting: tuple[Due, ...]
     failed: tuple[tuple[str, ErrorCode], ...]
+    complete: bool = True
 
 
 def sent_rule(rules: RetentionRules) -> IsSent:
@@ -69,11 +75,19 @@ def preview(store: RevisableStore, clock: Clock, rules: RetentionRules, is_sent:
 
 
 def run(
-    store: RevisableStore, clock: Clock, rules: RetentionRules, is_sent: IsSent | None = None, *, clock_checked: bool = False
+    store: RevisableStore,
+    clock: Clock,
+    rules: RetentionRules,
+    is_sent: IsSent | None = None,
+    *,
+    clock_checked: bool = False,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> RetentionResult:
     """Erase what is due, one customer after the other, each wholly or not at all.
 
-    Args: `clock_checked` somebody has looked at the clock, which is far ahead of the last thing that happened here.
+    Args:
+        clock_checked: somebody has looked at the clock, which is far ahead of the last thing that happened here.
+        go_on: asked before each customer; False ends the run there.
 
     Raises BadInput(BAD_ARGUMENT) when the clock cannot be trusted, StoreFault when the store cannot be read. A customer who cannot be
     erased does not keep the next one from it.
@@ -83,7 +97,11 @@ def run(
     receipts: list[Receipt] = []
     waiting: list[Due] = []
     failed: list[tuple[str, ErrorCode]] = []
+    complete = True
     for entry in preview(store, clock, rules, sent):
+        if not go_on():
+            complete = False
+            break
         if entry.waits:
             waiting.append(entry)
             continue
@@ -96,10 +114,10 @@ def run(
             continue
         if receipt is not None:
             receipts.append(receipt)
-    if rules.audit is not None and (trimmed := store.trim_audit(_iso(_parsed(now) - timedelta(days=rules.audit)), now)):
+    if complete and rules.audit is not None and (trimmed := store.trim_audit(_iso(_parsed(now) - timedelta(days=rules.audit)), now)):
         receipts.append(trimmed)
     _log.info("retention: %d receipts, %d wait to be sent, %d failed", len(receipts), len(waiting), len(failed))
-    return RetentionResult(tuple(receipts), tuple(waiting), tuple(failed))
+    return RetentionResult(tuple(receipts), tuple(waiting), tuple(failed), complete)
 
 
 def due(customer: StoredCustomer, rules: RetentionRules, now: str, is_sent: IsSent, *, has_templates: bool) -> tuple[Due, ...]:
