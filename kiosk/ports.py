@@ -68,7 +68,7 @@ class Scanner(Protocol):
 
 
 class NfcReader(Protocol):
-    """Reads the chip of a travel document (ICAO 9303-10). Blocks until a chip was read, or for its own time-out; any thread, one at a time."""
+    """Reads the chip of a travel document (ICAO 9303-10). Blocks until one was read, or for its own time-out; one thread at a time."""
 
     def read(self, document: Document) -> Mapping[str, bytes]:
         """The files of the chip as they are, by name ("com", "dg1", "dg2", "sod" …); nothing is verified.
@@ -102,11 +102,12 @@ class PageLocator(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """`quad` in pixels of the picture that was read, `confidence` 0..1."""
+    """`quad` in pixels of the picture that was read, `confidence` 0..1, `least` that of the least sure letter where the engine tells it."""
 
     text: str
     confidence: float
     quad: Quad
+    least: float = 1.0
 
 
 class TextReader(Protocol):

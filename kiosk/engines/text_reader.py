@@ -101,14 +101,14 @@ class RapidTextReader:
     def read_at(self, image: Image, quads: Sequence[Quad]) -> tuple[TextLine, ...]:
         """The lines at these places, in their order; unreadable ones are left out. ModelFault when the engine breaks."""
 
-        def read_one(quad: Quad) -> tuple[str, float]:
+        def read_one(quad: Quad) -> tuple[str, float, float]:
             line = crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX)
-            return self._alphabet.text_of(self._probabilities(line))
+            return self._alphabet.line_of(self._probabilities(line))
 
         read = self._each(read_one, quads, [math.dist(quad[0], quad[1]) for quad in quads])
         return tuple(
-            TextLine(text, confidence, quad)
-            for quad, (text, confidence) in zip(quads, read, strict=True)
+            TextLine(text, confidence, quad, least)
+            for quad, (text, confidence, least) in zip(quads, read, strict=True)
             if text.strip() and confidence >= MIN_CONFIDENCE
         )
 

@@ -10,6 +10,7 @@ from kiosk.domain.mrz_layout import layout_of
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.aamva import barcode_fields, is_aamva
+from kiosk.services.document_boxes import box_of
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import Found, find_values
 from kiosk.services.document_licence import licence_values
@@ -63,7 +64,7 @@ def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -
     """What the printed labels of a page give."""
     fields: dict[FieldName, tuple[Reading, ...]] = {}
     for found in _found(lines, context):
-        confidence = found.box.confidence * (0.85 + 0.15 * min(found.likeness, found.value.fit))
+        confidence = found.box.sureness * (0.85 + 0.15 * min(found.likeness, found.value.fit))
         fields[found.field] = (Reading(found.value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text),)
     return fields
 
@@ -155,7 +156,7 @@ def _anchor(name: FieldName, said: Reading, lines: Sequence[TextLine], side: Pag
     for line in lines:
         value = value_of(name, line.text, context)
         if value is not None and _says_same(name, value.value, said.value):
-            return Reading(value.value, Source.VISUAL_ZONE, line.confidence, side, line.quad, line.text)
+            return Reading(value.value, Source.VISUAL_ZONE, box_of(line).sureness, side, line.quad, line.text)
     return None
 
 
@@ -224,4 +225,4 @@ def _third_date(lines: Sequence[TextLine], known: Readings, side: PageSide, cont
     if len(other) != 1:
         return None
     value, line = next(iter(other.items()))
-    return Reading(value, Source.VISUAL_ZONE, round(0.9 * line.confidence, 4), side, line.quad, line.text)
+    return Reading(value, Source.VISUAL_ZONE, round(0.9 * box_of(line).sureness, 4), side, line.quad, line.text)
