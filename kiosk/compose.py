@@ -9,12 +9,13 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.config import CameraConfig, Config, load_config
 from kiosk.domain.challenge import Challenge, ChallengeKind
+from kiosk.domain.decision import Policy
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.paths import Paths, find_paths
@@ -133,6 +134,22 @@ def consents_in_force(setup: Setup) -> ConsentSet:
         what = f"consent {consents.version} has no texts in {', '.join(missing)}, which [languages] offers"
         raise BadInput(ErrorCode.WORKFLOW_INVALID, what)
     return consents
+
+
+def decision_policy(setup: Setup, key: str, consents: ConsentSet) -> Policy:
+    """The policy `key` as it holds on this machine, for who agrees to these texts. Raises BadInput(WORKFLOW_INVALID).
+
+    A face is searched for among earlier customers only where the words say so: without, it stays required, and a colleague looks. Where the
+    settings say where lists come from, lists are to be there, and a customer waits when none is.
+    """
+    from kiosk.services.workflows import load_policy
+
+    policy = load_policy(setup.paths.resources, key)
+    if not consents.covers_search:
+        policy = replace(policy, one_to_many=False)
+    if setup.config.watchlists.sources:
+        policy = replace(policy, required=policy.required | policy.expected, expected=frozenset())
+    return policy
 
 
 def has_store(setup: Setup) -> bool:
@@ -522,6 +539,7 @@ class Kiosk:
 
     def __init__(self, setup: Setup, *, virtual: Sequence[VirtualCamera] = (), use_real: bool = True, camera: str | None = None) -> None:
         """Args: `camera` for both pictures, instead of what the settings say. Raises StoreFault, BadInput(WORKFLOW_INVALID)."""
+        from kiosk.compose_contacts import answer_desks
         from kiosk.services.bus import Bus
         from kiosk.services.camera_trust import require_real_camera
         from kiosk.services.capture import CaptureService
@@ -529,12 +547,13 @@ class Kiosk:
         from kiosk.services.retention import run as run_retention
         from kiosk.services.session_runner import SessionRunner
         from kiosk.services.step_views import RunnerSettings
-        from kiosk.services.workflows import load_policy, load_workflow
+        from kiosk.services.workflows import load_workflow
         from kiosk.store.customers import open_store
 
         config = setup.config
         workflow = load_workflow(setup.paths.resources, config.session.workflow)
-        policy = load_policy(setup.paths.resources, workflow.policy)
+        consents = consents_in_force(setup)
+        policy = decision_policy(setup, workflow.policy, consents)
         rules = retention_rules(setup)
         self.setup = setup
         self.bus = Bus()
@@ -572,8 +591,9 @@ class Kiosk:
                 allow_virtual_cameras=allow_virtual,
             ),
             device_key=device_key(setup),
-            consents=consents_in_force(setup),
+            consents=consents,
             screener=watchlist_screener(setup, self.store),
+            desks=answer_desks(setup, self.engines, self.store.code_ledger),
         )
         self.retention.start()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.services.contacts import ContactKind
 
 if TYPE_CHECKING:
     from kiosk.compose import Engines, Setup
-    from kiosk.ports import Clock, CodeGateway, CodeLedger
+    from kiosk.ports import Clock, CodeGateway, CodeLedger, NfcReader, Scanner
+    from kiosk.services.answering import AnswerDesks
     from kiosk.services.one_time_codes import OneTimeCodes
     from kiosk.services.proofs.reader import ProofReader
 
@@ -43,9 +45,36 @@ def one_time_codes(setup: Setup, ledger: CodeLedger, clock: Clock) -> OneTimeCod
 
 
 def proof_reader(setup: Setup, engines: Engines) -> ProofReader:
-    """Reads with the text engine that the settings name. Raises ModelFault when its models are missing."""
+    """Reads with the text engine that the settings name, loaded when it is needed."""
     from kiosk.services.proofs.reader import ProofLimits, ProofReader
 
     config = setup.config
     limits = ProofLimits(max_bytes=config.limits.max_bytes, max_side_px=config.limits.max_side_px, max_pages=config.proofs.max_pages)
     return ProofReader(engines.text_reader, engines.clock.today, limits=limits)
+
+
+def chip_reader(setup: Setup) -> NfcReader | None:
+    """None: no reader of chips is supported yet."""
+    return None
+
+
+def answer_desks(setup: Setup, engines: Engines, ledger: CodeLedger) -> AnswerDesks:
+    """What this machine has for the steps for contacts, proofs and the chip."""
+    from kiosk.compose import folder_scanner
+    from kiosk.services.answering import AnswerDesks
+
+    config = setup.config
+    folder = Path(config.scanner.folder).expanduser() if config.scanner.folder else None
+
+    def scanner() -> Scanner:
+        assert folder is not None
+        return folder_scanner(folder)
+
+    return AnswerDesks(
+        codes=one_time_codes(setup, ledger, engines.clock),
+        proofs=proof_reader(setup, engines),
+        chip=chip_reader(setup),
+        scanner=scanner if folder is not None and folder.is_dir() else None,
+        region=config.codes.region,
+        proof_days=config.proofs.max_age_days,
+    )

@@ -35,6 +35,11 @@ def advance(workflow: Workflow, position: Position, flags: frozenset[str]) -> Po
     raise BadInput(ErrorCode.WRONG_STEP, f"step {step.id} ends the workflow")
 
 
+def pass_over(workflow: Workflow, position: Position, flags: frozenset[str]) -> Position:
+    """As `advance`, from a step that was left out without being shown: going back does not lead to it."""
+    return replace(advance(workflow, position, flags), history=position.history)
+
+
 def can_go_back(workflow: Workflow, position: Position) -> bool:
     return workflow.steps[position.step].back and bool(position.history)
 

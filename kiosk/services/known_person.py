@@ -156,6 +156,15 @@ def is_same_person(one: StoredPerson, other: StoredPerson) -> bool:
     return bool(words) and words == _words(other.name) and bool(one.date_of_birth) and one.date_of_birth == other.date_of_birth
 
 
+def earlier_records_told(store: CustomerStore, hits: Sequence[FaceHit]) -> tuple[EarlierRecord, ...]:
+    """As `earlier_records`. An old record that cannot be read must not hide a decision, which is stored by now: then there are none."""
+    try:
+        return earlier_records(store, hits)
+    except StoreFault as error:
+        _log.error("earlier records cannot be shown: %s", error.code)
+        return ()
+
+
 def earlier_records(store: CustomerStore, hits: Sequence[FaceHit]) -> tuple[EarlierRecord, ...]:
     """What staff is shown of whom was found, in their order; who is no longer stored is left out. Raises StoreFault."""
     records = []

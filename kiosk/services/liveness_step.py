@@ -51,6 +51,12 @@ class LivenessEngines(Protocol):
         ...
 
 
+def is_failure(outcome: LivenessOutcome) -> bool:
+    """Whether it costs a try: what the machine could not do is nobody's failure, and would fail again."""
+    impossible = outcome.check.label in (CheckLabel.MODEL_MISSING, CheckLabel.ENGINE_FAILED)
+    return outcome.check.status is not CheckStatus.PASSED and not impossible
+
+
 class LivenessStep:
     """One per session runner. `issue` belongs to the session lane; `begin` and `finish` to the analysis lane.
 

@@ -26,6 +26,7 @@ from kiosk.services.person_checks import PersonJudgement, PersonQuestion
 from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
+from kiosk.services.step_answers import StepAnswer, checks_of, flags_of
 from kiosk.services.verification import SelfieResult
 
 _MACHINES_FAULT = (CheckLabel.MODEL_MISSING, CheckLabel.ENGINE_FAILED)
@@ -40,6 +41,7 @@ class Onboarding:
         rules: what follows from read pages.
         consents: the texts that the customer is asked to agree to.
         recorded_by: who takes the consent: an operator's id, "customer" where nobody is beside them, "" when not known.
+        asked: answers that the workflow has a step for, with why one is missing that never came (`step_answers.asked_by`).
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Onboarding:
         rules: DocumentRules,
         consents: ConsentSet,
         recorded_by: str = "",
+        asked: Mapping[str, CheckLabel] | None = None,
     ) -> None:
         self.customer_id = str(uuid.uuid4())
         self._store = store
@@ -79,6 +82,10 @@ class Onboarding:
         self.virtual_camera = False
         """Whether a picture came from a camera made of software, which the settings do not allow."""
         self.live_frames: tuple[Image, ...] = ()
+        self._asked = asked or {}
+        self._answers: dict[str, StepAnswer] = {}
+        self.codes_sent: dict[str, int] = {}
+        """By kind of contact, of the whole session."""
         self.edits: dict[FieldName, str] = {}
         self.reviewed = False
         self.checks: tuple[Check, ...] = ()
@@ -109,6 +116,7 @@ class Onboarding:
             known.add("liveness.failed")
         if self.reviewed:
             known.add("review")
+        known |= flags_of(self._answers)
         return frozenset(known)
 
     def document(self) -> Document:
@@ -209,6 +217,13 @@ class Onboarding:
         """Why the active check did not pass, a CheckLabel value; "" when it did or was not tried."""
         return self._liveness_lost[0].label.value if self._liveness_lost else ""
 
+    def keep_answer(self, step: str, answer: StepAnswer) -> None:
+        """Keeps what a step for a contact, a proof or the chip came to, also that it was left out."""
+        self._require_consent()
+        name = answer.name
+        self._commit(step, facts={name: answer.stored}, blobs=answer.blobs, forget={name, f"{name}."})
+        self._answers[name] = answer
+
     def keep_review(self, step: str, edits: Mapping[FieldName, str]) -> None:
         """Keeps what a person typed over; an edit equal to what was read is no edit."""
         read = self._as_read()
@@ -228,6 +243,8 @@ class Onboarding:
             self.selfie = self.selfie_crop = self._selfie_check = None
         if "liveness" in names:
             self._liveness_checks, self.live_frames = (), ()
+        for name in names & set(self._answers):
+            del self._answers[name]
         if "review" in names:
             self.reviewed, self.edits = False, {}
         if "consent" in names:
@@ -284,10 +301,13 @@ class Onboarding:
             why = CheckLabel.DECLINED if declined else why
             for name in (CheckName.ACTIVE_LIVENESS, CheckName.CAPTURE_INTEGRITY):
                 checks.append(not_executed(name, why, inputs=("liveness",)))
+        checks.extend(checks_of(self._answers, self._asked))
         return tuple(map(self._with_camera, checks))
 
     def decide(self, step: str, judgement: PersonJudgement, *, can_check_actively: bool = True) -> Decision:
         """Judges, decides and commits the whole result; after it the customer is FINISHED."""
+        # a proof is compared with the document as it is now: pages were taken anew, fields typed over since it was read
+        self._answers = {name: answer.at_the_end(self.document()) for name, answer in self._answers.items()}
         checks = self.judge(judgement.checks, can_check_actively=can_check_actively)
         decision = decide(checks, self._policy)
         facts: dict[str, Json] = {
@@ -295,6 +315,7 @@ class Onboarding:
             "checks": checks_json(checks),
             "decision": decision_json(decision, checks),
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+            **{name: answer.stored for name, answer in self._answers.items()},
         }
         selfie = selfie_inspection_json(judgement, self.document())
         if selfie:
@@ -328,6 +349,7 @@ class Onboarding:
         self._liveness_checks, self.live_frames = (), ()
         self._liveness_lost = ()
         self.edits.clear()
+        self._answers.clear()
         self.checks, self.decision = (), None
         self.consent_given, self.reviewed = None, False
 
@@ -384,6 +406,13 @@ def _as_side(page: DocumentPage, side: PageSide) -> DocumentPage:
         return page
     fields = tuple(Field(field.name, tuple(replace(reading, page=side) for reading in field.readings)) for field in page.fields)
     return replace(page, side=side, fields=fields, barcodes=tuple(replace(code, page=side) for code in page.barcodes))
+
+
+def typed_fields(data: object) -> dict[FieldName, str]:
+    """What a screen says was typed over. Raises ValueError for a field that is none."""
+    if not isinstance(data, dict):
+        return {}
+    return {FieldName(name): str(value) for name, value in data.items()}
 
 
 def with_edits(document: Document, edits: Mapping[FieldName, str]) -> Document:

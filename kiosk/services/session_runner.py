@@ -10,11 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
 
-from kiosk.domain.check import CheckLabel, CheckStatus
 from kiosk.domain.decision import Outcome, Policy
-from kiosk.domain.document import FieldName, PageSide
+from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
 from kiosk.domain.events import (
     Busy,
@@ -26,12 +24,13 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.operators import CUSTOMER
-from kiosk.domain.views import CaptureResult, EarlierRecord, SorryView, View
+from kiosk.domain.views import CaptureResult, SorryView, View
 from kiosk.flow import machine
 from kiosk.flow.workflow import Step, Workflow
 from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.ports import Clock, CustomerStore, DeviceKey
+from kiosk.services.answering import AnswerDesks, Answering
 from kiosk.services.bus import Bus
 from kiosk.services.camera_work import CameraWork
 from kiosk.services.capabilities import policy_for
@@ -40,21 +39,21 @@ from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Wor
 from kiosk.services.consent_texts import ConsentSet
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
-from kiosk.services.known_person import earlier_records
+from kiosk.services.known_person import earlier_records_told
 from kiosk.services.lanes import Lanes
-from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome, LivenessStep
-from kiosk.services.onboarding import IN_PROGRESS, Onboarding
+from kiosk.services.left_over import erase_left_over
+from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome, LivenessStep, is_failure
+from kiosk.services.onboarding import Onboarding, typed_fields
 from kiosk.services.person_checks import PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import decision_view, step_progress
+from kiosk.services.step_answers import StepAnswer, answer_name, asked_by, with_steps
 from kiosk.services.step_views import RunnerSettings, customer_view, opening_view, option, page_side
 from kiosk.services.watchlist.screening import WatchlistScreener
 
 logger = logging.getLogger(__name__)
 
-LEFT_OVER_S = 300
-"""An unfinished customer not touched for so long belongs to a session that ended without its goodbye: a crash, a power cut."""
-_CAPTURES = {"document_capture", "selfie_capture", "liveness"}
+_CAPTURES = {"document_capture", "selfie_capture", "liveness", "proof"}
 
 
 class SessionRunner:
@@ -74,9 +73,10 @@ class SessionRunner:
         device_key: DeviceKey,
         consents: ConsentSet,
         screener: WatchlistScreener | None = None,
+        desks: AnswerDesks | None = None,
     ) -> None:
         self._workflow = workflow
-        self._policy = policy if workflow.definition is None else policy_for(policy, workflow.definition)
+        self._policy = with_steps(policy if workflow.definition is None else policy_for(policy, workflow.definition), workflow)
         self._consents = consents
         self._engines = engines
         self._store = store
@@ -105,6 +105,7 @@ class SessionRunner:
             staffed=workflow.staffed,
             allow_virtual=settings.allow_virtual_cameras,
         )
+        self._answering = Answering(desks or AnswerDesks(), self._lanes, self._camera, capture, bus, clock, self)
         self._person_checks = PersonChecks(engines, store, screener)
 
     # --- what a door calls -----------------------------------------------------------------------------------------
@@ -117,7 +118,8 @@ class SessionRunner:
         self._lanes.analyse(self._warm_up, self._failed)
 
     def advance(self, **data: object) -> None:
-        """The main answer of the step: language | accepted, biometrics | edits={FieldName: str}; a capture step takes what was shown."""
+        """The main answer of the step: language | accepted, biometrics | edits={FieldName: str} | what `views.ContactView`, `ProofView` and
+        `ChipView` name; a capture step takes what was shown."""
         self.touch()
         self._post(lambda: self._advance(data))
 
@@ -136,7 +138,7 @@ class SessionRunner:
 
     def capture_by_hand(self) -> None:
         self.touch()
-        self._post(self._camera.take_by_hand)
+        self._post(self._take_by_hand)
 
     def retake(self) -> None:
         self.touch()
@@ -196,6 +198,7 @@ class SessionRunner:
 
     def _leave_customer(self) -> None:
         self._camera.stop()
+        self._answering.end()
         self._pending = None
         self._wrong_side_tries = 0
         self._deciding = False
@@ -211,12 +214,7 @@ class SessionRunner:
         """Erases what a session that could not say goodbye has left, where the workflow keeps nothing unfinished."""
         if self._workflow.keep_unfinished:
             return
-        now = datetime.fromisoformat(self._clock.now_utc())
-        for left in self._store.customers():
-            idle = now - datetime.fromisoformat(left.updated_at)
-            if left.status == IN_PROGRESS and left.workflow == self._workflow.key and idle.total_seconds() > LEFT_OVER_S:
-                self._store.delete(left.id, self._clock.now_utc())
-                logger.info("an unfinished customer was erased")
+        erase_left_over(self._store, self._workflow.key, self._clock)
 
     def _advance(self, data: dict[str, object]) -> None:
         step = self._step
@@ -247,6 +245,9 @@ class SessionRunner:
                 self._keep(step, self._pending)
             case "liveness":
                 return  # the challenge itself goes on when it is done
+            case "contact" | "proof" | "chip":
+                self._answering.answer(data)
+                return
             case "assist":
                 if not option(step, "can_go_on"):
                     return
@@ -254,12 +255,14 @@ class SessionRunner:
                 if "edits" not in data:
                     return  # a second press on the screen before
                 self._busy("SAVING")
-                self._customer.keep_review(step.id, _edits(data.get("edits")))
+                self._customer.keep_review(step.id, typed_fields(data.get("edits")))
         self._go_on()
 
     def _go_on(self) -> None:
-        flags = self._customer.flags | self._engine_flags
-        target = machine.advance(self._workflow, self._position, flags)
+        target = machine.advance(self._workflow, self._position, self._flags)
+        while (missing := self._answering.left_out(self._workflow.steps[target.step])) is not None:
+            self._customer.keep_answer(target.step, missing)
+            target = machine.pass_over(self._workflow, target, self._flags)
         if self._workflow.steps[target.step].screen == "decision":
             self._begin_decision(target)
         else:
@@ -267,7 +270,8 @@ class SessionRunner:
             self._enter()
 
     def _skip(self) -> None:
-        """No step can be left out yet."""
+        if not self._deciding:
+            self._answering.skip()
 
     def _back(self) -> None:
         if self._deciding or not machine.can_go_back(self._workflow, self._position):
@@ -290,7 +294,9 @@ class SessionRunner:
 
     def _retake(self) -> None:
         step = self._step
-        if step.screen in _CAPTURES:
+        if step.screen == "proof":
+            self._answering.drop_picture()
+        elif step.screen in _CAPTURES:
             self._enter()
         elif step.screen == "assist" and option(step, "can_retry"):
             self._customer.allow_liveness_again()
@@ -327,10 +333,11 @@ class SessionRunner:
     def _enter(self) -> None:
         """Shows the current step and starts what it needs."""
         self._camera.stop()
+        self._answering.end()
         self._pending = None
         step = self._step
         if step.screen in _CAPTURES:
-            document = step.screen == "document_capture"
+            document = step.screen in ("document_capture", "proof")
             self._camera.turn_on(self._settings.document_camera if document else self._settings.selfie_camera)
         else:
             self._camera.turn_off()
@@ -342,6 +349,11 @@ class SessionRunner:
             self._show(view)
             return
         customer = self._customer
+        if answer_name(step):
+            self._show(self._answering.begin(step, customer, language=self._language, staffed=self._workflow.staffed))
+            if step.screen == "proof":
+                self._camera.watch(lambda _work: None)  # nobody guides; but a camera that is lost is told
+            return
         challenge = self._liveness.issue(customer.customer_id) if step.screen == "liveness" else None
         self._show(customer_view(step, self._settings, customer, self._camera.camera_name, challenge))
         match step.screen:
@@ -385,11 +397,27 @@ class SessionRunner:
             rules=self._engines.document_rules,
             consents=self._consents,
             recorded_by="" if self._workflow.staffed else CUSTOMER,
+            asked=asked_by(self._workflow, self._answering.desks.lacks),
         )
 
     @property
-    def _engine_flags(self) -> frozenset[str]:
-        return frozenset({"engine.active_liveness"}) if self._engines.can_check_actively else frozenset()
+    def _flags(self) -> frozenset[str]:
+        """What the customer has given and what this machine can do, for the workflow's conditions."""
+        active = {"engine.active_liveness"} if self._engines.can_check_actively else set()
+        return self._customer.flags | self._answering.desks.flags | active
+
+    # --- contacts, proofs and the chip: what `Answering` asks of the session, on its lane ---------------------------
+
+    def show_again(self, view: View) -> None:
+        self._show(view)
+
+    def answered(self, answer: StepAnswer) -> None:
+        self._busy("SAVING")
+        self._customer.keep_answer(self._step.id, answer)
+        self._go_on()
+
+    def wait_for(self, label: str | None) -> None:
+        self._busy(label)
 
     # --- capture ---------------------------------------------------------------------------------------------------
 
@@ -407,12 +435,22 @@ class SessionRunner:
     def checked(self, work: Work, outcome: LivenessOutcome) -> None:
         self._post(lambda: self._checked(work, outcome))
 
-    def _offer(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
-        if not self._camera.is_current(work):
-            return
+    def _take_by_hand(self) -> None:
+        if self._step.screen == "proof":
+            self._note_camera()
+            self._answering.take_picture()
+        else:
+            self._camera.take_by_hand()
+
+    def _note_camera(self) -> None:
         camera = self._capture.camera
         if camera is not None and camera.virtual and not self._settings.allow_virtual_cameras:
             self._customer.virtual_camera = True
+
+    def _offer(self, work: Work, taken: Taken | None, view: CaptureResult) -> None:
+        if not self._camera.is_current(work):
+            return
+        self._note_camera()
         if view.advice == AdviceCode.TURN_OVER:
             self._wrong_side_tries += 1
         self._pending = taken
@@ -435,9 +473,7 @@ class SessionRunner:
             return
         self._busy(None)
         customer = self._customer
-        # what the machine could not do is nobody's failure, and would fail again
-        impossible = outcome.check.label in (CheckLabel.MODEL_MISSING, CheckLabel.ENGINE_FAILED)
-        failed = outcome.check.status is not CheckStatus.PASSED and not impossible
+        failed = is_failure(outcome)
         customer.liveness_failures += failed
         again = CaptureResult(None, usable=False, advice=AdviceCode.ONCE_MORE.value)
         if failed and customer.liveness_failures < LIVENESS_TRIES:
@@ -473,18 +509,10 @@ class SessionRunner:
         if decision.outcome is not Outcome.REJECT:
             self._person_checks.keep(customer.customer_id, judgement.template)
         staffed = self._workflow.staffed
-        earlier = self._earlier(judgement) if staffed else ()
+        earlier = earlier_records_told(self._store, judgement.hits) if staffed else ()
         self._deciding = False
         self._position = target
         self._show(decision_view(decision, customer, earlier, staffed=staffed))
-
-    def _earlier(self, judgement: PersonJudgement) -> tuple[EarlierRecord, ...]:
-        """An old record that cannot be read must not hide the decision, which is stored by now."""
-        try:
-            return earlier_records(self._store, judgement.hits)
-        except StoreFault as error:
-            logger.error("earlier records cannot be shown: %s", error.code)
-            return ()
 
     # --- time ------------------------------------------------------------------------------------------------------
 
@@ -509,9 +537,3 @@ class SessionRunner:
             self._engines.warm_up()
         except KioskError as error:  # a missing model is said when it is needed, in its step
             logger.warning("warming up: %s", error.code)
-
-
-def _edits(data: object) -> dict[FieldName, str]:
-    if not isinstance(data, dict):
-        return {}
-    return {FieldName(name): str(value) for name, value in data.items()}

@@ -13,7 +13,7 @@ import numpy as np
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
-from kiosk.imaging.pdf import PdfText, is_pdf, pdf_pages
+from kiosk.imaging.pdf import PdfPage, PdfText, is_pdf, pdf_pages
 from kiosk.ports import TextLine, TextReader
 from kiosk.services.proofs.page import Page, Piece, in_reading_order, tilt_of
 from kiosk.services.proofs.reading import ProofReading, read_pages
@@ -80,22 +80,28 @@ class ProofReader:
         _log.info("a proof was read: %d files, %d pages, %d pieces of text, %.0f ms", len(files), len(pages), pieces, ms)
         return reading
 
+    def pictures(self, file: ProofFile, *, pages_before: int = 0) -> tuple[Image, ...]:
+        """The pages of a file as a person sees them, BGR; nothing is read. Refuses what `read` would refuse: raises BadInput as it."""
+        with self._lock:
+            return tuple(page.image for page in self._opened(file, first=pages_before + 1))
+
     def _pages(self, file: ProofFile, *, first: int) -> list[Page]:
+        return [
+            _layer_page(page.texts, page.image, number) if _has_layer(page.texts) else self._read_pixels(page.image, number)
+            for number, page in enumerate(self._opened(file, first=first), first)
+        ]
+
+    def _opened(self, file: ProofFile, *, first: int) -> tuple[PdfPage, ...]:
         limits = self.limits
         room = limits.max_pages - first + 1
         if room < 1:
             raise BadInput(ErrorCode.PDF_UNSUPPORTED, f"{file.name}: more than {limits.max_pages} pages", reason="PAGES")
         if not is_pdf(file.data):
-            image = decode_image(file.data, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px, name=file.name)
-            return [self._read_pixels(image, first)]
+            return (PdfPage(decode_image(file.data, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px, name=file.name), ()),)
         if len(file.data) > limits.max_bytes:
             size = len(file.data)
             raise BadInput(ErrorCode.IMAGE_BYTES_EXCEEDED, f"{file.name}: {size} bytes, at most {limits.max_bytes} are read", size=size)
-        found = pdf_pages(file.data, max_pages=room, max_side_px=limits.max_side_px, name=file.name)
-        return [
-            _layer_page(page.texts, page.image, number) if _has_layer(page.texts) else self._read_pixels(page.image, number)
-            for number, page in enumerate(found, first)
-        ]
+        return pdf_pages(file.data, max_pages=room, max_side_px=limits.max_side_px, name=file.name)
 
     def _read_pixels(self, image: Image, number: int) -> Page:
         """The text engine on the page as it lies; turned where it does not read well like that."""
