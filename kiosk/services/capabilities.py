@@ -51,6 +51,7 @@ TABLE: tuple[Row, ...] = (
     Row(_C.USABILITY, _N.SELFIE_QUALITY, _WARNING, _L.SEVERAL_FACES, _WARNING, "LIVENESS_UNDETERMINED"),
     Row(_C.USABILITY, _N.SELFIE_QUALITY, _WARNING, None, _WARNING, "BAD_QUALITY"),
     Row(_C.USABILITY, _N.CAPTURE_INTEGRITY, _REJECTED, None, _REJECTED, "BAD_QUALITY", "FACEMAP"),  # the file is no facemap of this device
+    Row(_C.USABILITY, _N.FACE_MATCH, _NOT, _L.RECORD_INVALID, _REJECTED, "BAD_QUALITY"),  # nor is what the customer is to be compared with
     Row(_C.USABILITY, _N.CAPTURE_INTEGRITY, _REJECTED, None, _WARNING, "LIVENESS_UNDETERMINED"),  # liveness says what is wrong
     Row(_C.USABILITY, _N.CAPTURE_INTEGRITY, _WARNING, None, _WARNING, "LIVENESS_UNDETERMINED"),
     # imageChecks: our signals are advisory, so the type is WARNING
@@ -103,6 +104,7 @@ TABLE: tuple[Row, ...] = (
     Row(_C.SIMILARITY, _N.FACE_MATCH, _WARNING, None, _WARNING, "NOT_POSSIBLE"),
     Row(_C.SIMILARITY, _N.FACE_MATCH, _NOT, _L.NO_FACE, _WARNING, "NOT_POSSIBLE"),
     Row(_C.SIMILARITY, _N.FACE_MATCH, _NOT, _L.LOW_QUALITY, _WARNING, "NOT_POSSIBLE"),
+    Row(_C.SIMILARITY, _N.FACE_MATCH, _NOT, _L.INPUT_MISSING, _WARNING, "NOT_POSSIBLE"),  # a page without a portrait: its back, say
     # authentication has no doubt: who is not recognised for certain is not
     Row(_C.AUTHENTICATION, _N.FACE_MATCH, _REJECTED, None, _REJECTED, "FAILED"),
     Row(_C.AUTHENTICATION, _N.FACE_MATCH, _WARNING, None, _REJECTED, "FAILED"),
@@ -224,7 +226,7 @@ def policy_for(policy: Policy, definition: Definition, collected: Collection[Cat
     for name in names - {_C.USABILITY}:
         required |= ESSENTIAL[name]
     screens = policy.screening or _C.WATCHLIST_SCREENING in names
-    return replace(policy, required=frozenset(required), screening=screens)
+    return replace(policy, required=frozenset(required), screening=screens, expected=policy.expected & judged)
 
 
 def refs_for(rule: CapabilityRule, handed: Sequence[tuple[CredentialRef, CredentialRule]]) -> tuple[tuple[CredentialRef, ...], ...]:

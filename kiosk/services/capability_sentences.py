@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk.domain.capability import Capability, CapabilityName
-from kiosk.domain.check import Check, CheckName, CheckStatus
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Decision, Outcome
 from kiosk.domain.sentences import sentence
 
@@ -63,6 +63,8 @@ def explanation(capabilities: Sequence[Capability], checks: Sequence[Check], dec
 
 def check_sentence(check: Check) -> str:
     """As `domain.sentences.sentence`, where faces other than a document's and a selfie's were compared in their own words."""
+    if check.name is CheckName.FACE_MATCH and check.label is CheckLabel.RECORD_INVALID:
+        return "The facemap to compare with was changed, or was not made by this device."
     if check.name is CheckName.FACE_MATCH and check.status in _PAIR:
         if "facemap" in check.inputs:
             return _FACEMAP[check.status]

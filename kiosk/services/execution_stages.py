@@ -120,6 +120,9 @@ class Stages:
         try:
             open_facemap(data, self._key, matcher.model_id)
         except BadInput:
+            if handed.rule.reference:
+                # the institution's file is at fault, not the customer: there is nothing to compare with
+                return (not_executed(_N.FACE_MATCH, _L.RECORD_INVALID, inputs=("facemap",)),)
             params = {"of": "FACEMAP"}
             return (Check(_N.CAPTURE_INTEGRITY, CheckStatus.REJECTED, _L.RECORD_INVALID, inputs=("facemap",), model=RULE, params=params),)
         if handed.rule.reference:

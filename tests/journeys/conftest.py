@@ -19,6 +19,10 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples"
 PHOTO = (1920, 1080)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cross-product", action="store_true", help="every combination of what can be handed in (or KIOSK_CROSS_PRODUCT=1)")
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerFiles:
     front: Path
