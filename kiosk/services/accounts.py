@@ -44,6 +44,9 @@ class ExecutionFault(StrEnum):
     CONSENT_MISSING = "CONSENT_MISSING"
 
 
+NO_ACCOUNTS = frozenset({"dis", "enrolment", "session"})
+"""Workflows of records that another protocol keeps in the same store, each with its own end: they take no executions."""
+
 _F = ExecutionFault
 _CODES: Mapping[ExecutionFault, tuple[ErrorCode, int]] = {
     _F.ACCOUNT_NOT_FOUND: (ErrorCode.CUSTOMER_NOT_FOUND, 404),

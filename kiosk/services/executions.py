@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kiosk.domain.capability import FIRST_PART, PARTS_OF, Category, Channel, ExecutionState, Part
 from kiosk.domain.decision import Policy
@@ -20,6 +21,7 @@ from kiosk.flow.workflow import Workflow
 from kiosk.ports import Clock, CustomerStore, Json, StepCommit, StoredCustomer
 from kiosk.services.accounts import (
     ENROLLED,
+    NO_ACCOUNTS,
     CredentialRecord,
     ExecutionFault,
     ExecutionRecord,
@@ -226,7 +228,7 @@ class Executions:
     # --- processing ------------------------------------------------------------------------------------------------
 
     def process(self, account_id: str, execution_id: str, judge: ExecutionJudge, *, staff_files: bool = False) -> Judgement:
-        """ACQUIRED -> PROCESSED. Judging happens outside of the lock; when the account was deleted meanwhile nothing is written.
+        """ACQUIRED -> PROCESSED. Judging happens outside of the lock; when account or execution were deleted meanwhile nothing is written.
 
         Args:
             staff_files: the parts are files that staff handed in: a capture record need not be bound to this execution.
@@ -244,6 +246,8 @@ class Executions:
         try:
             judgement = judge.judge(self._order(account, record, staff_files=staff_files))
             with self._lock:
+                # deleted meanwhile: nothing of it is written. Its state cannot have changed, only this call changes it
+                self._found(account_id, execution_id)
                 self._keep(account_id, record, judgement)
         finally:
             with self._lock:
@@ -355,11 +359,14 @@ class Executions:
 
     def _account(self, account_id: str) -> StoredCustomer:
         try:
-            return self._store.load(account_id)
+            found = self._store.load(account_id)
         except BadInput as error:
             if error.code is not ErrorCode.CUSTOMER_NOT_FOUND:
                 raise
             raise fault(_F.ACCOUNT_NOT_FOUND, f"no account {account_id}") from error
+        if found.workflow in NO_ACCOUNTS:
+            raise fault(_F.ACCOUNT_NOT_FOUND, f"no account {account_id}")
+        return found
 
     def _found(self, account_id: str, execution_id: str) -> tuple[StoredCustomer, ExecutionRecord]:
         """The execution as it is now; that it has expired is written down the first time it is seen."""
@@ -368,8 +375,17 @@ class Executions:
             record = execution_of(account, execution_id)
             now = record.at(self._clock.now_utc())
             if now is not record:
-                self._write(account_id, now.state.value.lower(), now, ())
+                account = self._expired(account, now)
             return account, now
+
+    def _expired(self, account: StoredCustomer, record: ExecutionRecord) -> StoredCustomer:
+        """Writes it down, and forgets what was handed in: nobody will judge it, and the customer has left."""
+        own = [one for one in map(partial(credential_of, account), record.credentials) if one.execution == record.id and one.parts]
+        facts = dict([execution_fact(record), *(credential_fact(replace(one, parts={})) for one in own)])
+        forget = frozenset(f"credential.{one.id}." for one in own)
+        step = StepCommit(account.id, record.state.value.lower(), self._clock.now_utc(), facts, {}, forget)
+        self._store.commit(step)
+        return self._account(account.id)
 
     def _open(self, account_id: str, execution_id: str) -> tuple[StoredCustomer, ExecutionRecord]:
         account, record = self._found(account_id, execution_id)

@@ -16,7 +16,7 @@ from kiosk.imaging.decode import MAX_BYTES, MAX_SIDE_PX, decode_image, encode_jp
 from kiosk.imaging.frame import Image
 from kiosk.imaging.scale import fit
 from kiosk.ports import Clock, DeviceKey, Json, StoredCustomer
-from kiosk.services.protocols.case_files import CaseFiles, fact
+from kiosk.services.protocols.case_files import FINISHED, CaseFiles, fact
 from kiosk.services.protocols.engine_desk import EngineDesk
 from kiosk.services.protocols.refusals import DisCode, DisRefusal, ProtocolRefusal
 
@@ -84,9 +84,11 @@ class DisAccess:
 
     @contextmanager
     def changing(self) -> Iterator[StoredCustomer]:
-        """The customer as it is now, nobody else changing it inside the block."""
+        """The customer as it is now, nobody else changing it inside the block. Raises DisRefusal: as `load`; CONFLICT once handed over."""
         with self.files.guarded(self.id):
             case = self.load()
+            if case.status == FINISHED:
+                raise DisRefusal(DisCode.CONFLICT, "the customer was handed over as finished: nothing is added or changed")
             with told():
                 yield case
 

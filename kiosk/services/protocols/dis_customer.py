@@ -106,20 +106,30 @@ class DisService:
     # --- customers -------------------------------------------------------------------------------------------------
 
     def create_customer(self, *, customer_id: str = "", token: str = "") -> dict[str, Json]:
-        """Args: `customer_id`: the caller's own UUID version 4. Raises DisRefusal: INVALID_ID, ALREADY_EXISTS, FORBIDDEN."""
+        """Args: `customer_id`: the caller's own UUID version 4; `token` of a session, which takes one customer.
+
+        Raises DisRefusal: INVALID_ID, ALREADY_EXISTS, FORBIDDEN.
+        """
         chosen = valid_id(customer_id) if customer_id else str(uuid.uuid4())
         if uuid.UUID(chosen).version != 4:
             raise DisRefusal(DisCode.INVALID_ID, "the id is not a UUID of version 4")
-        facts: dict[str, Json] = {}
-        if token:
+        if not token:
+            self._begin(chosen, {})
+        else:
             claims = self._claims(token)
             until = datetime.fromtimestamp(claims.exp, UTC).isoformat().replace("+00:00", "Z")
-            facts = {SESSION: {"id": claims.session_id}, LIMITS: {"until": until}}
+            with self._files.guarded(claims.session_id):
+                if any(session_of(case) == claims.session_id for case in self._files.all()):
+                    # what was captured in a session is bound to one person; 403 is all that the protocol has for it
+                    raise DisRefusal(DisCode.FORBIDDEN, "the session has its customer already")
+                self._begin(chosen, {SESSION: {"id": claims.session_id}, LIMITS: {"until": until}})
+        return {"id": chosen, "links": {"self": f"{BASE}/{chosen}"}}
+
+    def _begin(self, customer_id: str, facts: Mapping[str, Json]) -> None:
         try:
-            self._files.begin(chosen, facts)
+            self._files.begin(customer_id, facts)
         except BadInput as error:
             raise DisRefusal(DisCode.ALREADY_EXISTS, "a customer of this id is there already", error.code) from error
-        return {"id": chosen, "links": {"self": f"{BASE}/{chosen}"}}
 
     def customer(self, customer_id: str, token: str = "") -> DisCustomer:
         """Raises DisRefusal: INVALID_ID, NOT_FOUND, FORBIDDEN."""
@@ -149,7 +159,8 @@ class DisCustomer:
     liveness: DisLiveness
 
     def delete(self) -> None:
-        with self.access.changing():
+        with self.access.files.guarded(self.access.id):
+            self.access.load()
             self.access.files.erase(self.access.id)
 
     def hand_over(self, status: str, *, external_id: str = "") -> None:

@@ -184,6 +184,11 @@ class EnrolmentService:
             return {"hasError": False} | call()
         except EnrolmentRefusal as refusal:
             return refusal.body()
+        except BadInput as error:
+            # erased while the call ran, by its time-out or by staff: the token opens nothing any more
+            gone = error.code is ErrorCode.CUSTOMER_NOT_FOUND
+            answer = EnrolmentCode.SESSION_UNAUTHORIZED if gone else EnrolmentCode.INTERNAL_ERROR
+            return EnrolmentRefusal(answer, str(error), error.code).body()
         except (ModelFault, StoreFault) as error:
             _log.error("an enrolment call failed: %s", error.code.value)
             return EnrolmentRefusal(EnrolmentCode.INTERNAL_ERROR, error.code.value, error.code).body()
@@ -273,6 +278,10 @@ class EnrolmentService:
             now = self._again(case.id)
             # what was judged must be what is closed: a picture that came meanwhile is judged, too
             if now.steps != case.steps:
+                if self._missing(now):  # a front that was taken again took the back with it
+                    raise EnrolmentRefusal(
+                        EnrolmentCode.MISSING_DOCUMENT_AND_FACE, "a page was replaced meanwhile", ErrorCode.NOT_ENOUGH_DATA
+                    )
                 body, record = self._judged(now)
             state: Json = {**fact(now, _FACT), "state": EnrolmentState.COMPLETED.value}
             self._files.commit(case.id, "completed", facts={_FACT: state, _RESULT: body, **record}, status=FINISHED)
