@@ -100,8 +100,8 @@ class Answering:
     def left_out(self, step: Step) -> StepAnswer | None:
         """The answer of a step that nobody is asked for, because this machine lacks what it needs; None for any other step."""
         lacking = self.desks.lacks(answer_name(step))
-        if lacking is None or not (is_optional(step) or step.screen == "proof"):
-            return None
+        if lacking is None or (step.screen == "contact" and not is_optional(step)):
+            return None  # a number that cannot be confirmed now is still worth having where it is demanded
         return left_out(answer_name(step), lacking)
 
     def answer(self, data: Mapping[str, object]) -> None:

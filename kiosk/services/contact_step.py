@@ -148,7 +148,10 @@ class ContactStep:
                 self._sending = replace(before, wait_s=sending.wait_s, life_s=self._life_left(sending.wait_s))
                 self._sent_at, self._problem = self._clock.monotonic(), ""
             case SendOutcome.TOO_MANY_PROCESSES:
-                return self._not_executed(CheckLabel.TOO_MANY_TRIES)
+                self._failures += 1
+                if self._failures >= GATEWAY_TRIES:
+                    return self._not_executed(CheckLabel.TOO_MANY_TRIES)
+                self._sending, self._problem = None, sending.outcome.value
             case SendOutcome.GATEWAY_FAILED:
                 self._failures += 1
                 if self._failures >= GATEWAY_TRIES or sending.fault is DeliveryFault.NOT_SET_UP:

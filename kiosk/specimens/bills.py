@@ -7,7 +7,7 @@ A bill is a list of texts in millimetres, so that the same one becomes a picture
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -67,12 +67,13 @@ class Bill:
     rules: tuple[tuple[float, float, float, float], ...] = ()
 
 
-def bill(layout: str, language: str, *, seed: int, issued: str, due: str) -> Bill:
+def bill(layout: str, language: str, *, seed: int, issued: str, due: str, to: tuple[str, str, str] | None = None) -> Bill:
     """Pure: the same arguments give the same bill.
 
     Args:
         layout: of `LAYOUTS`; language: of `LANGUAGES`.
         issued, due: YYYY-MM-DD; the due date is printed, too, and is not the date of issue.
+        to: whom it is sent to: name, street with number, postcode with town; None = somebody invented.
     """
     random = Random(f"bill {layout} {language} {seed}")
     words = WORDS[language]
@@ -90,6 +91,8 @@ def bill(layout: str, language: str, *, seed: int, issued: str, due: str) -> Bil
         balance=random.randint(1_200, 98_000) if layout not in FUNDS_LAYOUTS else random.randint(120_000, 9_800_000),
         currency=words.currency,
     )
+    if to is not None:
+        truth = replace(truth, name=to[0], street=to[1], town=to[2])
     own_street, own_town = next(place for place in PLACES[language] if place[1] != town)
     own = (words.street_line.format(street=own_street, number=house + 1), own_town)
     draw = {

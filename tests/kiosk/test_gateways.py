@@ -30,6 +30,7 @@ from kiosk.gateways.http_sms import HttpSmsCodes
 from kiosk.gateways.secrets import secret
 from kiosk.gateways.smtp import SmtpCodes
 from kiosk.ports import CodeMessage, DeliveryFault
+from tests.fakes.gateway_servers import PortOfChoice
 
 MAIL = CodeMessage("anna@example.com", "Váš kód", "1234 5678 je váš kód.")
 SMS = CodeMessage("+421905123456", "Váš kód", 'kód "1234 5678" & {number}\nriadok')
@@ -128,14 +129,6 @@ def mail_server(certificate: Path) -> Iterator[Started]:
     yield start
     for controller in running:
         controller.stop()
-
-
-class PortOfChoice(Controller):
-    """aiosmtpd looks for itself at the port that it was given, which is 0 here: the system chooses."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
 
 
 def smtp(port: int, security: str, certificate: Path | None, *, user: str = "", password: str = "", timeout_s: float = 5.0) -> SmtpCodes:
