@@ -326,6 +326,49 @@
     </message>
 </context>
 <context>
+    <name>chip</name>
+    <message>
+        <source>Read the chip</source>
+        <translation>Prečítať čip</translation>
+    </message>
+    <message>
+        <source>Go on without it</source>
+        <translation>Pokračovať bez neho</translation>
+    </message>
+    <message>
+        <source>Call a colleague</source>
+        <translation>Zavolať kolegu</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Teraz nie</translation>
+    </message>
+    <message>
+        <source>Hold your document to the reader</source>
+        <translation>Priložte doklad k čítačke</translation>
+    </message>
+    <message>
+        <source>Take it out of its cover, and leave it there until we say that it&apos;s done.</source>
+        <translation>Vyberte ho z obalu a nechajte ho tam, kým nepovieme, že je hotovo.</translation>
+    </message>
+    <message>
+        <source>This machine can&apos;t read chips</source>
+        <translation>Toto zariadenie nevie čítať čipy</translation>
+    </message>
+    <message>
+        <source>You can go on without it. Nothing that you&apos;ve shown us so far is lost.</source>
+        <translation>Môžete pokračovať bez toho. Nič z toho, čo ste nám doteraz ukázali, sa nestratilo.</translation>
+    </message>
+    <message>
+        <source>A colleague is on the way to you.</source>
+        <translation>Kolega je na ceste k vám.</translation>
+    </message>
+    <message>
+        <source>A colleague can help you. Nothing that you&apos;ve shown us so far is lost.</source>
+        <translation>Kolega vám pomôže. Nič z toho, čo ste nám doteraz ukázali, sa nestratilo.</translation>
+    </message>
+</context>
+<context>
     <name>consent</name>
     <message>
         <source>Read your document</source>
@@ -378,6 +421,93 @@
     <message>
         <source>You can stop at any time. Version {version}.</source>
         <translation>Kedykoľvek môžete prestať. Verzia {version}.</translation>
+    </message>
+</context>
+<context>
+    <name>contact</name>
+    <message>
+        <source>Send me a code</source>
+        <translation>Poslať kód</translation>
+    </message>
+    <message>
+        <source>Confirm</source>
+        <translation>Potvrdiť</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Teraz nie</translation>
+    </message>
+    <message>
+        <source>Another code in {seconds} s</source>
+        <translation>Ďalší kód o {seconds} s</translation>
+    </message>
+    <message>
+        <source>Send another code</source>
+        <translation>Poslať ďalší kód</translation>
+    </message>
+    <message>
+        <source>This code doesn&apos;t count any more.</source>
+        <translation>Tento kód už neplatí.</translation>
+    </message>
+    <message>
+        <source>Counts for {time}</source>
+        <translation>Platí ešte {time}</translation>
+    </message>
+    <message>
+        <source>tries left: {count}</source>
+        <translation>zostáva pokusov: {count}</translation>
+    </message>
+    <message>
+        <source>Type the code</source>
+        <translation>Zadajte kód</translation>
+    </message>
+    <message>
+        <source>A code of eight digits is on its way to {contact}.</source>
+        <translation>Kód z ôsmich číslic je na ceste na {contact}.</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Kód</translation>
+    </message>
+    <message>
+        <source>Your telephone number</source>
+        <translation>Vaše telefónne číslo</translation>
+    </message>
+    <message>
+        <source>We send you a code, to know that the number is yours.</source>
+        <translation>Pošleme vám kód, aby sme vedeli, že číslo je vaše.</translation>
+    </message>
+    <message>
+        <source>Telephone number</source>
+        <translation>Telefónne číslo</translation>
+    </message>
+    <message>
+        <source>A number from abroad begins with + and the code of its country.</source>
+        <translation>Zahraničné číslo sa začína znakom + a predvoľbou krajiny.</translation>
+    </message>
+    <message>
+        <source>Your e-mail address</source>
+        <translation>Vaša e-mailová adresa</translation>
+    </message>
+    <message>
+        <source>We send you a code, to know that the address is yours.</source>
+        <translation>Pošleme vám kód, aby sme vedeli, že adresa je vaša.</translation>
+    </message>
+    <message>
+        <source>E-mail address</source>
+        <translation>E-mailová adresa</translation>
+    </message>
+    <message>
+        <source>Another number</source>
+        <translation>Iné číslo</translation>
+    </message>
+    <message>
+        <source>Another address</source>
+        <translation>Iná adresa</translation>
+    </message>
+    <message>
+        <source>Trial: no message is sent; the code is shown on the machine&apos;s console.</source>
+        <translation>Skúšobná prevádzka: správa sa neposiela, kód sa zobrazí na konzole zariadenia.</translation>
     </message>
 </context>
 <context>
@@ -1054,6 +1184,10 @@
         <source>Capital letters</source>
         <translation>Veľké písmená</translation>
     </message>
+    <message>
+        <source>Erase the last character</source>
+        <translation>Vymazať posledný znak</translation>
+    </message>
 </context>
 <context>
     <name>language</name>
@@ -1064,6 +1198,176 @@
     <message>
         <source>Choose your language</source>
         <translation>Vyberte si jazyk</translation>
+    </message>
+</context>
+<context>
+    <name>problems</name>
+    <message>
+        <source>That didn&apos;t work. Try it once more, or ask a colleague.</source>
+        <translation>Nepodarilo sa to. Skúste to ešte raz alebo zavolajte kolegu.</translation>
+    </message>
+    <message>
+        <source>That was not the code. Look at the message and type it again.</source>
+        <translation>To nebol ten kód. Pozrite sa do správy a zadajte ho znova.</translation>
+    </message>
+    <message>
+        <source>This code is too old. Have another one sent.</source>
+        <translation>Tento kód je už starý. Dajte si poslať ďalší.</translation>
+    </message>
+    <message>
+        <source>There is no code any more that counts. Have another one sent.</source>
+        <translation>Žiadny kód už neplatí. Dajte si poslať ďalší.</translation>
+    </message>
+    <message>
+        <source>The code was typed wrong too often. Have another one sent.</source>
+        <translation>Kód bol zadaný nesprávne príliš veľakrát. Dajte si poslať ďalší.</translation>
+    </message>
+    <message>
+        <source>A code was sent only a moment ago. Wait a little before the next one.</source>
+        <translation>Kód bol odoslaný len pred chvíľou. S ďalším chvíľu počkajte.</translation>
+    </message>
+    <message>
+        <source>The code couldn&apos;t be sent. Try again in a moment, or ask a colleague.</source>
+        <translation>Kód sa nepodarilo odoslať. Skúste to o chvíľu alebo zavolajte kolegu.</translation>
+    </message>
+    <message>
+        <source>There is no telephone number like this one. Look at it and put it right.</source>
+        <translation>Také telefónne číslo neexistuje. Pozrite sa naň a opravte ho.</translation>
+    </message>
+    <message>
+        <source>Today no more codes can be sent to this number. Use another one, or ask a colleague.</source>
+        <translation>Na toto číslo už dnes nemožno poslať ďalší kód. Použite iné alebo zavolajte kolegu.</translation>
+    </message>
+    <message>
+        <source>There is no e-mail address like this one. Look at it and put it right.</source>
+        <translation>Taká e-mailová adresa neexistuje. Pozrite sa na ňu a opravte ju.</translation>
+    </message>
+    <message>
+        <source>Today no more codes can be sent to this address. Use another one, or ask a colleague.</source>
+        <translation>Na túto adresu už dnes nemožno poslať ďalší kód. Použite inú alebo zavolajte kolegu.</translation>
+    </message>
+    <message>
+        <source>This file can&apos;t be opened. Choose another one: JPEG, PNG or PDF.</source>
+        <translation>Tento súbor sa nedá otvoriť. Vyberte iný: JPEG, PNG alebo PDF.</translation>
+    </message>
+    <message>
+        <source>This file is too large. Choose a smaller one, or take a picture.</source>
+        <translation>Tento súbor je príliš veľký. Vyberte menší alebo stranu odfoťte.</translation>
+    </message>
+    <message>
+        <source>We couldn&apos;t read it. Take a sharper picture in good light, or show another document.</source>
+        <translation>Nepodarilo sa to prečítať. Odfoťte to ostrejšie pri dobrom svetle alebo ukážte iný doklad.</translation>
+    </message>
+    <message>
+        <source>This one is too old. Show a newer one.</source>
+        <translation>Tento doklad je príliš starý. Ukážte novší.</translation>
+    </message>
+    <message>
+        <source>It has another name than your document. Show one with your own name.</source>
+        <translation>Je na ňom iné meno ako na vašom doklade totožnosti. Ukážte taký, na ktorom je vaše meno.</translation>
+    </message>
+    <message>
+        <source>It has another address than the one that we know. Show one with your own address.</source>
+        <translation>Je na ňom iná adresa, ako poznáme. Ukážte taký, na ktorom je vaša adresa.</translation>
+    </message>
+    <message>
+        <source>There is nothing to be seen on this page. Turn it round, and take it once more.</source>
+        <translation>Na tejto strane nič nevidno. Otočte ju a odfoťte ju ešte raz.</translation>
+    </message>
+    <message>
+        <source>There is no page yet. Take a picture of it first.</source>
+        <translation>Zatiaľ tu nie je žiadna strana. Najprv ju odfoťte.</translation>
+    </message>
+    <message>
+        <source>These are more pages than we can take. Choose the ones with name, address and date.</source>
+        <translation>Toľko strán nemôžeme prijať. Vyberte tie, na ktorých je meno, adresa a dátum.</translation>
+    </message>
+    <message>
+        <source>This PDF can&apos;t be used: it is locked, damaged or has too many pages. Choose another file, or take a picture.</source>
+        <translation>Toto PDF sa nedá použiť: je zamknuté, poškodené alebo má priveľa strán. Vyberte iný súbor alebo stranu odfoťte.</translation>
+    </message>
+    <message>
+        <source>No page came from the scanner. Put the page in and try again, or take a picture.</source>
+        <translation>Zo skenera neprišla žiadna strana. Vložte ju a skúste to znova alebo ju odfoťte.</translation>
+    </message>
+    <message>
+        <source>No document was found on the reader. Lay it on flat, without its cover.</source>
+        <translation>Na čítačke sa nenašiel doklad. Položte ho naplocho a bez obalu.</translation>
+    </message>
+    <message>
+        <source>The document moved too soon. Leave it on the reader until we say that it&apos;s done.</source>
+        <translation>Doklad sa pohol príliš skoro. Nechajte ho na čítačke, kým nepovieme, že je hotovo.</translation>
+    </message>
+    <message>
+        <source>The chip doesn&apos;t open with what we read on your document. Try it once more.</source>
+        <translation>Čip sa nedá otvoriť tým, čo sme prečítali z dokladu. Skúste to ešte raz.</translation>
+    </message>
+</context>
+<context>
+    <name>proof</name>
+    <message>
+        <source>Hold the whole page in the frame</source>
+        <translation>Držte v ráme celú stranu</translation>
+    </message>
+    <message>
+        <source>Can you read everything?</source>
+        <translation>Dá sa všetko prečítať?</translation>
+    </message>
+    <message>
+        <source>Keep this page</source>
+        <translation>Ponechať stranu</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Hotovo</translation>
+    </message>
+    <message>
+        <source>Another page</source>
+        <translation>Ďalšia strana</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Teraz nie</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>Vybrať súbor</translation>
+    </message>
+    <message>
+        <source>Pictures and PDF</source>
+        <translation>Obrázky a PDF</translation>
+    </message>
+    <message>
+        <source>A proof of your funds</source>
+        <translation>Potvrdenie o vašich prostriedkoch</translation>
+    </message>
+    <message>
+        <source>An account statement with your name and the balance, not older than {days} days.</source>
+        <translation>Výpis z účtu s vaším menom a zostatkom, nie starší ako {days} dní.</translation>
+    </message>
+    <message>
+        <source>A proof of your address</source>
+        <translation>Potvrdenie o vašej adrese</translation>
+    </message>
+    <message>
+        <source>A bill or an account statement with your name and address, not older than {days} days.</source>
+        <translation>Faktúra alebo výpis z účtu s vaším menom a adresou, nie starší ako {days} dní.</translation>
+    </message>
+    <message>
+        <source>Lay the page flat in good light, and take one picture of each page.</source>
+        <translation>Položte stranu naplocho pri dobrom svetle a odfoťte každú stranu zvlášť.</translation>
+    </message>
+    <message>
+        <source>From the scanner</source>
+        <translation>Zo skenera</translation>
+    </message>
+    <message>
+        <source>Page {number}</source>
+        <translation>Strana {number}</translation>
+    </message>
+    <message>
+        <source>Remove page {number}</source>
+        <translation>Odstrániť stranu {number}</translation>
     </message>
 </context>
 <context>
@@ -1182,6 +1486,10 @@
     <message>
         <source>E-mail address</source>
         <translation>E-mailová adresa</translation>
+    </message>
+    <message>
+        <source>Chip</source>
+        <translation>Čip</translation>
     </message>
     <message>
         <source>Changed by hand</source>
@@ -1784,6 +2092,14 @@
         <translation>E-mailová adresa nebola potvrdená.</translation>
     </message>
     <message>
+        <source>The chip of the document was read. Whether it is genuine was not checked.</source>
+        <translation>Čip dokladu bol prečítaný. Či je pravý, sa neoverovalo.</translation>
+    </message>
+    <message>
+        <source>The chip of the document was not read.</source>
+        <translation>Čip dokladu nebol prečítaný.</translation>
+    </message>
+    <message>
         <source>Not checked, because something that it needs is missing.</source>
         <translation>Neoverené, lebo chýba niečo, čo je na to potrebné.</translation>
     </message>
@@ -1948,6 +2264,14 @@
         <translation>Vynechané; tu je to dovolené.</translation>
     </message>
     <message>
+        <source>Only tried out: the code was shown on this machine, so nothing is proven.</source>
+        <translation>Len skúšobne: kód sa zobrazil na tomto zariadení, nič teda nedokazuje.</translation>
+    </message>
+    <message>
+        <source>Not checked, because the device for it is not connected.</source>
+        <translation>Neoverené, lebo potrebné zariadenie nie je pripojené.</translation>
+    </message>
+    <message>
         <source>This is in order.</source>
         <translation>Toto je v poriadku.</translation>
     </message>
@@ -2027,6 +2351,18 @@
     <message>
         <source>Quick check</source>
         <translation>Overenie</translation>
+    </message>
+    <message>
+        <source>Contact</source>
+        <translation>Kontakt</translation>
+    </message>
+    <message>
+        <source>Proof</source>
+        <translation>Potvrdenie</translation>
+    </message>
+    <message>
+        <source>Chip</source>
+        <translation>Čip</translation>
     </message>
     <message>
         <source>Review</source>

@@ -96,15 +96,18 @@ def _then(first: Scene, *events: object) -> Scene:
     return play
 
 
-def _help(kiosk: Kiosk) -> None:
-    _live("document_front", AdviceCode.GLARE)(kiosk)
-    screen = kiosk.window.current
-    assert isinstance(screen, CaptureScreen)
-    for timer in screen.findChildren(QTimer):
-        if timer.interval() >= 6000:
-            timer.stop()
-            timer.timeout.emit()
-    settle()
+def _help(first: Scene) -> Scene:
+    def play(kiosk: Kiosk) -> None:
+        first(kiosk)
+        screen = kiosk.window.current
+        assert isinstance(screen, CaptureScreen)
+        for timer in screen.findChildren(QTimer):
+            if timer.interval() >= 6000:
+                timer.stop()
+                timer.timeout.emit()
+        settle()
+
+    return play
 
 
 def _review(kiosk: Kiosk, *, wrong: bool = False, certain: bool = False) -> None:
@@ -226,7 +229,7 @@ SCENES: Mapping[str, Scene] = {
     "05-document-searching": _live("document_front", AdviceCode.SHOW_DOCUMENT, found=False),
     "06-document-glare": _live("document_front", AdviceCode.GLARE),
     "07-document-steady": _live("document_front", AdviceCode.HOLD_STILL, steady=True, progress=0.6),
-    "08-document-help": _help,
+    "08-document-help": _help(_live("document_front", AdviceCode.GLARE)),
     "09-document-taken": _then(_page, PictureTaken(1)),
     "10-document-reading": _then(_page, PictureTaken(1), Busy("READING")),
     "11-document-result": _then(_page, PictureTaken(1), lambda: CaptureResultReady(samples.page_result(), 1)),
@@ -307,6 +310,7 @@ SCENES: Mapping[str, Scene] = {
     "93-proof-unusable": _proof(PictureTaken(1), CaptureResultReady(CaptureResult(None, False, advice="SHOW_DOCUMENT"), 1)),
     "93-proof-pages": _proof(pages=2, optional=True, can_choose_files=True, scanner=True),
     "93-proof-full": _proof(pages=10, can_choose_files=True, problem="PDF_UNSUPPORTED"),
+    "93-proof-help": _help(_proof(pages=1, can_choose_files=True, scanner=True)),
     "93-proof-reading": _proof(Busy("READING"), pages=3),
     "93-proof-rtl": _right_to_left(_proof(pages=3, can_choose_files=True, scanner=True)),
     "94-chip": _enter("chip", ChipView(reader=True, optional=True)),

@@ -30,7 +30,7 @@ class ChipScreen(Screen):
         content.add(self._title, self._text)
         row = Box(theme, row=True)
         row.box.addStretch(1)
-        row.add(self.problem, stretch=3)
+        row.add(self.problem, stretch=6)
         row.box.addStretch(1)
         content.add(row)
         content.box.addStretch(1)

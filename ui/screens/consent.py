@@ -1,12 +1,11 @@
-"""Consent, by purpose, in plain words. Nothing is recorded before it."""
+"""Consent, by purpose, in plain words: those of `resources/consents` that are in force. Nothing is recorded before it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QVBoxLayout
 
+from kiosk.domain.consent import BIOMETRIC, ConsentText
 from kiosk.domain.views import ConsentView
 from ui import strings
 from ui.stage.screen import Action, Screen, Stage
@@ -18,27 +17,6 @@ from ui.widgets.pictures import Icon, Illustration
 _ICONS = {"identify": "document", "biometric": "selfie", "store": "lock"}
 
 
-def _purpose(key: str) -> tuple[str, str]:
-    """Heading and text of a purpose, in the language that is on. Changing a text needs a new consent version."""
-    words: dict[str, Callable[[], tuple[str, str]]] = {
-        "identify": lambda: (
-            strings.translate("consent", "Read your document"),
-            strings.translate("consent", "We take pictures of your document and read your data from them, to know who you are."),
-        ),
-        "biometric": lambda: (
-            strings.translate("consent", "Compare your face"),
-            strings.translate("consent", "We compare your selfie with the photo on the document, and check that a real person is here."),
-        ),
-        "store": lambda: (
-            strings.translate("consent", "Keep it safe"),
-            strings.translate(
-                "consent", "We keep the pictures and the result encrypted, as the law asks of us. You can ask us to erase them."
-            ),
-        ),
-    }
-    return words[key]() if key in words else (key, "")
-
-
 class ConsentScreen(Screen):
     """Answers accepted=True or False; where there is a way without comparing faces also biometrics=True or False."""
 
@@ -46,6 +24,7 @@ class ConsentScreen(Screen):
         super().__init__(stage)
         theme = stage.theme
         self._version = view.version
+        self._texts = {(text.purpose, text.language): text for text in view.texts}
         self._asks_biometrics = view.without_biometrics
         self.without = BigButton(theme, "chip")
         self.without.clicked.connect(self._on_without)
@@ -66,7 +45,7 @@ class ConsentScreen(Screen):
             heading, text = Text("lead", strong=True), Text("body", tone="secondary")
             words = Box(theme, spacing=6)
             words.add(heading, text)
-            if purpose == "biometric" and view.without_biometrics:
+            if purpose == BIOMETRIC and view.without_biometrics:
                 words.add(self._without_text)
                 words.box.addSpacing(theme.px(10))
                 words.box.addWidget(self.without, 0, Qt.AlignmentFlag.AlignLeft)
@@ -102,15 +81,16 @@ class ConsentScreen(Screen):
     def retranslate(self) -> None:
         self._title.setText(strings.translate("consent", "Before we start"))
         self._lead.setText(strings.translate("consent", "With your consent we do three things, and nothing else."))
-        self._without_text.setText(
-            strings.translate(
-                "consent", "From both pictures we compute numbers that describe a face. You don't have to: a colleague can compare them."
-            )
-        )
         self.without.setText(strings.translate("consent", "Continue without comparing my face"))
         self._note.setText(strings.translate("consent", "You can stop at any time. Version {version}.").format(version=self._version))
         for purpose, heading, text in self._purposes:
-            words = _purpose(purpose)
-            heading.setText(words[0])
-            text.setText(words[1])
+            words = self._words(purpose)
+            heading.setText(words.heading)
+            text.setText(words.text)
+            if purpose == BIOMETRIC:
+                self._without_text.setText(words.choice)
         self.actions_changed.emit()
+
+    def _words(self, purpose: str) -> ConsentText:
+        """In the language that is on; the kiosk does not start with texts that lack an offered one."""
+        return self._texts[purpose, QLocale().bcp47Name().partition("-")[0]]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from kiosk.domain.views import ContactView
@@ -47,20 +48,19 @@ class ContactScreen(Screen):
         self._tick.timeout.connect(self.on_tick)
         self._make_words(theme)
         self._make_entry(theme, view)
-        left = Box(theme, spacing=20)
+        self._words, self._entry = left, right = Box(theme, spacing=20), Box(theme)
         left.box.addStretch(1)
         if not self._keys_below:
             left.add(Illustration(theme, "phone" if self._is_phone else "mail", 220, left=True))
         left.add(self._title, self._lead, self.trial, self.problem)
         left.box.addStretch(1)
-        right = Box(theme)
         right.box.addStretch(1)
         right.add(self._card)
         right.box.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(theme.px(20))
-        outer.addWidget(Panes(theme, left, right, shares=(1, 1), standing_shares=(2, 3), second_width=_CARD_WIDTH, spacing=64), 1)
+        outer.addWidget(Panes(theme, left, right, shares=(1, 1), standing_shares=(3, 4), second_width=_CARD_WIDTH, spacing=64), 1)
         self.keyboard: ScreenKeyboard | None = None
         if self._keys_below:
             self.keyboard = ScreenKeyboard(theme, email=True)
@@ -76,7 +76,7 @@ class ContactScreen(Screen):
     def _make_words(self, theme: Theme) -> None:
         self._title, self._lead = Text("title", strong=True), Text("lead", tone="secondary")
         self.trial, self.problem = Note(theme, "info"), Note(theme)
-        self._label, self._hint = Text("small", tone="secondary"), Text("small", tone="secondary")
+        self._label, self._hint = Text("small", tone="secondary"), Text("body" if self._asks_code else "small", tone="secondary")
 
     def _make_entry(self, theme: Theme, view: ContactView) -> None:
         self.edit: QLineEdit
@@ -193,6 +193,13 @@ class ContactScreen(Screen):
 
     # --- looks and words ---------------------------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # On a standing screen the words end where the input begins, and both are seen as one.
+        standing = self.height() > self.width()
+        self._words.box.setStretch(self._words.box.count() - 1, 0 if standing else 1)
+        self._entry.box.setStretch(0, 0 if standing else 1)
+        super().resizeEvent(event)
+
     def apply_theme(self) -> None:
         self.edit.setFixedHeight(self.theme.px(_EDIT_HEIGHT if self._asks_code else tokens.TOUCH_TARGET + 8))
 
@@ -207,9 +214,12 @@ class ContactScreen(Screen):
         if view is None or not self._asks_code:
             return
         counts = self._code_counts
+        if not counts and self.edit.hasFocus():
+            # Qt would hand it to the next button, where Enter may do something that nobody meant.
+            self.window().setFocus(Qt.FocusReason.OtherFocusReason)
         self.edit.setEnabled(counts)
         if self.pad is not None:
-            self.pad.setEnabled(counts)
+            self.pad.setVisible(counts)
         # Where only another code helps, the main button sends it.
         self.again.setVisible(counts)
         self.again.setText(self._again_words())

@@ -46,6 +46,7 @@ class ProofScreen(CaptureScreen):
         below = self.howto.content.box
         below.insertWidget(below.indexOf(self.howto.help), self.problem)
         below.insertWidget(below.indexOf(self.howto.help), self._ways)
+        self._help_timer.timeout.connect(self._make_room)
         if view.pages:
             self.howto.drawing.hide()
         self._ways.setVisible(view.can_choose_files or view.scanner)
@@ -56,6 +57,7 @@ class ProofScreen(CaptureScreen):
         self._reading.done.connect(self._on_read)
         self._reading.failed.connect(self._on_unreadable)
         self.retranslate()
+        self._make_room()
         if self.problem.words:
             stage.speaker.say(self.problem.words)
 
@@ -79,6 +81,16 @@ class ProofScreen(CaptureScreen):
         return not self.is_taken and len(self._view.pages) < self._view.most_pages
 
     @property
+    def _is_working(self) -> bool:
+        return self._reading.is_reading or self._busy is not None
+
+    def show_busy(self, label: str | None) -> bool:
+        in_place = super().show_busy(label)
+        self.strip.setEnabled(label is None)
+        self.actions_changed.emit()
+        return in_place
+
+    @property
     def main(self) -> Action | None:
         if self.result is not None:
             if self.result.usable:
@@ -87,8 +99,8 @@ class ProofScreen(CaptureScreen):
         if self.is_taken:
             return None
         if self._view.pages:
-            return Action(strings.translate("proof", "Done"), enabled=not self._reading.is_reading)
-        return Action(strings.translate("capture", "Take the picture"), "camera", enabled=not self._reading.is_reading)
+            return Action(strings.translate("proof", "Done"), enabled=not self._is_working)
+        return Action(strings.translate("capture", "Take the picture"), "camera", enabled=not self._is_working)
 
     @property
     def second(self) -> Action | None:
@@ -97,7 +109,9 @@ class ProofScreen(CaptureScreen):
         if self.is_taken:
             return None
         if self._view.pages:
-            return Action(strings.translate("proof", "Another page"), "camera") if self._can_take else None
+            if not self._can_take:
+                return None
+            return Action(strings.translate("proof", "Another page"), "camera", enabled=not self._is_working)
         return Action(strings.translate("proof", "Not now")) if self._view.optional else None
 
     def on_main(self) -> None:
@@ -177,8 +191,17 @@ class ProofScreen(CaptureScreen):
     def _say(self, code: str) -> None:
         self._trouble = code
         self.problem.say(step_problems.proof(code))
+        self._make_room()
         if self.problem.words:
             self.stage.speaker.say(self.problem.words)
+
+    def _make_room(self) -> None:
+        """Where more is to be said, the drawing gives way; a problem says what to do, so that no more help is needed beside it."""
+        trouble = bool(self._trouble)
+        if trouble:
+            self.howto.help.hide()
+        if trouble or self.howto.help.isVisibleTo(self.howto):
+            self.howto.drawing.hide()
 
     def retranslate(self) -> None:
         super().retranslate()

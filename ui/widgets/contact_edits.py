@@ -96,7 +96,7 @@ class CodeEdit(QLineEdit):
     # --- looks -----------------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        return QSize(self.theme.px(8 * 64 + 6 * 8 + 32), self.theme.px(84))
+        return QSize(self.theme.px(8 * 64 + 6 * 8 + 28), self.theme.px(84))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.theme.px(8 * 44 + 6 * 6 + 20), self.theme.px(84))
@@ -105,11 +105,12 @@ class CodeEdit(QLineEdit):
         """Of the eight digits."""
         px = self.theme.px
         gap, between = px(8), px(28)
-        width = min(float(px(68)), (self.width() - 6 * gap - between) / CODE_DIGITS)
-        left = float(px(2))
+        edge = px(2)
+        width = min(float(px(78)), (self.width() - 6 * gap - between - 2 * edge) / CODE_DIGITS)
+        left = float(edge)
         rects = []
         for index in range(CODE_DIGITS):
-            rects.append(QRectF(left, px(2), width, self.height() - 2 * px(2)))
+            rects.append(QRectF(left, edge, width, self.height() - 2 * edge))
             left += width + (between if index == CODE_DIGITS // 2 - 1 else gap)
         return rects
 

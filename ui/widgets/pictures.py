@@ -11,6 +11,11 @@ from ui.theme.theme import Theme
 from ui.widgets.part import Part
 
 
+def _beginning(place: QWidget, width: int) -> int:
+    """Where something of this width begins that stands where a line of words begins."""
+    return place.width() - width if place.layoutDirection() is Qt.LayoutDirection.RightToLeft else 0
+
+
 class Picture(Part):
     """An encoded picture, whole, with rounded corners, in the middle of its place; an empty frame with an icon when there is none.
 
@@ -67,8 +72,12 @@ class Picture(Part):
         if self._cover or self.is_empty:
             return QRectF(self.rect())
         size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        x = 0 if self._left else (self.width() - size.width()) / 2
-        return QRectF(x, (self.height() - size.height()) / 2, size.width(), size.height())
+        return QRectF(
+            _beginning(self, size.width()) if self._left else (self.width() - size.width()) / 2,
+            (self.height() - size.height()) / 2,
+            size.width(),
+            size.height(),
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(240), self.theme.px(180))
@@ -162,7 +171,8 @@ class Illustration(Part):
             return
         painter = QPainter(self)
         drawing = self.theme.illustration(self._name, size, ratio=self.devicePixelRatioF())
-        painter.drawPixmap(0 if self._left else (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, drawing)
+        x = _beginning(self, size.width()) if self._left else (self.width() - size.width()) // 2
+        painter.drawPixmap(x, (self.height() - size.height()) // 2, drawing)
 
 
 class Icon(Part):

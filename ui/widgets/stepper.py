@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import strings
@@ -54,15 +54,28 @@ class Stepper(Part):
         left = (self.width() - pitch * len(self._names)) / 2
         y, radius = px(20), px(13)
         centres = [QPointF(left + pitch * (index + 0.5), y) for index in range(len(self._names))]
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            centres.reverse()
         for index in range(len(centres) - 1):
+            start, end = sorted((centres[index].x(), centres[index + 1].x()))
             painter.setPen(stroke(theme.color("accent" if index < self._current else "line"), px(3)))
-            painter.drawLine(QPointF(centres[index].x() + radius + px(8), y), QPointF(centres[index + 1].x() - radius - px(8), y))
+            painter.drawLine(QPointF(start + radius + px(8), y), QPointF(end - radius - px(8), y))
+        all_named = self.fits_all_names(pitch)
         for index, centre in enumerate(centres):
             self._paint_dot(painter, centre, radius, index)
+            if not all_named and index != self._current:
+                continue
             painter.setFont(theme.font("small", strong=index == self._current))
             painter.setPen(theme.color("text" if index == self._current else "secondary"))
-            place = QRectF(centre.x() - pitch / 2, y + radius + px(6), pitch, px(30))
+            width = pitch if all_named else min(self.width(), 3 * pitch)
+            x = min(max(0.0, centre.x() - width / 2), self.width() - width)
+            place = QRectF(x, y + radius + px(6), width, px(30))
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, strings.step(self._names[index]))
+
+    def fits_all_names(self, pitch: float) -> bool:
+        """Many steps on a narrow screen: then only the current one is named, rather than names that run into one another."""
+        metrics = QFontMetricsF(self.theme.font("small", strong=True))
+        return all(metrics.horizontalAdvance(strings.step(name)) + self.theme.px(10) <= pitch for name in self._names)
 
     def _paint_dot(self, painter: QPainter, centre: QPointF, radius: float, index: int) -> None:
         theme, px = self.theme, self.theme.px
