@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QWidget
 
 from ui import strings
 from ui.theme import tokens
@@ -73,6 +73,7 @@ class PageStrip(Part):
         super().__init__(theme, parent)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # as wide as there is room, not as the pages would like
         self.thumbs = [PageThumb(theme, jpeg, number) for number, jpeg in enumerate(pages, 1)]
         for thumb in self.thumbs:
             thumb.remove.clicked.connect(self._on_remove)
@@ -81,6 +82,9 @@ class PageStrip(Part):
         self.apply_theme()
         if not pages:
             self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.theme.px(_LEAST_WIDTH), self.theme.px(_HEIGHT))
 
     def apply_theme(self) -> None:
         self._row.setSpacing(self.theme.px(_GAP))
