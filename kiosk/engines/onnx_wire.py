@@ -6,6 +6,7 @@ Field numbers are those of onnx/onnx.proto: ModelProto 7 = graph, 14 = metadata_
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,7 +129,10 @@ def values_of(model: bytes, weight: Piece) -> Weights:
     if raw is None:
         raise NotOnnx(f"the weights {name_of(model, weight)} are not raw floats")
     values: npt.NDArray[Any] = np.frombuffer(model, "<f4", (raw.end - raw.at) // 4, raw.at)
-    return values.reshape(dims_of(model, weight)).astype(np.float32)
+    shape = dims_of(model, weight)
+    if math.prod(shape) != len(values):
+        raise NotOnnx(f"the weights {name_of(model, weight)} are not as many as they should be")
+    return values.reshape(shape).astype(np.float32)
 
 
 # --- writing -------------------------------------------------------------------------------------------------------

@@ -6,11 +6,10 @@ import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import ModelFault
-from kiosk.domain.face import Face, LivenessScore
+from kiosk.domain.face import Face
 from kiosk.imaging.face_detail import detail_excess
 from kiosk.imaging.face_quality import eye_span, face_region, face_sharpness, light_of, too_bright, too_dark
 from kiosk.imaging.frame import Image
@@ -28,15 +27,6 @@ MAX_DETAIL_EXCESS = 0.70
 STRICT_FROM = 5
 """With so many frames the lower quartile decides instead of the median: a live face is live in nearly all of them, a replay flickers."""
 _PASSIVE = CheckName.PASSIVE_LIVENESS
-
-
-@runtime_checkable
-class BatchedLiveness(Protocol):
-    """A PassiveLiveness that is faster on several faces at once."""
-
-    def assess_all(self, faces: Sequence[tuple[Image, Face]]) -> tuple[LivenessScore, ...]:
-        """In the order of `faces`."""
-        ...
 
 
 def judge(
@@ -64,7 +54,7 @@ def judge(
         fit = [(image, face) for image, face in found if can_judge(image, face)]
         if not fit:
             return not_executed(_PASSIVE, CheckLabel.LOW_QUALITY if found else CheckLabel.NO_FACE, inputs=inputs)
-        scores = model.assess_all(fit) if isinstance(model, BatchedLiveness) else tuple(model.assess(*one) for one in fit)
+        scores = [model.assess(*one) for one in fit]
     except ModelFault as error:
         _log.error("%s could not run: %s", _PASSIVE.value, error.code.value)
         return not_executed(_PASSIVE, CheckLabel.ENGINE_FAILED, inputs=inputs)

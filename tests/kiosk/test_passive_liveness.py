@@ -19,7 +19,7 @@ from kiosk.engines.passive_liveness import MinifasLiveness
 from kiosk.imaging.decode import load_image
 from kiosk.imaging.face_align import scaled
 from kiosk.imaging.frame import Image
-from kiosk.services.passive_liveness import BatchedLiveness, can_judge, fused, judge
+from kiosk.services.passive_liveness import can_judge, fused, judge
 from kiosk.services.workflows import load_policy
 from tests.fakes.faces import astronaut
 
@@ -128,18 +128,6 @@ def test_a_model_that_fails_is_said_and_never_a_verdict(face: Face) -> None:
 
 
 # --- with the real model -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.full_models
-def test_several_faces_at_once_are_judged_as_one_by_one(full_model_library: ModelLibrary, face: Face) -> None:
-    model = MinifasLiveness(full_model_library.path("minifas_v2se"))
-    assert isinstance(model, BatchedLiveness)
-    bright = np.asarray(np.clip(astronaut() * 1.15, 0, 255), np.uint8)
-    together = model.assess_all([(astronaut(), face), (bright, face)])
-    assert [one.score for one in together] == pytest.approx(
-        [model.assess(astronaut(), face).score, model.assess(bright, face).score], abs=1e-4
-    )
-    assert model.assess_all([]) == ()
 
 
 @pytest.mark.full_models
