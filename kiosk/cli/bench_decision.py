@@ -13,16 +13,22 @@ def add_decision_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workflow", default="32", metavar="KEY", help="a numbered workflow that begins with a new account (32)")
     parser.add_argument("--runs", type=whole_number(1), default=5, metavar="N", help="decisions counted, after one that is not (5)")
     parser.add_argument("--names", type=whole_number(100), default=100_000, metavar="N", help="names on the made-up watchlist (100000)")
+    parser.add_argument(
+        "--walks", type=whole_number(0), default=2, metavar="N", help="customers who walk through the screens, after one; 0 = none (2)"
+    )
 
 
 def run_decision(arguments: argparse.Namespace) -> None:
-    from kiosk.bench import decision, machine
+    from kiosk.bench import decision, decision_walk, machine
     from kiosk.compose import load_setup
 
     setup = load_setup()
     note(f"a watchlist of {arguments.names} made-up names, a drawn customer, {arguments.runs + 1} decisions")
     body: dict[str, Json] = {"machine": machine.describe()}
     body |= decision.decision(setup, workflow=arguments.workflow, runs=arguments.runs, names=arguments.names)
+    if arguments.walks:
+        note(f"{arguments.walks + 1} customers at the screens, each takes their time")
+        body["screens"] = decision_walk.walks(setup, workflow=arguments.workflow, runs=arguments.walks, names=arguments.names)
     if arguments.json:
         emit_json(body)
         return

@@ -69,6 +69,37 @@ class PersonJudgement:
     age_gender: AgeGenderJudgement | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PersonLook:
+    """What the pictures alone say, worked out before the decision is due.
+
+    Attributes:
+        question: what was known then.
+        checks: FACE_MATCH, PASSIVE_LIVENESS, LIVENESS_MATCH.
+    """
+
+    question: PersonQuestion
+    checks: tuple[Check, ...]
+    template: Embedding | None
+    age_gender: AgeGenderJudgement
+
+    def answers(self, question: PersonQuestion) -> bool:
+        """Whether it is of the very same pictures. What was typed over the document since changes only what an age is held against."""
+        then = self.question
+        pictures = ((then.portrait, question.portrait), (then.selfie, question.selfie), (then.page, question.page))
+        same = len(then.live_frames) == len(question.live_frames) and all(
+            one is other for one, other in (*pictures, *zip(then.live_frames, question.live_frames, strict=True))
+        )
+        return same and then.search == question.search
+
+
+@dataclass(slots=True)
+class LookAhead:
+    """Where a look is kept until the decision asks. Written and read on the engines' lane, one job after another."""
+
+    look: PersonLook | None = None
+
+
 class PersonEngines(Protocol):
     """What is needed of the engine set. Both raise ModelFault."""
 
@@ -90,9 +121,31 @@ class PersonChecks:
         self._screener = screener
         self._known: KnownPeople | None = None
 
-    def judge(self, question: PersonQuestion) -> PersonJudgement:
-        """An engine that cannot be loaded leaves its checks not executed, nothing more."""
-        judgement = self._faces(question)
+    def look(self, question: PersonQuestion) -> PersonLook | None:
+        """The part of `judge` that takes long: nearly a second of engines. None when nothing is to be compared, or an engine is missing."""
+        if question.declined:
+            return None
+        try:
+            verifier, age_gender = self._engines.verifier(), self._engines.age_gender()
+        except ModelFault as error:
+            _log.error("faces could not be judged: %s", error.code.value)
+            return None
+        live, selfie = question.live_frames, question.selfie
+        frames = live or (() if selfie is None else (selfie,))
+        guesses = age_gender.judge(question.document, selfie, question.portrait)
+        checks = (
+            verifier.face_match(question.portrait, selfie),
+            _presence(verifier, question, frames),
+            verifier.liveness_match(selfie, live),
+        )
+        return PersonLook(question, checks, self._template(verifier, selfie) if question.search else None, guesses)
+
+    def judge(self, question: PersonQuestion, look: PersonLook | None = None) -> PersonJudgement:
+        """An engine that cannot be loaded leaves its checks not executed, nothing more.
+
+        Args: `look` what was worked out ahead; used where it still is of what is asked.
+        """
+        judgement = self._faces(question, look)
         return replace(judgement, checks=(*judgement.checks, self._lists(question))) if question.screening else judgement
 
     def _lists(self, question: PersonQuestion) -> Check:
@@ -103,28 +156,23 @@ class PersonChecks:
         checks = [self._screener.screen(subject, question.customer_id).check for subject in subjects]
         return min(checks, key=lambda check: _GRAVEST_FIRST.index(check.status))
 
-    def _faces(self, question: PersonQuestion) -> PersonJudgement:
+    def _faces(self, question: PersonQuestion, ahead: PersonLook | None) -> PersonJudgement:
         if question.declined:
             return PersonJudgement(_left_out(CheckLabel.DECLINED))
+        look = ahead if ahead is not None and ahead.answers(question) else self.look(question)
+        if look is None:
+            return PersonJudgement(_left_out(CheckLabel.ENGINE_FAILED))
         try:
-            verifier = self._engines.verifier()
             known = self._known_people() if question.search else None
-            age_gender = self._engines.age_gender()
+            selfie, guesses, template = question.selfie, look.age_gender, look.template
+            if look.question.document is not question.document:
+                guesses = self._engines.age_gender().judge(question.document, selfie, question.portrait)
         except ModelFault as error:
             _log.error("faces could not be judged: %s", error.code.value)
             return PersonJudgement(_left_out(CheckLabel.ENGINE_FAILED))
-        live, selfie = question.live_frames, question.selfie
-        frames = live or (() if selfie is None else (selfie,))
-        guesses = age_gender.judge(question.document, selfie, question.portrait)
-        checks = [
-            verifier.face_match(question.portrait, selfie),
-            _presence(verifier, question, frames),
-            verifier.liveness_match(selfie, live),
-            *guesses.checks,
-        ]
+        checks = [*look.checks, *guesses.checks]
         if not question.search:
             return PersonJudgement(tuple(checks), age_gender=guesses)
-        template = self._template(verifier, selfie)
         if known is None:
             checks.append(not_executed(CheckName.KNOWN_PERSON, CheckLabel.MODEL_MISSING, inputs=("selfie",)))
             return PersonJudgement(tuple(checks), age_gender=guesses)

@@ -44,7 +44,7 @@ from kiosk.services.lanes import Lanes
 from kiosk.services.left_over import erase_left_over
 from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome, LivenessStep, is_failure
 from kiosk.services.onboarding import Onboarding, typed_fields
-from kiosk.services.person_checks import PersonChecks, PersonJudgement
+from kiosk.services.person_checks import LookAhead, PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import decision_view, step_progress
 from kiosk.services.step_answers import StepAnswer, answer_name, asked_by, with_steps
@@ -94,6 +94,7 @@ class SessionRunner:
         self._pending: Taken | None = None
         self._wrong_side_tries = 0
         self._deciding = False
+        self._ahead = LookAhead()
         self._idle = IdleWatch(clock, bus)
         self._steps = CaptureSteps(engines, capture, bus, self)
         self._liveness = LivenessStep(
@@ -202,6 +203,7 @@ class SessionRunner:
         self._pending = None
         self._wrong_side_tries = 0
         self._deciding = False
+        self._ahead = LookAhead()
         onboarding, self._onboarding = self._onboarding, None
         if onboarding is None:
             return
@@ -367,6 +369,8 @@ class SessionRunner:
             case "liveness" if challenge is not None:
                 reference = customer.selfie
                 self._camera.watch(lambda work: self._steps.active_check(work, self._liveness, challenge, reference))
+            case "review":
+                self._look_ahead()
             case "done":
                 customer.wipe()
 
@@ -489,14 +493,26 @@ class SessionRunner:
 
     # --- the decision ----------------------------------------------------------------------------------------------
 
+    def _look_ahead(self) -> None:
+        """While the customer reads the review the faces are compared: what is left for the end is the lists and the store."""
+        question, ahead = self._customer.person_question(), LookAhead()
+        self._ahead = ahead
+        work = Work(self._camera.generation)
+
+        def look(_work: Work) -> None:
+            if self._ahead is ahead:  # not another customer's turn by now
+                ahead.look = self._person_checks.look(question)
+
+        self._camera.analyse(work, look)
+
     def _begin_decision(self, target: machine.Position) -> None:
         self._deciding = True
         self._busy("DECIDING")
-        question = self._customer.person_question()
+        question, ahead = self._customer.person_question(), self._ahead
         work = Work(self._camera.generation)
 
         def judge(_work: Work) -> None:
-            judgement = self._person_checks.judge(question)
+            judgement = self._person_checks.judge(question, ahead.look)
             self._post(lambda: self._decide(target, work, judgement))
 
         self._camera.analyse(work, judge)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kiosk.compose import Engines, load_setup
@@ -87,6 +88,26 @@ def test_who_declined_is_compared_with_nothing(engines: Engines) -> None:
     assert judgement.template is None
     assert {check.status for check in judgement.checks} == {CheckStatus.NOT_EXECUTED}
     assert {check.label for check in judgement.checks} == {CheckLabel.DECLINED}
+
+
+def test_what_was_looked_at_ahead_is_not_looked_at_again_and_says_the_same(engines: Engines) -> None:
+    checks = PersonChecks(engines, MemoryCustomerStore())
+    asked = question("one")
+    look = checks.look(asked)
+    assert look is not None
+    plain, ahead = checks.judge(asked), checks.judge(asked, look)
+    assert ahead.checks[: len(look.checks)] == look.checks  # the very checks, with their times
+    assert [(one.name, one.status, one.label, one.score) for one in ahead.checks] == [
+        (one.name, one.status, one.label, one.score) for one in plain.checks
+    ]
+
+
+def test_a_look_at_other_pictures_counts_for_nothing(engines: Engines) -> None:
+    checks = PersonChecks(engines, MemoryCustomerStore())
+    look = checks.look(question("one"))
+    nobody = np.full((200, 200, 3), 128, np.uint8)
+    judged = checks.judge(question("one", selfie=nobody), look)
+    assert next(check for check in judged.checks if check.name is CheckName.FACE_MATCH).status is not CheckStatus.PASSED
 
 
 class BrokenEngines:
