@@ -429,6 +429,11 @@ def check_sentence(check: Check) -> str:
     return _filled(translate("sentences", sentences.template_of(check)), check.params)
 
 
+def to_customer() -> str:
+    """Where the reason is for staff alone."""
+    return translate("sentences", sentence_texts.TO_CUSTOMER)
+
+
 def headline(outcome: Outcome, first_name: str, main_reason: Check | None) -> str:
     template, params = sentences.headline_template(outcome, first_name, main_reason)
     return _filled(translate("headlines", template), params)

@@ -8,10 +8,10 @@ from kiosk.cli.consent import receipt_json
 from kiosk.cli.customers import customer_store, find_customer, override_lines
 from kiosk.cli.output import emit, emit_json
 from kiosk.cli.parsing import Subparsers
-from kiosk.domain.check import CheckName
+from kiosk.domain.check import STAFF_ONLY, CheckName
 from kiosk.domain.decision import Outcome
 from kiosk.domain.errors import BadInput, ErrorCode
-from kiosk.domain.sentence_texts import NAMES
+from kiosk.domain.sentence_texts import NAMES, TO_CUSTOMER
 from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
 from kiosk.services.override import SCREENING_REVIEWS, machine_outcome, outcome_in_force, override, overrides_of, records_of, unproven
@@ -62,6 +62,8 @@ def run_show(arguments: argparse.Namespace) -> None:
     for reason in reasons if isinstance(reasons, list) else []:
         if isinstance(reason, dict):
             emit(f"  {reason.get('outcome')!s:<7} {_name(reason.get('check'))}: {reason.get('sentence')}")
+            if reason.get("check") in STAFF_ONLY:
+                emit(f"          (for staff; to the customer: {TO_CUSTOMER})")
     for line in override_lines(customer.facts):
         emit(line)
     if (overrides_of(customer.facts) or reviews) and not proven:

@@ -21,7 +21,7 @@ from kiosk.services.person_checks import PersonChecks
 from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json
-from kiosk.services.workflows import load_policy, load_workflow
+from kiosk.services.workflows import load_workflow
 
 
 def add_to(commands: Subparsers) -> None:
@@ -47,11 +47,12 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "name --front (and --back), or --scanner, and not both (see kiosk onboard --help)")
     if arguments.without_biometrics and arguments.selfie is not None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "--without-biometrics and --selfie exclude one another: nothing of the face may be kept")
-    from kiosk.compose import build_engines, consents_in_force, load_setup, open_customer_store, watchlist_screener
+    from kiosk.compose import build_engines, consents_in_force, decision_policy, load_setup, open_customer_store, watchlist_screener
 
     setup = load_setup()
     workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)
-    policy = load_policy(setup.paths.resources, workflow.policy if arguments.policy is None else arguments.policy)
+    consents = consents_in_force(setup)
+    policy = decision_policy(setup, workflow.policy if arguments.policy is None else arguments.policy, consents)
     accepted = arguments.consent == "yes"
     files: dict[str, Path] = {}
     if accepted:
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
             policy=policy,
             workflow=workflow.key,
             rules=engines.document_rules,
-            consents=consents_in_force(setup),
+            consents=consents,
         )
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind

@@ -53,11 +53,18 @@ class ConsentText:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """One purpose of a version: whether one can be onboarded without it, and what its withdrawal erases."""
+    """One purpose of a version.
+
+    Attributes:
+        required: one cannot be onboarded without it.
+        withdrawal: what is erased when the consent to it is withdrawn.
+        one_to_many: its words say that the face is searched for among earlier customers, and kept for that. Of BIOMETRIC alone.
+    """
 
     key: str
     required: bool
     withdrawal: WithdrawalEffect
+    one_to_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Policy:
     Attributes:
         required: checks that must have been executed for an ACCEPT; one that is absent or NOT_EXECUTED gives REVIEW. A check whose label is
             NOT_APPLICABLE counts as executed: the document has no such thing, and that is known.
+        expected: as `required`, but for a check that nothing here can make: its label LIST_MISSING.
         on_rejected: outcome per check when it is REJECTED; REVIEW where not named.
         on_warning: outcome per check when it is WARNING; REVIEW where not named.
         screening: whether the name is looked for on the watchlists.
@@ -34,6 +35,7 @@ class Policy:
     on_warning: Mapping[CheckName, Outcome] = field(default_factory=dict)
     one_to_many: bool = False
     screening: bool = False
+    expected: frozenset[CheckName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def decide(checks: Iterable[Check], policy: Policy) -> Decision:
         outcome = _effect(check, policy)
         if outcome is not Outcome.ACCEPT:
             reasons.append(Reason(check.name, check.label, outcome))
-    reasons.extend(Reason(name, CheckLabel.INPUT_MISSING, Outcome.REVIEW) for name in sorted(policy.required - seen))
+    reasons.extend(Reason(name, CheckLabel.INPUT_MISSING, Outcome.REVIEW) for name in sorted((policy.required | policy.expected) - seen))
     reasons.sort(key=lambda reason: -_GRAVITY[reason.outcome])
     return Decision(reasons[0].outcome if reasons else Outcome.ACCEPT, policy.key, tuple(reasons))
 
@@ -92,6 +94,8 @@ def _effect(check: Check, policy: Policy) -> Outcome:
         case CheckStatus.REJECTED:
             return policy.on_rejected.get(check.name, Outcome.REVIEW)
         case CheckStatus.NOT_EXECUTED:
-            if check.label is CheckLabel.NOT_APPLICABLE or check.name not in policy.required:
+            if check.label is CheckLabel.NOT_APPLICABLE:
                 return Outcome.ACCEPT
-            return Outcome.REVIEW
+            excused = check.label is CheckLabel.LIST_MISSING and check.name in policy.expected
+            missed = check.name in policy.required or (check.name in policy.expected and not excused)
+            return Outcome.REVIEW if missed else Outcome.ACCEPT

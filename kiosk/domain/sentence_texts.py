@@ -389,6 +389,9 @@ BY_STATUS: Mapping[CheckStatus, str] = {
     CheckStatus.NOT_EXECUTED: QT_TRANSLATE_NOOP("sentences", "This was not checked."),
 }
 
+TO_CUSTOMER = QT_TRANSLATE_NOOP("sentences", "A colleague will look at this with you.")
+"""Said to the customer where the sentence of a check is for staff (`check.STAFF_ONLY`): it gives nothing away, whatever was found."""
+
 WELCOME = QT_TRANSLATE_NOOP("headlines", "Everything fits. Welcome, {first_name}.")
 WELCOME_NAMELESS = QT_TRANSLATE_NOOP("headlines", "Everything fits. Welcome.")
 REVIEW = QT_TRANSLATE_NOOP("headlines", "A colleague will take a look.")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from string import Formatter
 
-from kiosk.domain.check import Check, CheckLabel, CheckStatus
+from kiosk.domain.check import STAFF_ONLY, Check, CheckLabel, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName
 from kiosk.domain.sentence_texts import (
@@ -23,6 +23,7 @@ from kiosk.domain.sentence_texts import (
     REJECT_BECAUSE,
     REVIEW,
     TEMPLATES,
+    TO_CUSTOMER,
     WELCOME,
     WELCOME_NAMELESS,
 )
@@ -47,6 +48,11 @@ def template_of(check: Check) -> str:
 def sentence(check: Check) -> str:
     """One English sentence that says what the check found and why. May hold personal data (a date): never logged."""
     return fill(template_of(check), check.params, write_date=english_date, write_field=lambda name: FIELD_NAMES[name].lower())
+
+
+def customer_sentence(check: Check) -> str:
+    """What staff may read to the customer: `sentence`, but of what is for staff alone."""
+    return TO_CUSTOMER if check.name in STAFF_ONLY else sentence(check)
 
 
 def headline_template(outcome: Outcome, first_name: str, main_reason: Check | None) -> tuple[str, Mapping[str, str]]:
@@ -96,7 +102,7 @@ def all_templates() -> frozenset[str]:
     """Every template, for the test that each is translated."""
     groups = [*TEMPLATES.values(), *REJECT_BECAUSE.values()]
     return frozenset(text for group in groups for text in group) | {
-        *GENERAL.values(), *BY_STATUS.values(), WELCOME, WELCOME_NAMELESS, REVIEW, REJECT,
+        *GENERAL.values(), *BY_STATUS.values(), TO_CUSTOMER, WELCOME, WELCOME_NAMELESS, REVIEW, REJECT,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.check import Check
+from kiosk.domain.consent import ConsentText
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide, PageWarning, Source
 
@@ -36,15 +37,17 @@ class LanguageView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """The text is the product's own, by purpose and version, in `ui/strings.py`.
+    """What is asked, word by word: the texts whose hashes are stored with the answer.
 
     Attributes:
+        texts: of every purpose, in every language that there is.
         without_biometrics: a way without comparing faces is offered ("advance(accepted=True, biometrics=False)").
     """
 
     purposes: tuple[str, ...]
     version: str
     without_biometrics: bool = False
+    texts: tuple[ConsentText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kiosk.flow.source_lines import Place, line_of
 ALWAYS = date.min
 """In force from the beginning: where a file names no day. A kiosk whose clock is wrong still has words to show."""
 
-_PURPOSE_KEYS = {"key", "required", "withdrawal"}
+_PURPOSE_KEYS = {"key", "required", "withdrawal", "one_to_many"}
 _TEXT_KEYS = {"purpose", "language", "heading", "text", "choice", "sha256"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -39,6 +39,11 @@ class ConsentSet:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(language for _, language in self.texts))
+
+    @property
+    def covers_search(self) -> bool:
+        """Whether who agrees to it has been told that their face is searched for among earlier customers, and kept for that."""
+        return any(purpose.one_to_many for purpose in self.purposes)
 
     def purpose(self, key: str) -> Purpose | None:
         return next((purpose for purpose in self.purposes if purpose.key == key), None)
@@ -136,7 +141,10 @@ class _Reader:
                 raise self._wrong(self._at(place, "required"), "required must be true or false")
             if not isinstance(effect, str) or effect not in set(WithdrawalEffect):
                 raise self._wrong(self._at(place, "withdrawal"), f"withdrawal must be one of {', '.join(WithdrawalEffect)}")
-            found[key] = Purpose(key, required, WithdrawalEffect(effect))
+            search = table.get("one_to_many", False)
+            if not isinstance(search, bool) or (search and key != BIOMETRIC):
+                raise self._wrong(self._at(place, "one_to_many"), f"one_to_many is true or false, and of {BIOMETRIC} alone")
+            found[key] = Purpose(key, required, WithdrawalEffect(effect), search)
         if BIOMETRIC not in found:
             raise self._wrong(Place(), f"there is no purpose {BIOMETRIC}: nobody may be compared without being asked")
         if found[BIOMETRIC].withdrawal is WithdrawalEffect.NOTHING:

@@ -68,7 +68,8 @@ def _walked(value: Json) -> Json:
     if value.get("name") in FACE_CHECKS and "status" in value:
         return _without_measures(value)
     if value.get("check") in FACE_CHECKS and "outcome" in value:
-        return {**value, "label": ERASED_LABEL, "sentence": ERASED_SENTENCE}
+        said = {"toCustomer": ERASED_SENTENCE} if "toCustomer" in value else {}
+        return {**value, "label": ERASED_LABEL, "sentence": ERASED_SENTENCE, **said}
     return {key: _walked(entry) for key, entry in value.items()}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain.check import Check
+from kiosk.domain.check import Check, CheckStatus
 from kiosk.domain.decision import Decision
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, Quad, Source
 from kiosk.domain.mrz import Mrz
 from kiosk.domain.mrz_layout import layout_of
-from kiosk.domain.sentences import sentence
+from kiosk.domain.sentences import customer_sentence, sentence
 from kiosk.ports import Json
 from kiosk.services.inspection_records import quality_json
 from kiosk.services.page_records import document_type_json, page_answer_json
@@ -171,7 +171,7 @@ def checks_json(checks: tuple[Check, ...]) -> list[Json]:
 
 
 def decision_json(decision: Decision, checks: tuple[Check, ...]) -> dict[str, Json]:
-    """`outcome`, the policy, and each reason with its sentence."""
+    """`outcome`, the policy, and each reason with its sentence, for staff, and with what may be read to the customer."""
     by_name: dict[Any, Check] = {check.name: check for check in checks}
     return {
         "outcome": decision.outcome.value,
@@ -182,6 +182,7 @@ def decision_json(decision: Decision, checks: tuple[Check, ...]) -> dict[str, Js
                 "label": reason.label.value,
                 "outcome": reason.outcome.value,
                 "sentence": sentence(by_name[reason.check]) if reason.check in by_name else "This check was not made.",
+                "toCustomer": customer_sentence(by_name.get(reason.check, Check(reason.check, CheckStatus.NOT_EXECUTED))),
             }
             for reason in decision.reasons
         ],

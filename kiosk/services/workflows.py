@@ -16,6 +16,9 @@ from kiosk.flow.workflow import Workflow, parse
 ALWAYS_REQUIRED = frozenset({CheckName.CONSENT, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS, CheckName.ACTIVE_LIVENESS})
 """Checks without which no policy may accept anybody."""
 
+IF_INSTALLED = "if_installed"
+"""Of a policy's screening: done, and required, where there is a list; where there never was one, its absence keeps nobody waiting."""
+
 _NAME = re.compile(r"[a-z0-9_-]+")
 
 
@@ -64,16 +67,19 @@ def load_policy(folder: Path, key: str) -> Policy:
         names = data.get("required", [])
         if not isinstance(names, list):
             raise ValueError("required must be a list of checks")
-        for switch in ("one_to_many", "screening"):
-            if not isinstance(data.get(switch, False), bool):
-                raise ValueError(f"{switch} must be true or false")
+        if not isinstance(data.get("one_to_many", False), bool):
+            raise ValueError("one_to_many must be true or false")
+        screening = data.get("screening", False)
+        if screening not in (True, False, IF_INSTALLED):
+            raise ValueError(f'screening must be true, false or "{IF_INSTALLED}"')
         policy = Policy(
             key=key,
             required=frozenset(CheckName(name) for name in names) | _asked_for(data),
             on_rejected=_outcomes(data, "on_rejected"),
             on_warning=_outcomes(data, "on_warning"),
             one_to_many=data.get("one_to_many", False),
-            screening=data.get("screening", False),
+            screening=screening is not False,
+            expected=frozenset({CheckName.WATCHLIST_SCREENING}) if screening == IF_INSTALLED else frozenset(),
         )
         missing = sorted(name.value for name in ALWAYS_REQUIRED - policy.required)
         if missing:
@@ -89,7 +95,7 @@ def load_policy(folder: Path, key: str) -> Policy:
 def _asked_for(data: Mapping[str, Any]) -> set[CheckName]:
     """What a switch asks for must have been done: a search that could not run clears nobody."""
     switches = {"one_to_many": CheckName.KNOWN_PERSON, "screening": CheckName.WATCHLIST_SCREENING}
-    return {check for switch, check in switches.items() if data.get(switch, False)}
+    return {check for switch, check in switches.items() if data.get(switch, False) is True}
 
 
 def _outcomes(data: Mapping[str, Any], table: str) -> dict[CheckName, Outcome]:

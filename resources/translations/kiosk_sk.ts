@@ -371,30 +371,6 @@
 <context>
     <name>consent</name>
     <message>
-        <source>Read your document</source>
-        <translation>Prečítame váš doklad</translation>
-    </message>
-    <message>
-        <source>We take pictures of your document and read your data from them, to know who you are.</source>
-        <translation>Odfotíme váš doklad a prečítame z neho vaše údaje, aby sme vedeli, kto ste.</translation>
-    </message>
-    <message>
-        <source>Compare your face</source>
-        <translation>Porovnáme vašu tvár</translation>
-    </message>
-    <message>
-        <source>We compare your selfie with the photo on the document, and check that a real person is here.</source>
-        <translation>Porovnáme vašu selfie s fotografiou na doklade a overíme, že je tu skutočný človek.</translation>
-    </message>
-    <message>
-        <source>Keep it safe</source>
-        <translation>Bezpečne ich uložíme</translation>
-    </message>
-    <message>
-        <source>We keep the pictures and the result encrypted, as the law asks of us. You can ask us to erase them.</source>
-        <translation>Snímky a výsledok uchovávame zašifrované, ako nám to ukladá zákon. O ich vymazanie môžete požiadať.</translation>
-    </message>
-    <message>
         <source>I agree</source>
         <translation>Súhlasím</translation>
     </message>
@@ -409,10 +385,6 @@
     <message>
         <source>With your consent we do three things, and nothing else.</source>
         <translation>S vaším súhlasom urobíme tri veci a nič iné.</translation>
-    </message>
-    <message>
-        <source>From both pictures we compute numbers that describe a face. You don&apos;t have to: a colleague can compare them.</source>
-        <translation>Z oboch fotografií vypočítame čísla, ktoré opisujú tvár. Nie je to povinné: porovnať ich môže aj kolega.</translation>
     </message>
     <message>
         <source>Continue without comparing my face</source>
@@ -1381,6 +1353,14 @@
         <translation>Vaša selfie</translation>
     </message>
     <message>
+        <source>Touch a value to see where we read it.</source>
+        <translation>Dotknite sa hodnoty a ukážeme vám, kde sme ju prečítali.</translation>
+    </message>
+    <message>
+        <source>This one wasn&apos;t read at one place on a page.</source>
+        <translation>Táto hodnota nie je prečítaná z jedného miesta na strane.</translation>
+    </message>
+    <message>
         <source>Everything is right</source>
         <translation>Všetko je správne</translation>
     </message>
@@ -2286,6 +2266,10 @@
     <message>
         <source>This was not checked.</source>
         <translation>Toto sa neoverovalo.</translation>
+    </message>
+    <message>
+        <source>A colleague will look at this with you.</source>
+        <translation>Pozrie sa na to s vami kolega.</translation>
     </message>
     <message>
         <source>Not needed</source>

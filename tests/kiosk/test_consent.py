@@ -123,7 +123,7 @@ def test_an_answer_says_which_words_when_where_and_who() -> None:
     texts = consents().current("2026-11-21")
     place = ConsentPlace("USA", "IL", "branch-7")
     fact = consent_fact(texts, accepted=True, biometrics=False, language="sk", at=AGREED, recorded_by="op-1", place=place)
-    assert (fact["version"], fact["language"], fact["at"], fact["recordedBy"]) == ("2026-11", "sk", AGREED, "op-1")
+    assert (fact["version"], fact["language"], fact["at"], fact["recordedBy"]) == ("2026-11b", "sk", AGREED, "op-1")
     assert fact["place"] == {"country": "USA", "state": "IL", "site": "branch-7"}
     assert fact["texts"] == [
         {"purpose": purpose, "sha256": texts.texts[purpose, "sk"].sha256, "accepted": purpose != "biometric"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -26,17 +25,20 @@ def test_the_shipped_texts_are_there_in_both_languages_and_keep_their_hashes() -
     assert effects["identify"] == effects["store"] == (True, WithdrawalEffect.EVERYTHING)
 
 
-def test_the_screen_shows_the_words_that_are_recorded() -> None:
-    """A hash of words that nobody saw would prove nothing."""
-    shown: dict[str, str] = {}
-    for context in ElementTree.parse(ROOT / "resources" / "translations" / "kiosk_sk.ts").getroot().iter("context"):
-        if context.findtext("name") == "consent":
-            shown = {str(entry.findtext("source")): str(entry.findtext("translation")) for entry in context.iter("message")}
-    texts = load_consents(ROOT / "resources").current("2026-11-21")
-    for english, slovak in zip(texts.in_language("en"), texts.in_language("sk"), strict=True):
-        for part in ("heading", "text", "choice"):
-            if words := getattr(english, part):
-                assert shown[words] == getattr(slovak, part)
+def test_the_words_name_what_the_product_does() -> None:
+    """Old words stay as they were; the new ones say what a policy may do with a face, a name and a telephone number."""
+    old, new = (load_consents(ROOT / "resources").current(day) for day in ("2026-11-20", "2026-11-21"))
+    assert (old.version, new.version) == ("2026-11", "2026-11b")
+    assert (old.covers_search, new.covers_search) == (False, True)
+    for language, named in (
+        ("en", ("sanctions lists", "a code", "before", "three years")),
+        ("sk", ("sankčných", "kód", "predtým", "tri roky")),
+    ):
+        words = " ".join(text.text for text in new.in_language(language))
+        assert all(one in words for one in named), language
+        for text in new.in_language(language):
+            for sentence in re.split(r"(?<=\.) ", text.text):
+                assert len(sentence.split()) <= 26, sentence
 
 
 def test_no_word_of_a_text_can_change_under_its_version() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from kiosk.compose import decision_policy, load_setup
+from kiosk.config import Config, WatchlistsConfig, WatchlistSource
 from kiosk.domain.check import ADVISORY, Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Outcome, Policy, decide
 from kiosk.flow.machine import Position, advance, current
+from kiosk.services.capabilities import policy_for
+from kiosk.services.consent_texts import load_consents
 from kiosk.services.records import decision_json
 from kiosk.services.workflows import load_any_workflow, load_policy
 from tests.fakes.customers import RESOURCES
@@ -20,7 +26,7 @@ def policy(request: pytest.FixtureRequest) -> Policy:
 
 
 def all_passed(policy: Policy) -> dict[CheckName, Check]:
-    return {name: Check(name, CheckStatus.PASSED) for name in policy.required}
+    return {name: Check(name, CheckStatus.PASSED) for name in policy.required | policy.expected}
 
 
 def test_who_passes_everything_that_is_required_is_accepted(policy: Policy) -> None:
@@ -28,8 +34,8 @@ def test_who_passes_everything_that_is_required_is_accepted(policy: Policy) -> N
 
 
 def test_every_user_needs_the_same_proof(policy: Policy) -> None:
-    """Who stands beside the customer changes who looks again, never what has to be known."""
-    assert policy.required == {
+    """Who stands beside the customer changes who looks again, never what has to be known of the customer themselves."""
+    assert policy.required - {CheckName.KNOWN_PERSON} == {
         CheckName.CONSENT, CheckName.DOCUMENT_USABILITY, CheckName.MRZ_CHECK_DIGITS, CheckName.DOCUMENT_EXPIRY, CheckName.DATA_PLAUSIBILITY,
         CheckName.DATA_CONSISTENCY, CheckName.OCR_CONFIDENCE, CheckName.SELFIE_QUALITY, CheckName.FACE_MATCH, CheckName.PASSIVE_LIVENESS,
         CheckName.ACTIVE_LIVENESS, CheckName.LIVENESS_MATCH, CheckName.CAPTURE_INTEGRITY,
@@ -96,6 +102,48 @@ def test_every_reason_is_a_sentence_for_people(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("user", USERS)
-def test_as_shipped_no_face_is_kept_for_searches(user: str) -> None:
-    # the shipped consent text does not speak of it; and a device of the field can be lost
-    assert not load_policy(RESOURCES, user).one_to_many
+def test_as_shipped_faces_are_searched_where_a_colleague_is_and_nowhere_else(user: str) -> None:
+    # at a kiosk nobody could clear a likeness up; and a device of the field can be lost
+    made = load_policy(RESOURCES, user)
+    assert (made.one_to_many, CheckName.KNOWN_PERSON in made.required) == (user == "branch",) * 2
+
+
+def test_where_no_list_was_ever_installed_nobody_waits_for_one(policy: Policy) -> None:
+    name = CheckName.WATCHLIST_SCREENING
+    missing = all_passed(policy) | {name: not_executed(name, CheckLabel.LIST_MISSING)}
+    assert decide(missing.values(), policy).outcome is Outcome.ACCEPT
+    for label in set(CheckLabel) - {CheckLabel.LIST_MISSING, CheckLabel.NOT_APPLICABLE}:
+        checks = all_passed(policy) | {name: not_executed(name, label)}
+        assert decide(checks.values(), policy).outcome is Outcome.REVIEW, label
+    for other in policy.required:
+        checks = all_passed(policy) | {other: not_executed(other, CheckLabel.LIST_MISSING)}
+        assert decide(checks.values(), policy).outcome is Outcome.REVIEW, "it excuses no other check"
+    never_asked = all_passed(policy)
+    del never_asked[name]
+    assert decide(never_asked.values(), policy).outcome is Outcome.REVIEW, "a door that did not ask"
+
+
+def test_where_a_source_of_lists_is_set_everybody_waits_for_them() -> None:
+    setup = replace(load_setup(), config=Config(watchlists=WatchlistsConfig(sources={"eu": WatchlistSource("https://lists.example.com")})))
+    consents = load_consents(RESOURCES).current("2026-11-21")
+    made = decision_policy(setup, "branch", consents)
+    assert CheckName.WATCHLIST_SCREENING in made.required
+    assert not made.expected
+    missing = all_passed(made) | {CheckName.WATCHLIST_SCREENING: not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.LIST_MISSING)}
+    assert decide(missing.values(), made).outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-11-20", False), ("2026-11-21", True)])
+def test_no_face_is_searched_under_words_that_do_not_say_so(day: str, told: bool) -> None:
+    made = decision_policy(load_setup(), "branch", load_consents(RESOURCES).current(day))
+    assert made.one_to_many is told
+    assert CheckName.KNOWN_PERSON in made.required, "what was to be searched and was not is for a colleague"
+
+
+def test_a_numbered_workflow_is_not_asked_for_lists_that_it_does_not_look_at(policy: Policy) -> None:
+    for key, screens in (("3", False), ("32", True)):
+        definition = load_any_workflow(RESOURCES, key).definition
+        assert definition is not None
+        made = policy_for(policy, definition)
+        assert (CheckName.WATCHLIST_SCREENING in made.required | made.expected) is screens
+        assert (CheckName.WATCHLIST_SCREENING in made.required) is screens, "workflow 32 is made for it: without a list nobody is accepted"

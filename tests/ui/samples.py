@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
@@ -37,7 +38,10 @@ from kiosk.domain.views import (
     View,
     WelcomeView,
 )
+from kiosk.flow.workflow import Step
 from kiosk.imaging.frame import Frame
+from kiosk.services.consent_texts import load_consents
+from kiosk.services.step_views import RunnerSettings, opening_view
 
 GROUPS = ("document", "selfie", "liveness", "review", "decision")
 MORE_GROUPS = ("document", "chip", "selfie", "liveness", "review", "proof", "contact", "decision")
@@ -151,6 +155,15 @@ def _draw_person(painter: QPainter, box: QRectF, shirt: str = "#3F5B8C") -> None
     painter.setPen(QPen(QColor("#A45A48"), max(1.0, w * 0.014)))
     painter.drawArc(QRectF(x + w * 0.42, y + h * 0.5, w * 0.16, h * 0.09), 200 * 16, 140 * 16)
     painter.restore()
+
+
+def consent_view(*, without_biometrics: bool = False) -> ConsentView:
+    """As the session makes it, of the newest words that ship."""
+    texts = load_consents(Path(__file__).resolve().parents[2] / "resources").sets[-1]
+    step = Step("consent", "consent", options={"without_biometrics": str(without_biometrics).lower()})
+    view = opening_view(step, RunnerSettings(), "en", texts)
+    assert isinstance(view, ConsentView)
+    return view
 
 
 @lru_cache
@@ -390,7 +403,7 @@ def earlier_view() -> DecisionView:
 VIEWS: dict[str, tuple[str, View]] = {
     "welcome": ("welcome", WelcomeView("Onboarding Kiosk")),
     "language": ("language", LanguageView(("en", "sk"), "en")),
-    "consent": ("consent", ConsentView(("identify", "biometric", "store"), "2026-11")),
+    "consent": ("consent", consent_view()),
     "document_front": ("document_capture", DocumentCaptureView(PageSide.FRONT, "virtual", 6.0, 15.0)),
     "document_back": ("document_capture", DocumentCaptureView(PageSide.BACK, "virtual", 6.0, 15.0)),
     "selfie": ("selfie_capture", SelfieCaptureView("virtual", 6.0, 15.0)),

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, Source
-from kiosk.domain.views import Alternative, ConsentView, DecisionView, DoneView, FieldRow, LanguageView, ReviewView, SorryView
+from kiosk.domain.events import LanguageChosen
+from kiosk.domain.views import Alternative, DecisionView, DoneView, FieldRow, LanguageView, ReviewView, SorryView
 from tests.ui import samples
 from tests.ui.conftest import Kiosk, settle
 from tests.ui.samples import entered
@@ -76,11 +77,23 @@ def test_consent_answers_yes_or_no(kiosk: Kiosk, button: str, accepted: bool) ->
 def test_consent_names_every_purpose_and_its_version(kiosk: Kiosk) -> None:
     kiosk.publish(entered("consent"))
     words = _words(kiosk)
-    assert all(text in words for text in ("Read your document", "Compare your face", "Keep it safe", "2026-11"))
+    assert all(text in words for text in ("Read your document", "Compare your face", "Keep it safe", "2026-11b"))
+
+
+@pytest.mark.parametrize("language", ["en", "sk"])
+def test_consent_shows_word_by_word_what_is_stored(kiosk: Kiosk, language: str) -> None:
+    """A hash of words that nobody saw would prove nothing."""
+    kiosk.publish(LanguageChosen(language))
+    view = samples.consent_view(without_biometrics=True)
+    kiosk.publish(entered("consent", view))
+    words = _words(kiosk)
+    shown = [text for text in view.texts if text.language == language]
+    assert [text.purpose for text in shown] == ["identify", "biometric", "store"]
+    assert all(part in words for text in shown for part in (text.heading, text.text, text.choice))
 
 
 def _choice(kiosk: Kiosk) -> ConsentScreen:
-    view = ConsentView(("identify", "biometric", "store"), "2026-11", without_biometrics=True)
+    view = samples.consent_view(without_biometrics=True)
     kiosk.publish(entered("consent", view))
     assert isinstance(kiosk.window.current, ConsentScreen)
     return kiosk.window.current

@@ -24,7 +24,7 @@ class ConsentScreen(Screen):
         super().__init__(stage)
         theme = stage.theme
         self._version = view.version
-        self._texts = {(text.purpose, text.language): text for text in view.texts}
+        self._texts = view.texts
         self._asks_biometrics = view.without_biometrics
         self.without = BigButton(theme, "chip")
         self.without.clicked.connect(self._on_without)
@@ -92,5 +92,8 @@ class ConsentScreen(Screen):
         self.actions_changed.emit()
 
     def _words(self, purpose: str) -> ConsentText:
-        """In the language that is on; the kiosk does not start with texts that lack an offered one."""
-        return self._texts[purpose, QLocale().bcp47Name().partition("-")[0]]
+        """In the language that is on. The kiosk does not start with texts that lack an offered one."""
+        language = QLocale().bcp47Name()
+        found = [text for text in self._texts if text.purpose == purpose]
+        fitting = [text for text in found if text.language.partition("-")[0] == language.partition("-")[0]]
+        return max(fitting or found, key=lambda text: text.language == language)

@@ -134,8 +134,8 @@ class DecisionScreen(Screen):
         why = view.main_reason if view.outcome is Outcome.REVIEW else None
         if why is not None and why.name in STAFF_ONLY and not self._details.isChecked():
             why = None
-        self._reason.setVisible(why is not None)
-        self._reason.setText(f"{strings.check_name(why.name)}. {strings.check_sentence(why)}" if why is not None else "")
+        self._reason.setVisible(view.outcome is Outcome.REVIEW)
+        self._reason.setText(f"{strings.check_name(why.name)}. {strings.check_sentence(why)}" if why is not None else strings.to_customer())
         self._text.setText(
             {
                 Outcome.ACCEPT: strings.translate("decision", "Your data is checked and saved."),
