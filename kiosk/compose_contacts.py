@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kiosk.services.answering import AnswerDesks
     from kiosk.services.one_time_codes import OneTimeCodes
     from kiosk.services.proofs.reader import ProofReader
+    from kiosk.services.protocols.guided_session import GuidedSessions
+    from kiosk.store.customers import SqlCustomerStore
 
 
 def code_gateways(setup: Setup) -> Mapping[ContactKind, CodeGateway]:
@@ -77,4 +79,28 @@ def answer_desks(setup: Setup, engines: Engines, ledger: CodeLedger) -> AnswerDe
         scanner=scanner if folder is not None and folder.is_dir() else None,
         region=config.codes.region,
         proof_days=config.proofs.max_age_days,
+    )
+
+
+def guided_sessions(setup: Setup, store: SqlCustomerStore, engines: Engines) -> GuidedSessions:
+    """The server-driven session with all desks that this machine has."""
+    from kiosk.compose import device_key
+    from kiosk.services.protocols.guided_session import GuidedSessions
+    from kiosk.services.protocols.levels import load_levels
+    from kiosk.services.protocols.proof_desk import ReadProofs
+    from kiosk.services.workflows import load_policy
+
+    config = setup.config
+    return GuidedSessions(
+        store,
+        engines,
+        device_key(setup),
+        engines.clock,
+        levels=load_levels(setup.paths.resources),
+        policies=lambda key: load_policy(setup.paths.resources, key),
+        proofs=ReadProofs(proof_reader(setup, engines), engines.clock.today, max_age_days=config.proofs.max_age_days),
+        codes=one_time_codes(setup, store.code_ledger, engines.clock),
+        nfc=chip_reader(setup),
+        region=config.codes.region,
+        allow_virtual_cameras=config.capture.allow_virtual_cameras,
     )

@@ -31,6 +31,7 @@ def add_to(commands: Subparsers) -> None:
         ("show", "the session's record", lambda sessions, given: sessions.show(given.id)),
         ("skip", "leave the screen that is on out, where it is optional", lambda sessions, given: sessions.skip(given.id)),
         ("liveness", "begin a liveness capture: prints its challenge", lambda sessions, given: sessions.start_liveness(given.id)),
+        ("chip", "read the document's chip, for the screen that is on", lambda sessions, given: sessions.read_chip(given.id)),
         ("cancel", "end it and erase what was collected", lambda sessions, given: sessions.cancel(given.id)),
         ("result", "the decision, once it is completed", lambda sessions, given: sessions.result(given.id)),
     ):
@@ -46,7 +47,22 @@ def add_to(commands: Subparsers) -> None:
     upload.add_argument("files", nargs="+", type=Path, metavar="FILE")
     upload.add_argument("--screen", required=True, metavar="SCREEN", help="the screen that it is for")
     upload.set_defaults(call=_upload)
-    for action in actions.choices.values():
+    code = actions.add_parser("code", help="a one-time code, for the screen that is on")
+    parts = code.add_subparsers(dest="part", required=True, metavar="PART", parser_class=type(command))
+    begin = parts.add_parser("start", help="send one to the number or address; without one to the applicant's")
+    begin.add_argument("id", metavar="ID")
+    begin.add_argument("contact", metavar="CONTACT", nargs="?", default="")
+    begin.add_argument("--language", metavar="TAG", default="en", help="of the message")
+    begin.set_defaults(
+        call=lambda sessions, given: sessions.start_code(given.id, _on(sessions, given), given.contact, language=given.language)
+    )
+    typed = parts.add_parser("complete", help="what the customer typed")
+    typed.add_argument("id", metavar="ID")
+    typed.add_argument("code", metavar="CODE")
+    typed.set_defaults(call=lambda sessions, given: sessions.complete_code(given.id, _on(sessions, given), given.code))
+    for action in (*actions.choices.values(), begin, typed):
+        if action is code:
+            continue
         action.add_argument("--json", action="store_true")
         action.set_defaults(run=run)
 
@@ -70,6 +86,15 @@ def _start(sessions: GuidedSessions, given: argparse.Namespace) -> Mapping[str, 
     return sessions.create(given.level, {name: value for name, _, value in pairs})
 
 
+def _on(sessions: GuidedSessions, given: argparse.Namespace) -> str:
+    """The screen that is on."""
+    message = sessions.preflight(given.id)["message"]
+    assert isinstance(message, dict)
+    screen = message["screen"]
+    assert isinstance(screen, dict)
+    return str(screen["show"])
+
+
 def _upload(sessions: GuidedSessions, given: argparse.Namespace) -> Mapping[str, Json]:
     from kiosk.services.protocols.levels import Show
 
@@ -85,23 +110,12 @@ def _upload(sessions: GuidedSessions, given: argparse.Namespace) -> Mapping[str,
 
 @contextmanager
 def _sessions() -> Iterator[GuidedSessions]:
-    from kiosk.compose import build_engines, device_key, load_setup, open_customer_store
-    from kiosk.services.protocols.guided_session import GuidedSessions
-    from kiosk.services.protocols.levels import load_levels
-    from kiosk.services.workflows import load_policy
+    from kiosk.compose import build_engines, load_setup, open_customer_store
+    from kiosk.compose_contacts import guided_sessions
 
     setup = load_setup()
-    levels = load_levels(setup.paths.resources)
     with open_customer_store(setup) as store, build_engines(setup) as engines:
-        sessions = GuidedSessions(
-            store,
-            engines,
-            device_key(setup),
-            engines.clock,
-            levels=levels,
-            policies=lambda key: load_policy(setup.paths.resources, key),
-            allow_virtual_cameras=setup.config.capture.allow_virtual_cameras,
-        )
+        sessions = guided_sessions(setup, store, engines)
         sessions.sweep()
         yield sessions
 

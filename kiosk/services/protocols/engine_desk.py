@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +57,12 @@ class EngineDesk:
     @property
     def rules(self) -> DocumentRules:
         return self._engines.document_rules
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else asks the engines meanwhile."""
+        with self._lock:
+            yield
 
     def read_page(self, image: Image, *, expected: PageSide | None = None, advice: Advice | None = None) -> PageResult:
         """Raises BadInput(NO_DOCUMENT_DETECTED), ModelFault."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from kiosk.domain.check import Check, CheckName
+from kiosk.domain.check import Check, CheckLabel, CheckName, not_executed
 from kiosk.domain.decision import Policy
 from kiosk.domain.document import Document
 from kiosk.domain.errors import ErrorCode
@@ -17,13 +17,14 @@ from kiosk.imaging.decode import MAX_BYTES
 from kiosk.ports import Json
 from kiosk.services.contacts import Contact, ContactKind
 from kiosk.services.one_time_codes import CodeAnswer, CodeSending
+from kiosk.services.proofs.judge import ProofKind, ProofResult
 from kiosk.services.protocols.levels import POLL_AFTER_S, TERMINAL, Level, LevelScreen, Show
 from kiosk.services.protocols.refusals import SessionCode, SessionRefusal
 
 CHANNEL = json.dumps({"channel": "BynnKycChannel"}, separators=(",", ":"))
 """ActionCable's identifier: JSON inside a string."""
 CONTACT_SHOWS: Mapping[Show, ContactKind] = {Show.PHONE: ContactKind.PHONE, Show.EMAIL: ContactKind.EMAIL}
-PROOF_SHOWS: Mapping[Show, str] = {Show.PROOF_OF_ADDRESS: "address", Show.PROOF_OF_FUNDS: "funds"}
+PROOF_SHOWS: Mapping[Show, ProofKind] = {Show.PROOF_OF_ADDRESS: ProofKind.ADDRESS, Show.PROOF_OF_FUNDS: ProofKind.FUNDS}
 NEEDS_CHECK: Mapping[Show, tuple[CheckName, ...]] = {
     Show.CONSENT: (CheckName.CONSENT,),
     Show.LIVENESS: (CheckName.ACTIVE_LIVENESS, CheckName.CAPTURE_INTEGRITY),
@@ -31,6 +32,7 @@ NEEDS_CHECK: Mapping[Show, tuple[CheckName, ...]] = {
     Show.PROOF_OF_FUNDS: (CheckName.PROOF_OF_FUNDS,),
     Show.PHONE: (CheckName.PHONE_VERIFICATION,),
     Show.EMAIL: (CheckName.EMAIL_VERIFICATION,),
+    Show.NFC: (CheckName.CHIP_READ,),
 }
 """What a screen that was not left out must have given for an acceptance."""
 _REQUIREMENTS: Mapping[Show, str] = {
@@ -49,11 +51,21 @@ _MOST_BYTES = 64 * 2**20
 """The protocol's limit for documents; pictures keep the product's own."""
 
 
+WISH = "the customer's wish"
+LACKS: Mapping[str, CheckLabel] = {
+    "a gateway for codes": CheckLabel.GATEWAY_FAILED,
+    "a reader of proofs": CheckLabel.MODEL_MISSING,
+    "a chip reader": CheckLabel.DEVICE_MISSING,
+    WISH: CheckLabel.SKIPPED,
+}
+"""Why a screen was left out, in words, and what its check says then."""
+
+
 class ProofDesk(Protocol):
     """Judges a proof of address or of funds."""
 
-    def judge(self, kind: str, files: Sequence[bytes], customer: Document) -> Check:
-        """Args: `kind` "address" or "funds"; `files` JPEG, PNG or PDF. Raises BadInput when nothing can be read in them."""
+    def judge(self, kind: ProofKind, files: Sequence[bytes], customer: Document) -> ProofResult:
+        """Args: `files` JPEG, PNG or PDF, the pages of one proof. Raises BadInput when nothing can be read in them, ModelFault."""
         ...
 
 
@@ -65,18 +77,16 @@ class CodeDesk(Protocol):
     def check(self, contact: Contact, typed: str) -> CodeAnswer: ...
 
 
-class NfcReader(Protocol):
-    """Reads the chip of a travel document."""
-
-    def read(self, document: Document) -> Mapping[str, bytes]:
-        """Data groups by name ("dg1", "sod" …). `document` gives the access key. Raises BadInput when no chip can be read."""
-        ...
-
-
 def requires(policy: Policy, level: Level, skipped: frozenset[str]) -> Policy:
     """The level's policy, with the checks of every screen that was not left out required besides."""
     asked = {name for screen in level.screens if screen.show.value not in skipped for name in NEEDS_CHECK.get(screen.show, ())}
     return replace(policy, required=policy.required | asked)
+
+
+def left_out_checks(skipped: Mapping[str, Json]) -> tuple[Check, ...]:
+    """What the screens that were left out would have given. Args: `skipped`: reason by screen."""
+    reasons = {Show(show): LACKS.get(str(reason), CheckLabel.SKIPPED) for show, reason in skipped.items()}
+    return tuple(not_executed(name, label) for show, label in reasons.items() for name in NEEDS_CHECK.get(show, ()))
 
 
 def preflight_json(session_id: str, screen: LevelScreen, state: Mapping[str, Json], document_type: str) -> dict[str, Json]:

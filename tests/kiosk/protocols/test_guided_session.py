@@ -15,8 +15,11 @@ from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.imaging.decode import decode_image
 from kiosk.paths import find_paths
 from kiosk.ports import Json
+from kiosk.services.contact_step import MOST_CODES
 from kiosk.services.contacts import Contact, ContactKind
 from kiosk.services.one_time_codes import CodeAnswer, CodeSending, SendOutcome
+from kiosk.services.proofs.judge import ProofKind, ProofResult
+from kiosk.services.protocols import session_course
 from kiosk.services.protocols.codec import from_json
 from kiosk.services.protocols.guided_session import GuidedSessions
 from kiosk.services.protocols.levels import Level, Show, load_levels, parse_level
@@ -26,6 +29,7 @@ from kiosk.services.workflows import load_policy
 from tests.fakes.challenge_film import sealed_film
 from tests.fakes.device_key import MemoryDeviceKey
 from tests.fakes.memory_store import MemoryCustomerStore
+from tests.fakes.nfc_reader import GROUPS, FakeNfcReader
 
 RESOURCES = find_paths().resources
 LEVELS = load_levels(RESOURCES)
@@ -38,13 +42,14 @@ class ReadCodes:
 
     tries: int = 2
     sent: list[Contact] = field(default_factory=list)
+    outcome: SendOutcome = SendOutcome.SENT
 
     def can_send(self, kind: ContactKind) -> bool:
         return True
 
     def send(self, contact: Contact, *, language: str) -> CodeSending:
         self.sent.append(contact)
-        return CodeSending(SendOutcome.SENT, 30, 300)
+        return CodeSending(self.outcome, 30, 300)
 
     def check(self, contact: Contact, typed: str) -> CodeAnswer:
         name = CheckName.PHONE_VERIFICATION if contact.kind is ContactKind.PHONE else CheckName.EMAIL_VERIFICATION
@@ -58,15 +63,10 @@ class ReadCodes:
 class GoodProofs:
     """ProofDesk that believes every proof but an empty PDF."""
 
-    def judge(self, kind: str, files: Sequence[bytes], customer: Document) -> Check:
+    def judge(self, kind: ProofKind, files: Sequence[bytes], customer: Document) -> ProofResult:
         if files[0] == b"%PDF-":
             raise BadInput(ErrorCode.IMAGE_EMPTY, "nothing in it")
-        return Check(CheckName(f"proof_of_{kind}"), CheckStatus.PASSED)
-
-
-class NoChip:
-    def read(self, document: Document) -> Mapping[str, bytes]:
-        raise BadInput(ErrorCode.TIMED_OUT, "no chip was held to the reader")
+        return ProofResult(kind, Check(CheckName(f"proof_of_{kind.value}"), CheckStatus.PASSED))
 
 
 @dataclass
@@ -184,6 +184,7 @@ def test_a_whole_session_is_led_from_screen_to_screen(
     )
     assert {name: found.get(name) for name in passed} == dict.fromkeys(passed, "PASSED")
     assert result["skipped"] == {"nfc_capture_screen": "a chip reader"}
+    assert found["chip_read"] == "NOT_EXECUTED"
     assert sessions.show(session)["web_sdk_return_url"] == "https://bank.example/done"
     assert desk.events[0] == "session.created"
     assert desk.events[-1] == "proof_of_funds.received"
@@ -301,8 +302,59 @@ def test_wrong_codes_leave_the_screen_on_until_the_tries_are_used_up(opened: Ope
     assert refusal(lambda: desk.sessions.start_code(session, "email_verification_start_screen", "nobody")) is SessionCode.UNPROCESSABLE
 
 
+def test_what_was_confirmed_is_the_contact_that_the_code_went_to(opened: Opened, store: MemoryCustomerStore) -> None:
+    desk = opened()
+    session = begun(desk)
+    desk.sessions.start_code(session, "phone_verification_start_screen")
+    desk.sessions.update(session, {"phone_number": "+421902999999"})
+    desk.sessions.complete_code(session, "phone_verification_start_screen", "12345678")
+    assert store.load(session).facts["phone"]["value"] == "+421902123456"  # type: ignore[index, call-overload]
+
+
+def test_a_code_that_was_never_sent_confirms_nothing_and_leaves_the_screen_on(opened: Opened) -> None:
+    desk = opened()
+    session = begun(desk)
+    payload = desk.sessions.complete_code(session, "phone_verification_start_screen", "12345678")
+    assert (on(payload), again(payload)) == ("phone_verification_start_screen", "INPUT_MISSING")
+
+
+def test_a_gateway_that_goes_on_failing_ends_the_screen_with_a_check_that_was_not_executed(opened: Opened, pictures: Pictures) -> None:
+    text = screens("consent_screen", ("phone_verification_start_screen", 2), ("scan_id_document_front_screen", 1))
+    desk = opened(levels={"phone": parse_level("phone", text)})
+    desk.codes.outcome = SendOutcome.GATEWAY_FAILED
+    session = begun(desk, "phone")
+    first = desk.sessions.start_code(session, "phone_verification_start_screen")
+    assert (first["sent"], first["reason"]) == (False, "GATEWAY_FAILED")
+    assert on(desk.sessions.preflight(session)) == "phone_verification_start_screen"
+    desk.sessions.start_code(session, "phone_verification_start_screen")
+    assert on(desk.sessions.preflight(session)) == "scan_id_document_front_screen"
+    desk.sessions.upload_media(session, "scan_id_document_front_screen", pictures["wall"])
+    result = desk.sessions.result(session)
+    found = {check["name"]: (check["status"], check["label"]) for check in result["checks"]}  # type: ignore[index, call-overload, union-attr]
+    assert found["phone_verification"] == ("NOT_EXECUTED", "GATEWAY_FAILED")
+    assert result["decision"]["outcome"] == "REVIEW"  # type: ignore[index, call-overload]
+
+
+def test_one_session_sends_so_many_codes_and_no_more(opened: Opened) -> None:
+    desk = opened()
+    session = begun(desk)
+    for number in range(MOST_CODES):
+        assert desk.sessions.start_code(session, "phone_verification_start_screen", f"+42190212345{number}")["sent"]
+    assert not desk.sessions.start_code(session, "phone_verification_start_screen", "+421902123459")["sent"]
+    assert len(desk.codes.sent) == MOST_CODES
+    assert on(desk.sessions.preflight(session)) == "email_verification_start_screen"
+
+
+def test_a_chip_that_was_read_is_kept_as_it_is(opened: Opened, pictures: Pictures, store: MemoryCustomerStore) -> None:
+    desk = opened(nfc=FakeNfcReader(GROUPS))
+    session = begun(desk, "identity")
+    desk.sessions.upload_media(session, "scan_id_document_front_screen", pictures["passport"])
+    assert on(desk.sessions.read_chip(session)) == "liveness_screen"
+    assert store.blob(session, "document.chip.dg1") == GROUPS["dg1"]
+
+
 def test_a_chip_that_cannot_be_read_asks_again(opened: Opened, pictures: Pictures) -> None:
-    desk = opened(nfc=NoChip())
+    desk = opened(nfc=FakeNfcReader(BadInput(ErrorCode.TIMED_OUT, "no chip was held to the reader")))
     session = begun(desk, "identity")
     payload = desk.sessions.upload_media(session, "scan_id_document_front_screen", pictures["passport"])
     assert on(payload) == "nfc_capture_screen"
@@ -324,15 +376,14 @@ def test_an_engine_that_fails_at_the_end_loses_nothing_and_the_next_call_decides
     text = screens("consent_screen", "scan_id_document_front_screen")
     desk = opened(levels={"card": parse_level("card", text)})
     session = begun(desk, "card")
-    whole = desk.sessions._all_checks
 
-    def broken(case: object) -> tuple[Check, ...]:
+    def broken(*_what: object) -> tuple[Check, ...]:
         raise ModelFault(ErrorCode.MODEL_CORRUPT, "broken")
 
-    monkeypatch.setattr(desk.sessions, "_all_checks", broken)
-    with pytest.raises(ModelFault):
-        desk.sessions.upload_media(session, "scan_id_document_front_screen", pictures["passport"])
-    monkeypatch.setattr(desk.sessions, "_all_checks", whole)
+    with monkeypatch.context() as fault:
+        fault.setattr(session_course, "session_checks", broken)
+        with pytest.raises(ModelFault):
+            desk.sessions.upload_media(session, "scan_id_document_front_screen", pictures["passport"])
     assert on(desk.sessions.preflight(session)) == "completed_screen"
     assert desk.sessions.result(session)["decision"]["outcome"] == "REVIEW"  # type: ignore[index, call-overload]
 
