@@ -127,13 +127,14 @@ class DecisionScreen(Screen):
         if self._view is None:
             return
         view = self._view
-        words = strings.headline(view.outcome, view.first_name, view.main_reason)
+        reason = view.main_reason
+        if reason is not None and reason.name in STAFF_ONLY and not self._details.isChecked():
+            reason = None
+        words = strings.headline(view.outcome, view.first_name, reason)
         set_style_property(self._headline, "role", "display" if len(words) <= _LARGE_UP_TO else "title")
         self._headline.setText(words)
         # A rejection's reason stands in its sentence already.
-        why = view.main_reason if view.outcome is Outcome.REVIEW else None
-        if why is not None and why.name in STAFF_ONLY and not self._details.isChecked():
-            why = None
+        why = reason if view.outcome is Outcome.REVIEW else None
         self._reason.setVisible(view.outcome is Outcome.REVIEW)
         self._reason.setText(f"{strings.check_name(why.name)}. {strings.check_sentence(why)}" if why is not None else strings.to_customer())
         self._text.setText(

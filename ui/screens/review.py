@@ -48,6 +48,46 @@ class Pictures(Part):
         selfie.setText(strings.translate("review", "Your selfie"))
 
 
+class ReadPlace(Part):
+    """Where on the document the touched field was read. It keeps its room while it is empty: nothing may move under a finger."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.theme)
+        self._editor: FieldEditor | None = None
+        self._words = Text("small", tone="secondary")
+        self.picture = Picture(stage.theme, None, left=True)
+        keeps = self.picture.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self.picture.setSizePolicy(keeps)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._words)
+        self._layout.addWidget(self.picture)
+        self.picture.hide()
+        self.apply_theme()
+        self.retranslate()
+
+    def show_place_of(self, editor: FieldEditor | None) -> None:
+        """None = of no field."""
+        self._editor = editor
+        self.picture.show_jpeg(editor.row.cutout if editor is not None else None)
+        self.picture.setVisible(not self.picture.is_empty)
+        self.retranslate()
+
+    def apply_theme(self) -> None:
+        self._layout.setSpacing(self.theme.px(8))
+        self.picture.setFixedHeight(self.theme.px(64))
+        self._words.setMinimumHeight(self.theme.type_px(2 * 24))  # two lines, so that the picture stays where it is
+
+    def retranslate(self) -> None:
+        if self._editor is None:
+            self._words.setText(strings.translate("review", "Touch a value to see where we read it."))
+        elif self.picture.is_empty:
+            self._words.setText(strings.translate("review", "This one wasn't read at one place on a page."))
+        else:
+            self._words.setText(strings.field(self._editor.row.name))
+
+
 class ReviewScreen(Screen):
     """Answers edits={FieldName: value in storage form} with what is different from what was read."""
 
@@ -58,7 +98,8 @@ class ReviewScreen(Screen):
         self._title, self._lead = Text("title", strong=True), Text("body", tone="secondary")
         self.pictures = Pictures(stage, view.portrait, view.selfie)
         self._card = Card(theme, padding=28)
-        self._card.add(self.pictures)
+        self.place = ReadPlace(stage)
+        self._card.add(self.pictures, self.place)
         left = Box(theme, spacing=20)
         left.add(self._title, self._lead)
         left.add(self._card)
@@ -67,6 +108,7 @@ class ReviewScreen(Screen):
         for editor in self.editors:
             editor.changed.connect(self.actions_changed)
             editor.entered.connect(self._on_entered)
+            editor.touched.connect(self.place.show_place_of)
         self._scroll = Scroll(theme, self._make_fields())
         self._keyboard: ScreenKeyboard | None = None  # sixty buttons, made when the first is needed
         self._outer = QVBoxLayout(self)
@@ -116,6 +158,7 @@ class ReviewScreen(Screen):
 
     def drop(self) -> None:
         stop_timers(self)
+        self.place.show_place_of(None)
         for picture in self.findChildren(Picture):
             picture.drop()
         for editor in self.editors:
@@ -136,12 +179,14 @@ class ReviewScreen(Screen):
             self._keyboard.done.connect(self._on_typed)
             self._outer.addWidget(self._keyboard)
         self._keyboard.type_into(edit)
-        self._card.hide()  # the keys take its room
+        for widget in (self.pictures, self._lead):
+            widget.hide()  # the keys take their room
 
     def _on_typed(self) -> None:
         if self._keyboard is not None:
             self._keyboard.type_into(None)
-        self._card.show()
+        for widget in (self.pictures, self._lead):
+            widget.show()
         if self._entered is not None:
             self._entered.clearFocus()
 

@@ -96,10 +96,12 @@ class FieldEditor(Part):
     Signals:
         changed: the value or its validity is different.
         entered: (ValueEdit) the input has the focus.
+        touched: (FieldEditor) any of it was touched or entered: its place in the picture may be shown.
     """
 
     changed = Signal()
     entered = Signal(object)
+    touched = Signal(object)
 
     def __init__(self, theme: Theme, row: FieldRow, today: date, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -113,6 +115,7 @@ class FieldEditor(Part):
         self._hint = Text("small", strong=True, tone="caution", wrap=False, parent=self)
         self.edit = ValueEdit(self)
         self.edit.entered.connect(self.entered)
+        self.edit.entered.connect(self._on_touched)
         self.edit.textEdited.connect(self._on_edited)
         self.genders: dict[str, BigButton] = {}
         self._gender = row.value if row.name is FieldName.GENDER else ""
@@ -230,13 +233,18 @@ class FieldEditor(Part):
         self.edit.setCursorPosition(0)
         self._refresh()
 
+    def _on_touched(self) -> None:
+        self.touched.emit(self)
+
     def _on_edited(self) -> None:
         self._refresh()
 
     def _on_chip(self) -> None:
+        self._on_touched()
         self._show_value(str(self.sender().property("reading")))
 
     def _on_gender(self) -> None:
+        self._on_touched()
         chosen = next(code for code, chip in self.genders.items() if chip is self.sender())
         self._show_value(chosen)
 

@@ -49,6 +49,11 @@ class Picture(Part):
     def is_empty(self) -> bool:
         return self._image.isNull()
 
+    def show_jpeg(self, jpeg: bytes | None) -> None:
+        """Another picture in the same place."""
+        self._image, self._scaled = QImage.fromData(jpeg) if jpeg else QImage(), None
+        self.update()
+
     def drop(self) -> None:
         """Hold no picture any more."""
         self._sliding.stop()
