@@ -43,7 +43,7 @@ class BlazeFaceDetector:
 
     It gives one mouth point, on the lower lip. The two mouth corners of `Face.points` are that point moved 0.12 of the eyes-to-mouth
     distance up and 0.4 of the eye distance to either side: good for cropping, too coarse to align a face for a network
-    (dlib's matcher and the face mesh refine them). Calls are serialised by a lock.
+    (dlib's matcher and the face mesh refine them). Thread-safe.
 
     Args:
         thorough: also look at tiles, down to faces of about 4 % of the picture (some 40 calls when there is no face at all); without it

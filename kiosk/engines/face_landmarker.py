@@ -25,7 +25,7 @@ _REGION = 1.5
 
 
 class FaceMeshLandmarker:
-    """MediaPipe face mesh on an upright square around a known face. Calls are serialised by a lock."""
+    """MediaPipe face mesh on an upright square around a known face. Thread-safe."""
 
     def __init__(self, path: Path, *, model_id: str = "facemesh_468", min_presence: float = 0.0) -> None:
         """Args: `min_presence` logit of "there is a face", see LIVE_PRESENCE. Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""

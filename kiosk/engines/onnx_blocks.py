@@ -6,7 +6,8 @@ So, before the model is loaded,
 
     channels that only depthwise convolutions and PRelu see are filled up to whole blocks with weights of zero: the added channels are 0
         all the way, and the next convolution has weights of zero for them, too;
-    PRelu(x) becomes a x + Relu((1 - a) x), two depthwise convolutions of one pixel, for slopes a up to 1.
+    PRelu(x) with slopes a becomes a x + Relu((1 - a) x), two depthwise convolutions of one pixel; a x + (1 - a) Relu(x) where a slope is
+        above 1, which is one step more.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class _Graph:
         if one.operator != "PRelu" or len(one.inputs) != 2 or len(one.outputs) != 1 or not self._owns(one.inputs[1:]):
             return False
         slopes = self._weights[one.inputs[1]]
-        return slopes.ndim == 3 and slopes.shape[1:] == (1, 1) and slopes.shape[0] > 1 and bool((slopes <= 1).all())
+        return slopes.ndim == 3 and slopes.shape[1:] == (1, 1) and slopes.shape[0] > 1
 
     def _may_fill(self, value: str) -> bool:
         """Whether all that see a value keep added channels of zero at zero, or leave them out."""
@@ -180,8 +181,12 @@ class _Graph:
         slopes = _filled(slopes.reshape(-1, 1, 1, 1), channels, axis=0)
         below, above = self._new(one.inputs[1], slopes), self._new(one.inputs[1], 1 - slopes)
         kept, raised, positive = (f"{output}/{name}" for name in ("kept", "raised", "positive"))
-        yield node("Conv", (value, above), raised, kernel_shape=(1, 1), group=channels)
-        yield node("Relu", (raised,), positive)
+        if (slopes <= 1).all():
+            yield node("Conv", (value, above), raised, kernel_shape=(1, 1), group=channels)
+            yield node("Relu", (raised,), positive)
+        else:
+            yield node("Relu", (value,), raised)
+            yield node("Conv", (raised, above), positive, kernel_shape=(1, 1), group=channels)
         yield node("Conv", (value, below), kept, kernel_shape=(1, 1), group=channels)
         yield node("Add", (kept, positive), output)
 

@@ -6,7 +6,7 @@ Field numbers beside those of `onnx_wire`: ModelProto 1 = ir_version, 8 = opset_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kiosk.engines.onnx_wire import (
     GRAPH,
@@ -47,7 +47,7 @@ class GraphWriter:
         self._nodes.append(body)
         return name
 
-    def model(self, inputs: dict[str, Sequence[int]], outputs: dict[str, Sequence[int]]) -> bytes:
+    def model(self, inputs: Mapping[str, Sequence[int]], outputs: Mapping[str, Sequence[int]]) -> bytes:
         """The whole model: float inputs and outputs by name with their shapes."""
         parts: list[bytes | memoryview] = [field(NODE, one) for one in self._nodes]
         parts += [field(2, b"graph"), *(piece for pair in self._weights for piece in pair)]

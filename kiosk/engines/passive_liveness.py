@@ -37,9 +37,9 @@ class MinifasLiveness:
         model_id: str = "minifas_v2se",
         threshold: float | None = None,
         crop_scales: Sequence[float] = CROP_SCALES,
-        threads: int = 2,
+        threads: int = 1,
     ) -> None:
-        """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
+        """Args: one of the `threads` is enough where frames are judged side by side. Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
         self._session = OnnxSession(path, threads=threads, edit=in_blocks)
         if len(self._session.inputs) != 1:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} has {len(self._session.inputs)} inputs, not one")

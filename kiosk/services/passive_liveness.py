@@ -6,10 +6,11 @@ import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import ModelFault
-from kiosk.domain.face import Face
+from kiosk.domain.face import Face, LivenessScore
 from kiosk.imaging.face_detail import detail_excess
 from kiosk.imaging.face_quality import eye_span, face_region, face_sharpness, light_of, too_bright, too_dark
 from kiosk.imaging.frame import Image
@@ -26,6 +27,7 @@ MAX_DETAIL_EXCESS = 0.70
 """Sharper than cameras are: a filter drew those edges. Ordinary pictures end at 0.48 (`face_detail.detail_excess`)."""
 STRICT_FROM = 5
 """With so many frames the lower quartile decides instead of the median: a live face is live in nearly all of them, a replay flickers."""
+_AT_ONCE = 2
 _PASSIVE = CheckName.PASSIVE_LIVENESS
 
 
@@ -42,7 +44,8 @@ def judge(
     can be judged (LOW_QUALITY) or the model fails (ENGINE_FAILED). The score is the median of the frames that can be judged, or, from
     `STRICT_FROM` of them on, their lower quartile.
 
-    Args: `find` gives the largest face of a picture, `inputs` the fact that the frames come from.
+    Args: `find` gives the largest face of a picture, `inputs` the fact that the frames come from. `find` and `model` are called from
+        several threads at once.
     """
     if not images:
         return not_executed(_PASSIVE, CheckLabel.INPUT_MISSING, inputs=inputs)
@@ -50,11 +53,11 @@ def judge(
         return not_executed(_PASSIVE, CheckLabel.MODEL_MISSING, inputs=inputs)
     began = time.perf_counter()
     try:
-        found = [(image, face) for image in images if (face := find(image)) is not None]
-        fit = [(image, face) for image, face in found if can_judge(image, face)]
-        if not fit:
-            return not_executed(_PASSIVE, CheckLabel.LOW_QUALITY if found else CheckLabel.NO_FACE, inputs=inputs)
-        scores = [model.assess(*one) for one in fit]
+        seen = _of_each(images, lambda image: _assessed(image, find, model))
+        scores = [one for one in seen if isinstance(one, LivenessScore)]
+        if not scores:
+            poor = CheckLabel.LOW_QUALITY in seen
+            return not_executed(_PASSIVE, CheckLabel.LOW_QUALITY if poor else CheckLabel.NO_FACE, inputs=inputs)
     except ModelFault as error:
         _log.error("%s could not run: %s", _PASSIVE.value, error.code.value)
         return not_executed(_PASSIVE, CheckLabel.ENGINE_FAILED, inputs=inputs)
@@ -70,6 +73,22 @@ def judge(
         model=scores[0].model,
         ms=round((time.perf_counter() - began) * 1000, 1),
     )
+
+
+def _assessed(image: Image, find: Callable[[Image], Face | None], model: PassiveLiveness) -> LivenessScore | CheckLabel:
+    """The score of one frame, or why it has none."""
+    face = find(image)
+    if face is None:
+        return CheckLabel.NO_FACE
+    return model.assess(image, face) if can_judge(image, face) else CheckLabel.LOW_QUALITY
+
+
+def _of_each(images: Sequence[Image], work: Callable[[Image], LivenessScore | CheckLabel]) -> list[LivenessScore | CheckLabel]:
+    """Two frames at a time: what is done with each is too small to be shared between cores, and hardly holds Python's lock."""
+    if len(images) == 1:
+        return [work(images[0])]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="liveness") as pool:
+        return list(pool.map(work, images))
 
 
 def fused(scores: Sequence[float]) -> float:

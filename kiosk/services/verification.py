@@ -74,7 +74,7 @@ class Comparison:
 
 
 class Verifier:
-    """Holds no customer: a template goes with its picture. Used by one thread at a time.
+    """Holds no customer: a template goes with its picture. Used by one thread at a time, but it may look at several frames side by side.
 
     Without a landmarker, pose and eyes are not judged.
     """
@@ -94,12 +94,22 @@ class Verifier:
         self._matcher = matcher
         self._liveness = liveness
         self._quick_detector = quick_detector
-        # one decision asks for the selfie's template several times; embedding is most of its cost
+        # one decision asks for the selfie's face and template several times
         self._kept: dict[int, tuple[weakref.ref[Image], Embedding | FaceIssue]] = {}
+        self._found: dict[int, tuple[weakref.ref[Image], Face | None]] = {}
         self._meshes: dict[int, tuple[weakref.ref[Image], Face, Mesh]] = {}
 
     def portrait_face(self, image: Image) -> Face | None:
-        """The largest face of a document page or of a crop of it, however tight; None when there is none."""
+        """The largest face of a document page or of a crop of it, however tight; None when there is none. Kept with its picture."""
+        key = id(image)
+        known = self._found.get(key)
+        if known is not None and known[0]() is image:
+            return known[1]
+        face = self._largest(image)
+        self._found[key] = (weakref.ref(image, lambda _gone: self._found.pop(key, None)), face)
+        return face
+
+    def _largest(self, image: Image) -> Face | None:
         if self._quick_detector is not None:
             # the tiles of a thorough look are for small faces, and for a second person
             quick = self._quick_detector.detect(image)

@@ -69,10 +69,12 @@ def test_channels_are_filled_to_whole_blocks_where_only_prelu_and_convolutions_s
     assert (13, 3, 1, 1) in kept
 
 
-def test_a_slope_above_one_stays_a_prelu() -> None:
-    steep = network(slopes=np.full((13, 1, 1), 1.5, np.float32))
-    assert b"PRelu" in in_blocks(steep)
-    assert b"PRelu" not in in_blocks(network())
+@pytest.mark.parametrize("slope", [-1.0, 0.0, 1.0, 1.5])
+def test_every_slope_gives_what_prelu_gives(tmp_path: Path, slope: float) -> None:
+    steep = network(slopes=np.full((13, 1, 1), slope, np.float32))
+    assert b"PRelu" not in in_blocks(steep)
+    before, after = (run(steep, tmp_path, str(edited), edited=edited)[0] for edited in (False, True))
+    assert np.abs(before - after).max() < 1e-5
 
 
 def test_bytes_that_are_no_model_are_refused() -> None:
