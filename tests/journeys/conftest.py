@@ -21,6 +21,7 @@ PHOTO = (1920, 1080)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cross-product", action="store_true", help="every combination of what can be handed in (or KIOSK_CROSS_PRODUCT=1)")
+    parser.addoption("--all-walks", action="store_true", help="every workflow on the screens, not a choice of them (or KIOSK_ALL_WALKS=1)")
 
 
 @dataclass(frozen=True, slots=True)
