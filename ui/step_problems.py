@@ -60,10 +60,16 @@ _PROOF: Mapping[str, str] = {
     "TIMED_OUT": QT_TRANSLATE_NOOP("problems", "No page came from the scanner. Put the page in and try again, or take a picture."),
 }
 _CHIP: Mapping[str, str] = {
-    "TIMED_OUT": QT_TRANSLATE_NOOP("problems", "No document was found on the reader. Lay it on flat, without its cover."),
-    "NOT_ENOUGH_DATA": QT_TRANSLATE_NOOP("problems", "The document moved too soon. Leave it on the reader until we say that it's done."),
+    "TIMED_OUT": QT_TRANSLATE_NOOP("problems", "No chip was found on the reader. Lay the document on flat, without its cover."),
+    "NOT_ENOUGH_DATA": QT_TRANSLATE_NOOP(
+        "problems", "What we read on your document isn't enough to open its chip. Go back and take its picture once more."
+    ),
     "INVALID_DATA": QT_TRANSLATE_NOOP("problems", "The chip doesn't open with what we read on your document. Try it once more."),
 }
+_READER = QT_TRANSLATE_NOOP("problems", "The reader doesn't answer. Try it once more, or ask a colleague.")
+
+JUDGED = frozenset({"TOO_OLD", "NAME_DIFFERS", "ADDRESS_DIFFERS", "LOW_CONFIDENCE", "LOW_QUALITY"})
+"""What was found in a proof that could be read: it may be handed in all the same."""
 
 
 def contact(kind: str, code: str) -> str:
@@ -77,8 +83,8 @@ def proof(code: str) -> str:
 
 
 def chip(code: str) -> str:
-    """As `contact`."""
-    return _words(_CHIP, code)
+    """As `contact`; whatever else a reader may fail with, the customer can do the same about it."""
+    return strings.translate("problems", _CHIP.get(code, _READER)) if code else ""
 
 
 def _words(texts: Mapping[str, str], code: str) -> str:

@@ -328,6 +328,7 @@ _BUSY = {
     "COMPARING": QT_TRANSLATE_NOOP("busy", "Comparing the pictures"),
     "SAVING": QT_TRANSLATE_NOOP("busy", "Saving"),
     "DECIDING": QT_TRANSLATE_NOOP("busy", "Putting everything together"),
+    "SENDING": QT_TRANSLATE_NOOP("busy", "Sending"),
     "LOADING": QT_TRANSLATE_NOOP("busy", "One moment"),
 }
 _STEPS = {

@@ -186,6 +186,10 @@
         <translation>Vyhodnocujeme výsledky</translation>
     </message>
     <message>
+        <source>Sending</source>
+        <translation>Posielame</translation>
+    </message>
+    <message>
         <source>One moment</source>
         <translation>Chvíľku strpenia</translation>
     </message>
@@ -402,6 +406,10 @@
         <translation>Poslať kód</translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation>Pokračovať</translation>
+    </message>
+    <message>
         <source>Confirm</source>
         <translation>Potvrdiť</translation>
     </message>
@@ -442,12 +450,20 @@
         <translation>Kód</translation>
     </message>
     <message>
+        <source>No code can be sent from here. A colleague confirms it with you later.</source>
+        <translation>Odtiaľto sa nedá poslať kód. Kolega to s vami potvrdí neskôr.</translation>
+    </message>
+    <message>
         <source>Your telephone number</source>
         <translation>Vaše telefónne číslo</translation>
     </message>
     <message>
         <source>We send you a code, to know that the number is yours.</source>
         <translation>Pošleme vám kód, aby sme vedeli, že číslo je vaše.</translation>
+    </message>
+    <message>
+        <source>So that we can reach you.</source>
+        <translation>Aby sme vás mohli zastihnúť.</translation>
     </message>
     <message>
         <source>Telephone number</source>
@@ -1263,12 +1279,16 @@
         <translation>Zo skenera neprišla žiadna strana. Vložte ju a skúste to znova alebo ju odfoťte.</translation>
     </message>
     <message>
-        <source>No document was found on the reader. Lay it on flat, without its cover.</source>
-        <translation>Na čítačke sa nenašiel doklad. Položte ho naplocho a bez obalu.</translation>
+        <source>No chip was found on the reader. Lay the document on flat, without its cover.</source>
+        <translation>Na čítačke sa nenašiel čip. Položte doklad naplocho a bez obalu.</translation>
     </message>
     <message>
-        <source>The document moved too soon. Leave it on the reader until we say that it&apos;s done.</source>
-        <translation>Doklad sa pohol príliš skoro. Nechajte ho na čítačke, kým nepovieme, že je hotovo.</translation>
+        <source>What we read on your document isn&apos;t enough to open its chip. Go back and take its picture once more.</source>
+        <translation>To, čo sme prečítali z dokladu, nestačí na otvorenie čipu. Vráťte sa a odfoťte doklad ešte raz.</translation>
+    </message>
+    <message>
+        <source>The reader doesn&apos;t answer. Try it once more, or ask a colleague.</source>
+        <translation>Čítačka neodpovedá. Skúste to ešte raz alebo zavolajte kolegu.</translation>
     </message>
     <message>
         <source>The chip doesn&apos;t open with what we read on your document. Try it once more.</source>
@@ -1292,6 +1312,10 @@
     <message>
         <source>Done</source>
         <translation>Hotovo</translation>
+    </message>
+    <message>
+        <source>Hand it in like this</source>
+        <translation>Odovzdať takto</translation>
     </message>
     <message>
         <source>Another page</source>
@@ -1332,6 +1356,10 @@
     <message>
         <source>From the scanner</source>
         <translation>Zo skenera</translation>
+    </message>
+    <message>
+        <source>Or hand it in like this, and a colleague looks at it.</source>
+        <translation>Alebo to odovzdajte takto a pozrie sa na to kolega.</translation>
     </message>
     <message>
         <source>Page {number}</source>

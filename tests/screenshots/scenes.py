@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.decision import Outcome
-from kiosk.domain.document import DATE_FIELDS, PageSide, PageWarning
+from kiosk.domain.document import DATE_FIELDS, FieldName, PageSide, PageWarning, Source
 from kiosk.domain.errors import ErrorCode
 from kiosk.domain.events import (
     Busy,
@@ -29,6 +29,7 @@ from kiosk.domain.views import (
     ContactView,
     DocumentCaptureView,
     DoneView,
+    FieldRow,
     ProofView,
     ReviewView,
     SorryView,
@@ -193,6 +194,16 @@ def _keyboard(kiosk: Kiosk) -> None:
     settle()
 
 
+def _place(kiosk: Kiosk) -> None:
+    row = FieldRow(FieldName.SURNAME, "SPECIMEN", Source.MRZ, 1.0, False, cutout=samples.cutout_jpeg(0))
+    rows = (row, *(row for row in samples.rows() if not row.uncertain and row.name is not FieldName.SURNAME))
+    _enter("review", ReviewView(samples.portrait_jpeg(), samples.selfie_jpeg(), rows))(kiosk)
+    screen = kiosk.window.current
+    assert isinstance(screen, ReviewScreen)
+    screen.editors[0].edit.setFocus()
+    settle()
+
+
 def _press(button: str) -> Scene:
     def play(kiosk: Kiosk) -> None:
         _live("document_front", AdviceCode.SHOW_DOCUMENT, found=False)(kiosk)
@@ -290,6 +301,7 @@ SCENES: Mapping[str, Scene] = {
     "90-phone-keys": _keys(_contact("phone", typed="+421 900 123 456", optional=True)),
     "90-phone-wrong": _keys(_contact("phone", contact="+421 12", problem="INVALID_DATA", optional=True)),
     "90-phone-trial": _contact("phone", contact="+421 900 123 456", trial=True),
+    "90-phone-noted": _keys(_contact("phone", problem="GATEWAY_FAILED", optional=True)),
     "90-phone-rtl": _right_to_left(_keys(_contact("phone", contact="+421 900 123 456", optional=True))),
     "91-email": _contact("email", contact="anna.specimen@example.com", optional=True),
     "91-email-keys": _keys(_contact("email", typed="anna.spec", optional=True)),
@@ -309,6 +321,7 @@ SCENES: Mapping[str, Scene] = {
     "93-proof-unusable": _proof(PictureTaken(1), CaptureResultReady(CaptureResult(None, False, advice="SHOW_DOCUMENT"), 1)),
     "93-proof-pages": _proof(pages=2, optional=True, can_choose_files=True, scanner=True),
     "93-proof-full": _proof(pages=10, can_choose_files=True, problem="PDF_UNSUPPORTED"),
+    "93-proof-judged": _proof(pages=2, problem="ADDRESS_DIFFERS", can_choose_files=True, scanner=True, optional=True),
     "93-proof-help": _help(_proof(pages=1, can_choose_files=True, scanner=True)),
     "93-proof-reading": _proof(Busy("READING"), pages=3),
     "93-proof-rtl": _right_to_left(_proof(pages=3, can_choose_files=True, scanner=True)),
@@ -316,6 +329,8 @@ SCENES: Mapping[str, Scene] = {
     "94-chip-problem": _enter("chip", ChipView(reader=True, problem="NOT_ENOUGH_DATA")),
     "94-chip-none": _enter("chip", ChipView(reader=False, optional=True)),
     "94-chip-none-staff": _enter("chip", ChipView(reader=False)),
+    "94-chip-none-called": _then_press(_enter("chip", ChipView(reader=False))),
+    "30-review-place": _place,
     "70-still-there": _then(_live("selfie", AdviceCode.SHOW_FACE), StillThere(12)),
     "71-start-over": _press("over_button"),
     "72-staff-called": _press("staff_button"),

@@ -53,10 +53,26 @@ def test_without_a_reader_and_without_a_way_on_a_colleague_is_called_once(kiosk:
     assert not kiosk.window.footer.main_button.isEnabled()
 
 
+def test_the_colleague_who_came_can_lead_on(kiosk: Kiosk) -> None:
+    _show(kiosk, ChipView(reader=False))
+    second = kiosk.window.footer.second_button
+    assert not second.isVisible()
+    kiosk.window.footer.main_button.click()
+    assert second.isVisible()
+    second.click()
+    assert kiosk.session.names() == ["call_staff", "advance"]
+
+
 def test_a_chip_that_could_not_be_read_says_what_to_do(kiosk: Kiosk) -> None:
     screen = _show(kiosk, ChipView(reader=True, problem="NOT_ENOUGH_DATA"))
     assert screen.problem.isVisible()
-    assert "Leave it on the reader" in _words(kiosk)
+    assert "Go back and take its picture once more." in _words(kiosk)
+
+
+def test_a_reader_that_failed_is_not_called_a_camera(kiosk: Kiosk) -> None:
+    _show(kiosk, ChipView(reader=True, problem="CAMERA_LOST"))
+    assert "The reader doesn't answer." in _words(kiosk)
+    assert "camera" not in _words(kiosk).lower()
 
 
 @pytest.mark.parametrize("code", ["DEVICE_MISSING", *ErrorCode])

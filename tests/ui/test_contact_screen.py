@@ -112,6 +112,23 @@ def test_a_trial_says_that_nothing_is_sent(kiosk: Kiosk, sent_to: str) -> None:
     assert "Trial" not in _words(kiosk)
 
 
+def test_where_no_code_can_be_sent_the_contact_is_only_noted(kiosk: Kiosk) -> None:
+    screen = _show(kiosk, ContactView("phone", problem="GATEWAY_FAILED"))
+    words = _words(kiosk)
+    assert "No code can be sent from here." in words
+    assert "We send you a code" not in words
+    assert kiosk.window.footer.main_button.text() == "Continue"
+    screen.edit.setText(NUMBER)
+    kiosk.window.footer.main_button.click()
+    assert kiosk.session.calls[-1] == ("advance", {"contact": NUMBER})
+
+
+def test_a_gateway_that_failed_once_is_tried_again(kiosk: Kiosk) -> None:
+    _show(kiosk, ContactView("phone", contact=NUMBER, problem="GATEWAY_FAILED"))
+    assert "The code couldn't be sent. Try again" in _words(kiosk)
+    assert kiosk.window.footer.main_button.text() == "Send me a code"
+
+
 # --- the code --------------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, Source
 from kiosk.domain.events import CaptureResultReady, FrameReady, PictureTaken, SessionEnded
-from kiosk.domain.views import CaptureResult, FieldRow, ReviewView
+from kiosk.domain.views import CaptureResult, ContactView, FieldRow, ProofView, ReviewView
 from tests.ui import samples
 from tests.ui.conftest import Kiosk, settle
 from tests.ui.samples import VIEWS, entered
@@ -33,6 +33,12 @@ def _fill(kiosk: Kiosk, step: str) -> None:
         kiosk.publish(entered(step), FrameReady(1), PictureTaken(1))
         row = FieldRow(FieldName.SURNAME, SECRET, Source.MRZ, 1.0, False)
         kiosk.publish(CaptureResultReady(CaptureResult(samples.page_jpeg(), True, (row,)), 1))
+    elif step == "contact":
+        kiosk.publish(entered("contact", ContactView("email", contact=f"{SECRET}@example.com", problem="INVALID_DATA")))
+    elif step == "proof":
+        kiosk.frames.frame = samples.bill_frame()
+        kiosk.publish(entered("proof", ProofView("address", "virtual", (samples.bill_jpeg(220),) * 3)), FrameReady(1), PictureTaken(1))
+        kiosk.publish(CaptureResultReady(CaptureResult(samples.bill_jpeg(), True), 1))
     elif step == "decision":
         kiosk.publish(entered("decision", samples.decision_view(Outcome.ACCEPT)))
     else:

@@ -148,6 +148,20 @@ def test_pages_get_narrower_until_only_the_newest_are_in_sight(kiosk: Kiosk, wid
     assert max(thumb.geometry().right() for thumb in strip.thumbs if thumb.isVisible()) <= width
 
 
+def test_pages_that_were_not_what_was_asked_for_may_be_handed_in_all_the_same(kiosk: Kiosk) -> None:
+    _show(kiosk, pages=1, problem="NAME_DIFFERS")
+    assert _buttons(kiosk) == ("Hand it in like this", "Another page")
+    assert "Or hand it in like this, and a colleague looks at it." in _words(kiosk)
+    kiosk.window.footer.main_button.click()
+    assert kiosk.session.calls[-1] == ("advance", {"finished": True})
+
+
+@pytest.mark.parametrize(("pages", "problem"), [(0, "NAME_DIFFERS"), (1, "PDF_UNSUPPORTED"), (1, "")])
+def test_only_what_was_read_and_judged_is_handed_in_like_this(kiosk: Kiosk, pages: int, problem: str) -> None:
+    _show(kiosk, pages=pages, problem=problem)
+    assert "like this" not in _words(kiosk) + _buttons(kiosk)[0]
+
+
 # --- files and scanner -----------------------------------------------------------------------------------------------
 
 

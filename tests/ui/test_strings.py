@@ -21,6 +21,7 @@ from kiosk.domain.document import FieldName, PageWarning, Source
 from kiosk.domain.errors import ErrorCode
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.sentences import all_templates
+from tests.ui import samples
 from ui import strings
 from ui.language import TRANSLATIONS, Languages
 from ui.theme.theme import ICONS
@@ -62,8 +63,8 @@ def test_every_other_code_has_words(language: str) -> None:
     assert all(strings.check_name(name) for name in CheckName)
     assert all(strings.check_group(group) for group in CheckGroup)
     assert len({strings.check_status(status) for status in CheckStatus}) == len(CheckStatus)
-    assert all(strings.busy(label) for label in ("READING", "COMPARING", "SAVING", "DECIDING", "LOADING", "unknown"))
-    assert all(strings.step(group) != group for group in ("document", "selfie", "liveness", "review", "decision"))
+    assert all(strings.busy(label) for label in ("READING", "COMPARING", "SAVING", "DECIDING", "SENDING", "LOADING", "unknown"))
+    assert all(strings.step(group) != group for group in samples.MORE_GROUPS)
 
 
 def test_every_check_has_a_sentence_in_every_language(language: str) -> None:

@@ -53,7 +53,10 @@ class ChipScreen(Screen):
 
     @property
     def second(self) -> Action | None:
-        return Action(strings.translate("chip", "Not now")) if self._view.reader and self._view.optional else None
+        if self._view.reader:
+            return Action(strings.translate("chip", "Not now")) if self._view.optional else None
+        # the colleague who came leads on: the chip stands as not read, which is then looked at
+        return Action(strings.translate("chip", "Go on without it")) if self._called else None
 
     def on_main(self) -> None:
         if self._view.reader:
@@ -66,7 +69,10 @@ class ChipScreen(Screen):
             self.retranslate()
 
     def on_second(self) -> None:
-        self.session.skip()
+        if self._view.reader:
+            self.session.skip()
+        else:
+            self.session.advance()
 
     def drop(self) -> None:
         self.stage.speaker.stop()

@@ -41,6 +41,8 @@ class ContactScreen(Screen):
         self._view: ContactView | None = view
         self._is_phone = view.kind != "email"
         self._asks_code = bool(view.sent_to)
+        # nothing was tried yet, and it is known already that no code can be sent: the contact is only noted
+        self._only_noted = view.problem == "GATEWAY_FAILED" and not view.contact and not view.sent_to
         self.clock: Callable[[], float] = time.monotonic
         self.entered_at = self.clock()
         self._tick = QTimer(self)
@@ -133,7 +135,8 @@ class ContactScreen(Screen):
         if view is None:
             return None
         if self._contact is not None:
-            return Action(strings.translate("contact", "Send me a code"), enabled=bool(self._contact.contact))
+            words = strings.translate("contact", "Continue") if self._only_noted else strings.translate("contact", "Send me a code")
+            return Action(words, enabled=bool(self._contact.contact))
         if self._code is None or not self._code_counts:
             return Action(self._again_words(), "retake", enabled=not self._left(view.again_in_s))
         return Action(strings.translate("contact", "Confirm"), enabled=self._code.is_whole)
@@ -244,16 +247,8 @@ class ContactScreen(Screen):
             to = strings.translate("contact", "A code of eight digits is on its way to {contact}.")
             self._lead.setText(to.format(contact=strings.left_to_right(view.sent_to)))
             self._label.setText(strings.translate("contact", "Code"))
-        elif self._is_phone:
-            self._title.setText(strings.translate("contact", "Your telephone number"))
-            self._lead.setText(strings.translate("contact", "We send you a code, to know that the number is yours."))
-            self._label.setText(strings.translate("contact", "Telephone number"))
-            self._hint.setText(strings.translate("contact", "A number from abroad begins with + and the code of its country."))
         else:
-            self._title.setText(strings.translate("contact", "Your e-mail address"))
-            self._lead.setText(strings.translate("contact", "We send you a code, to know that the address is yours."))
-            self._label.setText(strings.translate("contact", "E-mail address"))
-            self._hint.hide()
+            self._write_question()
         self.edit.setAccessibleName(self._label.text())
         self.change.setText(
             strings.translate("contact", "Another number") if self._is_phone else strings.translate("contact", "Another address")
@@ -261,8 +256,22 @@ class ContactScreen(Screen):
         self.trial.say(
             strings.translate("contact", "Trial: no message is sent; the code is shown on the machine's console.") if view.trial else ""
         )
-        self.problem.say(step_problems.contact(view.kind, view.problem))
+        unsent = strings.translate("contact", "No code can be sent from here. A colleague confirms it with you later.")
+        self.problem.say(unsent if self._only_noted else step_problems.contact(view.kind, view.problem))
         self.edit.setAccessibleDescription(self.problem.words)
         set_style_property(self.edit, "wrong", view.problem in _WRONG_INPUT)
         self._write_time()
         self.actions_changed.emit()
+
+    def _write_question(self) -> None:
+        if self._is_phone:
+            title, label = strings.translate("contact", "Your telephone number"), strings.translate("contact", "Telephone number")
+            why = strings.translate("contact", "We send you a code, to know that the number is yours.")
+            self._hint.setText(strings.translate("contact", "A number from abroad begins with + and the code of its country."))
+        else:
+            title, label = strings.translate("contact", "Your e-mail address"), strings.translate("contact", "E-mail address")
+            why = strings.translate("contact", "We send you a code, to know that the address is yours.")
+            self._hint.hide()
+        self._title.setText(title)
+        self._label.setText(label)
+        self._lead.setText(strings.translate("contact", "So that we can reach you.") if self._only_noted else why)

@@ -81,6 +81,11 @@ class ProofScreen(CaptureScreen):
         return not self.is_taken and len(self._view.pages) < self._view.most_pages
 
     @property
+    def _is_judged(self) -> bool:
+        """These pages were read, and are not what was asked for; unchanged, they go to a colleague."""
+        return bool(self._view.pages) and self._view.problem in step_problems.JUDGED
+
+    @property
     def _is_working(self) -> bool:
         return self._reading.is_reading or self._busy is not None
 
@@ -99,7 +104,8 @@ class ProofScreen(CaptureScreen):
         if self.is_taken:
             return None
         if self._view.pages:
-            return Action(strings.translate("proof", "Done"), enabled=not self._is_working)
+            words = strings.translate("proof", "Hand it in like this") if self._is_judged else strings.translate("proof", "Done")
+            return Action(words, enabled=not self._is_working)
         return Action(strings.translate("capture", "Take the picture"), "camera", enabled=not self._is_working)
 
     @property
@@ -190,7 +196,7 @@ class ProofScreen(CaptureScreen):
 
     def _say(self, code: str) -> None:
         self._trouble = code
-        self.problem.say(step_problems.proof(code))
+        self.problem.say(self._trouble_words())
         self._make_room()
         if self.problem.words:
             self.stage.speaker.say(self.problem.words)
@@ -216,4 +222,10 @@ class ProofScreen(CaptureScreen):
         self.howto.set_words(title, text.format(days=view.most_days), help_text)
         self.files.setText(strings.translate("proof", "Choose a file"))
         self.scan.setText(strings.translate("proof", "From the scanner"))
-        self.problem.say(step_problems.proof(self._trouble))
+        self.problem.say(self._trouble_words())
+
+    def _trouble_words(self) -> str:
+        words = step_problems.proof(self._trouble)
+        if self._is_judged and self._trouble in step_problems.JUDGED:
+            words += " " + strings.translate("proof", "Or hand it in like this, and a colleague looks at it.")
+        return words
