@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +85,20 @@ def bench_startup(app: QApplication, report: Path) -> int:
     return code
 
 
+class _Times:
+    """Milliseconds, counted by tenths: lists of an hour's samples would be the very growth that a soak looks for."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[int] = Counter()
+
+    def add(self, ms: float) -> None:
+        self.counts[round(ms * 10)] += 1
+
+    def report(self) -> list[tuple[float, int]]:
+        """(milliseconds, how often)."""
+        return [(tenths / 10, count) for tenths, count in sorted(self.counts.items())]
+
+
 class _Meter(QObject):
     """Counts paints, verdicts and the pauses of the event loop while a capture screen is on."""
 
@@ -97,8 +112,8 @@ class _Meter(QObject):
         self.shown = 0
         self.painted = 0
         self.analysed = 0
-        self.advice_age_ms: list[float] = []
-        self.blocked_ms: list[float] = []
+        self.advice_age_ms = _Times()
+        self.blocked_ms = _Times()
         self.rss_mb: list[float] = []
         self.entered = False
         self._last = time.perf_counter()
@@ -115,8 +130,7 @@ class _Meter(QObject):
 
     def start(self) -> None:
         self.shown = self.painted = self.analysed = 0
-        self.advice_age_ms.clear()
-        self.blocked_ms.clear()
+        self.advice_age_ms, self.blocked_ms = _Times(), _Times()
         self._last = time.perf_counter()
         self._memory.start()
         self.on = True
@@ -124,7 +138,7 @@ class _Meter(QObject):
     def _on_beat(self) -> None:
         now = time.perf_counter()
         if self.on:
-            self.blocked_ms.append(max(0.0, (now - self._last) * 1000 - HEARTBEAT_MS))
+            self.blocked_ms.add(max(0.0, (now - self._last) * 1000 - HEARTBEAT_MS))
         self._last = now
 
     def _on_frame(self, _picture: object) -> None:
@@ -153,7 +167,7 @@ class _Meter(QObject):
         elif isinstance(event, GuidanceGiven) and self.on:
             self.analysed += 1
             if event.guidance.advice is not AdviceCode.CAMERA_STARTING:
-                self.advice_age_ms.append((time.monotonic() - event.guidance.frame_taken_at) * 1000)
+                self.advice_age_ms.add((time.monotonic() - event.guidance.frame_taken_at) * 1000)
 
 
 def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: str, fps: float = 30.0) -> int:
@@ -192,8 +206,8 @@ def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: st
                 "shown": meter.shown,
                 "painted": meter.painted,
                 "analysed": meter.analysed,
-                "advice_age_ms": meter.advice_age_ms,
-                "blocked_ms": meter.blocked_ms,
+                "advice_age_ms": meter.advice_age_ms.report(),
+                "blocked_ms": meter.blocked_ms.report(),
                 "rss_mb": _rss_mb(),
                 "rss_samples_mb": meter.rss_mb,
                 "platform": app.platformName(),
