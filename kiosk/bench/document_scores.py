@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from kiosk.bench.document_cases import PageTruth
-from kiosk.domain.document import DocumentPage, Quad, Source
+from kiosk.domain.document import DATE_FIELDS, DocumentPage, FieldName, Quad, Source
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.mrz import Mrz
 from kiosk.imaging import geometry
 from kiosk.ports import Json
+from kiosk.services.document_words import compact
+
+_GOOD_OUTLINE = 0.9
+_ALIKE = 0.75
+_SHORT = 4
+
+
+class Loss(StrEnum):
+    """Why a printed value was not given as it is: the first that applies.
+
+    NO_PAGE: no document was found. NOT_ASSIGNED: its text was read and not taken for the field's. BAD_OUTLINE: the page was cut askew.
+    MISREAD: a line of much the same letters was read. NOT_READ: no such line was.
+    """
+
+    NO_PAGE = "noPage"
+    NOT_ASSIGNED = "notAssigned"
+    BAD_OUTLINE = "badOutline"
+    MISREAD = "misread"
+    NOT_READ = "notRead"
 
 
 class MrzOutcome(StrEnum):
@@ -49,6 +71,7 @@ class Scores:
     fields: dict[str, Counter[str]] = field(default_factory=dict)
     ious: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    losses: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, truth: PageTruth, page: DocumentPage | None, size: tuple[int, int]) -> None:
         """Args: `page` None = no document was found; `size` width and height of the picture, pixels."""
@@ -66,13 +89,19 @@ class Scores:
         for field_name, value in truth.fields.items():
             reading = readings.get(field_name)
             what = "missing" if reading is None else "exact" if reading.value == value else "wrong"
-            self.fields.setdefault(field_name.value, Counter())[what] += 1
-            if what != "exact":
-                self.wrong.append(f"{name}: {field_name.value} {what}")
+            counts = self.fields.setdefault(field_name.value, Counter())
+            counts[what] += 1
+            if what == "exact":
+                continue
+            certain = what == "wrong" and reading is not None and reading.confidence >= OCR_THRESHOLD
+            counts["wrong_certain"] += certain
+            loss = loss_of(field_name, value, page, self.ious[-1] if truth.corners is not None else 1.0)
+            self.losses[loss] += 1
+            self.wrong.append(f"{name}: {field_name.value} {what}{' and certain' if certain else ''}, {loss.value}")
 
     def report(self) -> dict[str, Json]:
         exact = sum(counts["exact"] for counts in self.fields.values())
-        total = sum(sum(counts.values()) for counts in self.fields.values())
+        total = sum(_count(counts) for counts in self.fields.values())
         body: dict[str, Json] = {"pages": self.pages, "found": self.found}
         if self.ious:
             ordered = sorted(self.ious)
@@ -86,18 +115,66 @@ class Scores:
             body["mrz_exact"] = round((self.mrz[MrzOutcome.EQUAL] + self.mrz[MrzOutcome.IN_DOUBT]) / self.with_mrz, 4)
         if total:
             body["fields_exact"] = round(exact / total, 4)
+            # the worse half of what is not exact: a wrong value that nobody is asked to look at
+            body["fields_wrong"] = sum(counts["wrong"] for counts in self.fields.values())
+            body["fields_wrong_certain"] = sum(counts["wrong_certain"] for counts in self.fields.values())
+            body["fields_lost_by"] = {loss.value: self.losses[loss] for loss in Loss if self.losses[loss]}
             body["fields"] = {name: _shares(counts) for name, counts in sorted(self.fields.items())}
         return body
 
 
+def _count(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(what, 0) for what in ("exact", "wrong", "missing"))
+
+
 def _shares(counts: Mapping[str, int]) -> dict[str, Json]:
-    total = sum(counts.values())
+    total = _count(counts)
     return {
         "n": total,
         "exact": round(counts.get("exact", 0) / total, 3),
         "wrong": counts.get("wrong", 0),
+        "wrong_certain": counts.get("wrong_certain", 0),
         "missing": counts.get("missing", 0),
     }
+
+
+def loss_of(name: FieldName, value: str, page: DocumentPage | None, overlap: float) -> Loss:
+    """Args: `overlap` of the page's outline with the true one, 0..1."""
+    if page is None:
+        return Loss.NO_PAGE
+    forms = _forms_of(name, value)
+    lines = [compact(text) for text in page.text_lines]
+    words = {compact(word) for text in page.text_lines for word in text.split()}
+    whole = any(form in words if len(form) < _SHORT else form in "".join(lines) for form in forms)
+    if whole or (name in DATE_FIELDS and _has_date(value, page.text_lines)):
+        return Loss.NOT_ASSIGNED
+    if overlap < _GOOD_OUTLINE:
+        return Loss.BAD_OUTLINE
+    return Loss.MISREAD if any(_share(form, line) >= _ALIKE for form in forms for line in lines) else Loss.NOT_READ
+
+
+def _share(wanted: str, line: str) -> float:
+    """Of the letters wanted, those that a line has in their order, in pieces of two at least; a letter by itself is in any line."""
+    blocks = SequenceMatcher(None, wanted, line, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size > 1) / max(1, len(wanted))
+
+
+def _forms_of(name: FieldName, value: str) -> tuple[str, ...]:
+    """Compact, as it may be printed: a date in three orders."""
+    if name not in DATE_FIELDS or len(value) != 10:
+        return (compact(value),)
+    year, month, day = value.split("-")
+    return compact(day + month + year), compact(month + day + year), compact(year + month + day)
+
+
+def _has_date(value: str, texts: Sequence[str]) -> bool:
+    """A date in any order, with its month in digits or as a word."""
+    year, month, day = value.split("-")
+    for text in texts:
+        digits = re.findall(r"\d+", text)
+        if day in digits and (year in digits or year[2:] in digits) and (month in digits or any(c.isalpha() for c in text)):
+            return True
+    return False
 
 
 def _iou(page: DocumentPage | None, corners: Quad, size: tuple[int, int]) -> float:

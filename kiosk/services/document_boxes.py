@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
 from kiosk.domain.document import Quad
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 
+_LEVEL, _STEEP = math.radians(0.7), math.radians(30)
+_LONG, _LEAST_LONG = 4.0, 3
 _DOUBTED = 0.6
 """What is left of the sureness of a value with a letter that is a mere guess."""
 
@@ -49,6 +53,40 @@ def box_of(line: TextLine) -> Box:
     return Box(line.text, line.confidence, left, top, right, bottom, line.quad, line.least)
 
 
+def as_it_lies(box: Box) -> Box:
+    """Where its quad is, whether or not the page was taken for level."""
+    left, top, right, bottom = geometry.bounds(box.quad)
+    return replace(box, left=left, top=top, right=right, bottom=bottom)
+
+
+def boxes_of(lines: Sequence[TextLine]) -> list[Box]:
+    """All lines of a page as they would lie if the page were level: only the quads stay where they are in the picture."""
+    angle = _slant(lines)
+    if abs(angle) < _LEVEL:
+        return [box_of(line) for line in lines]
+    cosine, sine = math.cos(-angle), math.sin(-angle)
+    boxes = []
+    for line in lines:
+        a, b, c, d = line.quad
+        x, y = geometry.centre(line.quad)
+        x, y = cosine * x - sine * y, sine * x + cosine * y
+        # its own sides: under perspective lines slant unlike one another, and the bounds of a slanted one are too tall
+        across, up = (math.dist(a, b) + math.dist(d, c)) / 4, (math.dist(a, d) + math.dist(b, c)) / 4
+        boxes.append(Box(line.text, line.confidence, x - across, y - up, x + across, y + up, line.quad, line.least))
+    return boxes
+
+
+def _slant(lines: Sequence[TextLine]) -> float:
+    """The median turn of the longer lines, radians; 0 where there are few, or where they do not run across the page."""
+    turns = [
+        math.atan2(right[1] - left[1], right[0] - left[0])
+        for left, right, _, lower in (line.quad for line in lines)
+        if math.dist(left, right) >= _LONG * math.dist(left, lower)
+    ]
+    turn = median(turns) if len(turns) >= _LEAST_LONG else 0.0
+    return turn if abs(turn) <= _STEEP else 0.0
+
+
 def part_of(box: Box, start: float, end: float, text: str) -> Box:
     """The part of a line from `start` to `end` (0..1 of its letters)."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = box.quad
@@ -57,7 +95,11 @@ def part_of(box: Box, start: float, end: float, text: str) -> Box:
         return x0 + (x1 - x0) * t, y0 + (y1 - y0) * t
 
     quad = (between(ax, ay, bx, by, start), between(ax, ay, bx, by, end), between(dx, dy, cx, cy, end), between(dx, dy, cx, cy, start))
-    left, top, right, bottom = geometry.bounds(quad)
+    if (box.left, box.top, box.right, box.bottom) == geometry.bounds(box.quad):
+        left, top, right, bottom = geometry.bounds(quad)
+    else:  # its page was taken for level
+        wide = box.right - box.left
+        left, top, right, bottom = box.left + start * wide, box.top, box.left + end * wide, box.bottom
     return Box(text, box.confidence, left, top, right, bottom, quad, box.least)
 
 

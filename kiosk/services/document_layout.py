@@ -13,13 +13,14 @@ from typing import Protocol
 from kiosk.domain.document import FieldName
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
-from kiosk.services.document_boxes import Box, box_of, part_of
+from kiosk.services.document_boxes import Box, boxes_of, part_of
 from kiosk.services.document_values import Context, Value, value_of
-from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, plain
+from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, load_words, plain
 
 _LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
 _LEAST_COVERED = 0.55
 _LEAST_COVERED_IGNORED = 0.8  # "Passport office" is an authority, not the title "Passport"
+_RIGHT_AT = 0.6
 _LEAST_COVERED_OF_MANY = 0.28  # of a line with slashes: one of its languages was read, the others are not known or too small
 
 
@@ -74,7 +75,7 @@ class Found:
 def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None = None) -> tuple[Found, ...]:
     """The values of all labels of a page, each text used once, the nearest pairs first."""
     rules = rules or generic_rules(context)
-    labels, texts, inline = _sorted_out(lines, rules)
+    labels, texts, inline, stamps = _sorted_out(lines, rules)
     labels = _without_doubles(labels)
     labels = _named(labels, inline)
     found: dict[FieldName, Found] = {}
@@ -114,6 +115,8 @@ def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None
         box = texts[place]
         found[field] = Found(field, value, box, label.likeness, cost)
         places[field] = place
+    if FieldName.SURNAME not in found and (named := _named_by_stamp(labels, stamps, rules)) is not None:
+        found[FieldName.SURNAME] = named
     # only now is it known which texts are nobody's
     for field, place in places.items():
         found[field] = _continued(found[field], place, texts, used, rules)
@@ -122,18 +125,19 @@ def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None
 
 def count_labels(lines: Sequence[TextLine], context: Context) -> int:
     """How many different fields the page has labels of: evidence that it is a document."""
-    labels, _, inline = _sorted_out(lines, generic_rules(context))
+    labels, _, inline, _ = _sorted_out(lines, generic_rules(context))
     sure = {label.key for label in labels if label.key != IGNORED and (label.likeness == 1.0 or len(label.box.text) > 7)}
     return len(sure | {found.field.value for found in inline})
 
 
-def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], list[Box], list[Found]]:
-    """Lines that are labels, lines that may be values, and values that follow their label in the same line."""
+def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], list[Box], list[Found], list[Box]]:
+    """Lines that are labels, lines that may be values, values that follow their label in the same line, and stamps ("SPECIMEN")."""
     labels: list[Label] = []
     texts: list[Box] = []
     inline: list[Found] = []
-    for line in lines:
-        box = box_of(line)
+    stamps: list[Box] = []
+    known = load_words().stamps
+    for line, box in zip(lines, boxes_of(lines), strict=True):
         if line.text.count("<") >= 4:
             continue  # the MRZ has its own reader
         tokens = [(match.start(), match.end()) for match in re.finditer("[^\\W_]+(?:['\u2019][^\\W_]+)*", line.text)]
@@ -153,6 +157,8 @@ def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], l
             hits, rest, line.text[tokens[hits[-1].last - 1][1] :], rules
         ):
             labels.extend(_labels_of(box, tokens, hits))
+            if "".join(words) in known:
+                stamps.append(box)
             continue
         if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
             got = _inline(box, tokens, hits, rest, rules)
@@ -162,7 +168,21 @@ def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], l
             if hits[0].first == 0 and hits[0].likeness == 1.0 and hits[0].key != IGNORED and len(words[0]) >= 4:
                 continue  # "Name CRITTENDEN": a label with something behind it that is not surely a value is no other label's value
         texts.append(box)
-    return labels, texts, inline
+    return labels, texts, inline, stamps
+
+
+def _named_by_stamp(labels: Sequence[Label], stamps: Sequence[Box], rules: Rules) -> Found | None:
+    """A document made to be shown is often made out to one: "SPECIMEN" right at the surname's label, where no other value stands."""
+    near = [
+        (cost, stamps[place], label.likeness)
+        for label in labels
+        if label.key == FieldName.SURNAME.value
+        for place, cost in _near(label.box, stamps)
+        if cost <= _RIGHT_AT and 0.5 < stamps[place].height / label.box.height < 2.5
+    ]
+    cost, box, likeness = min(near, key=lambda one: one[0], default=(0.0, None, 0.0))
+    value = rules.value(FieldName.SURNAME, box.text) if box is not None else None
+    return Found(FieldName.SURNAME, value, box, likeness, cost) if box is not None and value is not None else None
 
 
 def _is_label_line(words: list[str], hits: tuple[Labelled, ...], share: float, separated: bool) -> bool:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from kiosk.domain.document import DATE_FIELDS, FieldName
 from kiosk.ports import TextLine
-from kiosk.services.document_boxes import Box, box_of, joined_boxes, part_of
+from kiosk.services.document_boxes import Box, boxes_of, joined_boxes, part_of
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import Found
 from kiosk.services.document_values import Context, Value, value_of
@@ -144,10 +144,10 @@ def _taken_apart(lines: Sequence[TextLine]) -> tuple[list[_Entry], list[Box]]:
     """Numbers with what follows them, and the texts that begin with none."""
     entries: list[_Entry] = []
     texts: list[Box] = []
-    for line in lines:
-        if line.text.count("<") >= 3:
+    for whole in boxes_of(lines):
+        if whole.text.count("<") >= 3:
             continue
-        for box in _pieces(box_of(line)):
+        for box in _pieces(whole):
             entry = _entry(box)
             if entry is None:
                 texts.append(box)

@@ -148,6 +148,7 @@ class Words:
         genders: plain word -> M, F, X.
         months: plain beginning -> 1..12.
         printed_labels: field's key -> its labels as the file has them, all languages; ignored: labels of what is not read.
+        stamps: what is printed over documents made to be shown, plain, without blanks.
         signature: what stands beside a holder's signature.
     """
 
@@ -158,6 +159,7 @@ class Words:
     months: Mapping[str, int]
     printed_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    stamps: frozenset[str] = frozenset()
     signature: LabelBook | None = None
 
     def month(self, word: str) -> int | None:
@@ -206,13 +208,14 @@ def load_words() -> Words:
     for code, words in countries["words"].items():
         states.update((plain(word), code) for word in words)
     return Words(
-        labels=LabelBook(labels["labels"], labels["ignored"]["words"]),
+        labels=LabelBook(labels["labels"], [*labels["ignored"]["words"], *labels["ignored"]["stamps"]]),
         types={plain(word): kind for kind, words in labels["document_types"].items() for word in words},
         states=states,
         genders={plain(word): letter for letter, words in labels["genders"].items() for word in words},
         months={plain(word): int(number) for number, words in labels["months"].items() for word in words},
         printed_labels={key: tuple(word for words in languages.values() for word in words) for key, languages in labels["labels"].items()},
         ignored=tuple(labels["ignored"]["words"]),
+        stamps=frozenset(plain(word).replace(" ", "") for word in labels["ignored"]["stamps"]),
         signature=LabelBook({"signature": {"": labels["regions"]["signature"]}}, ()),
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kiosk.domain.document import Barcode, Field, FieldName, PageSide
+from kiosk.domain.document import Barcode, Field, FieldName, PageSide, Reading
+from kiosk.imaging import geometry
 from kiosk.services.document_classification import PageClass, classify_page
 from kiosk.services.document_fields import (
     Readings,
@@ -16,11 +17,18 @@ from kiosk.services.document_fields import (
     reconciled,
     visual_fields,
 )
+from kiosk.services.document_templates import template_by_id
 from kiosk.services.page_look import PageLook
 from kiosk.services.template_fields import merge_readings, read_fields
 from kiosk.services.template_match import Advice, evidence_from
 
 MIN_READING_CONFIDENCE = 0.65
+CUT_CONFIDENCE = 0.75
+"""The most that a value is sure which runs into the edge of its page."""
+_EDGE = 0.005
+_ROMANIAN = frozenset("ĂăȚțŢţ")
+_COMMA_BELOW_S = str.maketrans("Şş", "Șș")
+_COMMA_BELOW_T = str.maketrans("Ţţ", "Țț")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,15 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
         template = kind.match.template
         # of an edition that is not sure the places may differ: labels and formats hold
         size = (width, height) if kind.match.edition_sure else None
-        by_template = _sure(read_fields(look.lines, template, kind.side, context, size=size))
+        by_template = dict(_sure(read_fields(look.lines, template, kind.side, context, size=size)))
+        # which edition it is does not show: what one of them calls its labels may be what stands here
+        for other in filter(None, map(template_by_id, kind.match.editions[1:])):
+            more = _sure(read_fields(look.lines, other, kind.side, context))
+            by_template |= {name: found for name, found in more.items() if name not in by_template}
         labelled = merge_readings(dict(by_template), labelled, template, kind.side, context)
     machine = mrz_fields(look.mrz, kind.side, look.mrz_quads, today) if look.mrz is not None else {}
+    romanian = any(not _ROMANIAN.isdisjoint(text) for text in texts)
+    labelled = {name: tuple(_cut(_spelled(one, romanian), width) for one in found) for name, found in labelled.items()}
     printed = reconciled(dict(labelled), look.lines, machine, kind.side, context)
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
 
@@ -67,6 +81,21 @@ def names_document(look: PageLook, *, today: str) -> bool:
     texts = [line.text for line in look.lines]
     evidence = evidence_from(texts, look.mrz, {}, today=today, size=(width, height), located=look.location is not None)
     return classify_page(evidence).match is not None
+
+
+def _spelled(reading: Reading, romanian: bool) -> Reading:
+    """Romanian has commas below where Turkish has cedillas; fonts and readers mix them. T with a cedilla is no other language's letter."""
+    value = reading.value.translate(_COMMA_BELOW_S | _COMMA_BELOW_T if romanian else _COMMA_BELOW_T)
+    return reading if value == reading.value else replace(reading, value=value)
+
+
+def _cut(reading: Reading, width: int) -> Reading:
+    """A value that begins or ends at the page's very edge may go on beyond it: clear letters say nothing of those that are not there."""
+    if reading.quad is None:
+        return reading
+    left, _, right, _ = geometry.bounds(reading.quad)
+    inside = _EDGE * width < left and right < (1.0 - _EDGE) * width
+    return reading if inside else replace(reading, confidence=min(reading.confidence, CUT_CONFIDENCE))
 
 
 def _sure(readings: Readings) -> Readings:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from kiosk.domain.document import FieldName, PageSide, Quad, Reading, Source
+from kiosk.domain.document import FieldName, PageSide, Point, Quad, Reading, Source
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
-from kiosk.services.document_boxes import Box, box_of, joined_boxes
+from kiosk.services.document_boxes import Box, as_it_lies, box_of, joined_boxes
 from kiosk.services.document_layout import Found, Rules, find_values
 from kiosk.services.document_values import Context, Value
 from kiosk.services.document_words import plain
 from kiosk.services.template_labels import PageLabels, page_labels
 from kiosk.services.template_model import Area, Format, Template, TemplateField, TemplatePage
+from kiosk.services.template_place import AS_IT_LIES, Placement, placed_by
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
 Readings = dict[FieldName, tuple[Reading, ...]]
@@ -60,9 +61,16 @@ def read_fields(
     many = {name: field.lines for name, field in fields.items()}
     # a label that names a field of another page would take a value that is not there
     found = {one.field: one for one in find_values(lines, context, Rules(page_labels(page), value, cost, many)) if one.field in fields}
-    printed = [line for line in lines if line.text.count("<") < 4]
-    _by_place(printed, page, size, value, found)
-    _by_format(printed, page, value, found)
+    boxes = [box_of(line) for line in lines if line.text.count("<") < 4]
+    if size is not None:
+        # areas are places in the picture as it lies
+        found = {name: replace(one, box=as_it_lies(one.box)) for name, one in found.items()}
+        placement = placed_by(_anchors(found, page, size))
+        if placement is not AS_IT_LIES:
+            boxes = [_moved(box, placement, size) for box in boxes]
+            found = {name: replace(one, box=_moved(one.box, placement, size)) for name, one in found.items()}
+    _by_place(boxes, page, size, value, found)
+    _by_format(boxes, page, value, found)
     return {name: (_reading(found[name], side),) for name in fields if name in found}
 
 
@@ -111,8 +119,27 @@ def _reading(found: Found, side: PageSide) -> Reading:
     return Reading(value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text, value.proven)
 
 
+def _anchors(found: Mapping[FieldName, Found], page: TemplatePage, size: tuple[int, int]) -> list[tuple[Point, Point]]:
+    """Where values of one line stand, and where the template says that they do, as shares of the page."""
+    width, height = size
+    return [
+        ((one.box.left / width, one.box.middle / height), (area[0], (area[1] + area[3]) / 2))
+        for name, one in found.items()
+        if (area := page.fields[name].area) is not None and page.fields[name].lines == 1
+    ]
+
+
+def _moved(box: Box, placement: Placement, size: tuple[int, int]) -> Box:
+    """The box where it would stand if the page lay as the template supposes; its quad stays where it is in the picture."""
+    width, height = size
+    left, middle = placement.on_page((box.left / width, box.middle / height))
+    right, _ = placement.on_page((box.right / width, box.middle / height))
+    half = 0.5 * box.height * placement.matrix[1][1]
+    return replace(box, left=left * width, right=right * width, top=middle * height - half, bottom=middle * height + half)
+
+
 def _by_place(
-    lines: Sequence[TextLine],
+    boxes: Sequence[Box],
     page: TemplatePage,
     size: tuple[int, int] | None,
     value: Callable[[FieldName, str], Value | None],
@@ -132,7 +159,7 @@ def _by_place(
     wanted = [field for name, field in page.fields.items() if field.area is not None and (name not in found or name in weak)]
     candidates: dict[FieldName, Found] = {}
     for field in wanted:
-        got = _in_area(lines, field, page, size, taken, value)
+        got = _in_area(boxes, field, page, size, taken, value)
         if got is not None:
             candidates[field.name] = got
             taken.append(got.box.quad)
@@ -142,7 +169,7 @@ def _by_place(
 
 
 def _in_area(
-    lines: Sequence[TextLine],
+    boxes: Sequence[Box],
     field: TemplateField,
     page: TemplatePage,
     size: tuple[int, int],
@@ -155,7 +182,7 @@ def _in_area(
     book = page_labels(page)
     inside = [
         box
-        for box in map(box_of, lines)
+        for box in boxes
         if box.confidence >= _SURE and _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
     ]
     if field.lines == 1:
@@ -178,10 +205,9 @@ def _is_weak(found: Found, field: TemplateField) -> bool:
 
 
 def _by_format(
-    lines: Sequence[TextLine], page: TemplatePage, value: Callable[[FieldName, str], Value | None], found: dict[FieldName, Found]
+    boxes: Sequence[Box], page: TemplatePage, value: Callable[[FieldName, str], Value | None], found: dict[FieldName, Found]
 ) -> None:
     """Numbers that may stand anywhere: the only text of the page that fits, in one piece or in two beside each other."""
-    boxes = [box_of(line) for line in lines]
     taken = [one.box.quad for one in found.values()]
     for name, field in page.fields.items():
         if name in found or not field.anywhere:

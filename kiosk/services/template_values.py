@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
 
@@ -51,13 +52,17 @@ def template_value(field: TemplateField, text: str, context: Context) -> Value |
         case Format.NAME:
             return value_of(FieldName.GIVEN_NAMES if field.name is FieldName.GIVEN_NAMES else FieldName.SURNAME, text, context)
         case Format.TEXT:
-            return value_of(FieldName.ADDRESS, text, context)
+            value = value_of(FieldName.ADDRESS, text, context)
+            # "8 5 STATION ROAD" that lost a blank, or house number 85 whose field's number stands apart: nobody can tell
+            glued = any(word.isdigit() and re.match(rf"\W*{word}\d", text) for word in field.drop)
+            return replace(value, fit=min(value.fit, BROKEN_CHECK)) if value is not None and glued else value
 
 
 def _without(drop: tuple[str, ...], text: str) -> str:
     for word in drop:
-        # once only: a series may be called NR as well
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)[.:]?", " ", text, count=1, flags=re.IGNORECASE)
+        # once only: a series may be called NR as well; a number may have lost the blank behind it ("1SMITH")
+        pattern = rf"^\W*{word}(?!\d)\s?[.:]?" if word.isdigit() else rf"(?<!\w){re.escape(word)}(?!\w)[.:]?"
+        text = re.sub(pattern, " ", text, count=1, flags=re.IGNORECASE)
     return text
 
 

@@ -14,7 +14,7 @@ import pytest
 from kiosk.bench import document_peers
 from kiosk.bench.document_cases import Case, PageTruth, folder_cases, generated_cases
 from kiosk.bench.document_peers import run_peer
-from kiosk.bench.document_scores import MrzOutcome, Scores, mrz_outcome
+from kiosk.bench.document_scores import Loss, MrzOutcome, Scores, loss_of, mrz_outcome
 from kiosk.bench.documents import measure, soak
 from kiosk.cli.entry import main
 from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
@@ -123,7 +123,37 @@ def test_fields_are_exact_wrong_or_missing_in_the_visual_zone_only() -> None:
     scores.add("x", truth, replace(PAGE, fields=fields), (90, 60))
     report = scores.report()
     assert report["fields_exact"] == pytest.approx(1 / 3, abs=1e-4)
-    assert scores.wrong == ["x: givenNames wrong", "x: gender missing"]
+    assert scores.wrong == ["x: givenNames wrong, notRead", "x: gender missing, notRead"]
+
+
+def test_a_wrong_value_that_nobody_is_asked_to_look_at_counts_by_itself() -> None:
+    sure, unsure = Reading("ANA", Source.VISUAL_ZONE, 0.99), Reading("ERICSON", Source.VISUAL_ZONE, 0.9)
+    scores = Scores()
+    truth = PageTruth(fields={FieldName.SURNAME: "ERIKSSON", FieldName.GIVEN_NAMES: "ANNA"})
+    fields = (Field(FieldName.SURNAME, (unsure,)), Field(FieldName.GIVEN_NAMES, (sure,)))
+    scores.add("x", truth, replace(PAGE, fields=fields), (90, 60))
+    report = scores.report()
+    assert (report["fields_wrong"], report["fields_wrong_certain"], report["fields_exact"]) == (2, 1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "texts", "overlap", "loss"),
+    [
+        (FieldName.SURNAME, "VZOROVÁ", ("Priezvisko", "VZOROVÁ"), 0.99, Loss.NOT_ASSIGNED),
+        (FieldName.SURNAME, "VZOROVÁ", ("VZ0RQVA",), 0.99, Loss.MISREAD),
+        (FieldName.SURNAME, "VZOROVÁ", ("Priezvisko",), 0.99, Loss.NOT_READ),
+        (FieldName.SURNAME, "VZOROVÁ", ("Priezvisko",), 0.5, Loss.BAD_OUTLINE),
+        (FieldName.DATE_OF_BIRTH, "1976-11-18", ("3 DOB 11/18/1976",), 0.99, Loss.NOT_ASSIGNED),
+        (FieldName.DATE_OF_BIRTH, "1976-11-18", ("3 DOB 11/18/1975",), 0.99, Loss.MISREAD),
+        (FieldName.GENDER, "F", ("Prefecture",), 0.99, Loss.NOT_READ),
+        (FieldName.GENDER, "F", ("15 SEX F",), 0.99, Loss.NOT_ASSIGNED),
+    ],
+)
+def test_why_a_value_was_lost_is_told_by_what_was_read(
+    name: FieldName, value: str, texts: tuple[str, ...], overlap: float, loss: Loss
+) -> None:
+    assert loss_of(name, value, replace(PAGE, text_lines=texts), overlap) is loss
+    assert loss_of(name, value, None, overlap) is Loss.NO_PAGE
 
 
 def test_corners_count_by_their_overlap_and_a_page_that_is_not_found_counts_as_none() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from kiosk.domain.document import FieldName, PageSide
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.imaging.geometry import box_quad
 from kiosk.ports import TextLine
 from kiosk.services.document_fields import context_of, visual_fields
 from kiosk.services.document_layout import count_labels
+from kiosk.services.document_values import value_of
 
 TODAY = "2026-11-21"
 
@@ -200,3 +205,46 @@ def test_text_of_another_kind_has_no_labels() -> None:
     context = context_of(TODAY)
     assert count_labels([line(text, 40, 40 + 30 * number) for number, text in enumerate(prose)], context) == 0
     assert count_labels(column("Surname", "BELL", "Date of birth", "06.08.1985"), context) == 2
+
+
+def test_a_page_that_lies_aslant_is_read_as_if_it_were_level() -> None:
+    """Three degrees: the bounds of a long label reach below the value under it."""
+    angle = math.radians(3)
+
+    def turned(one: TextLine) -> TextLine:
+        a, b, c, d = ((math.cos(angle) * x - math.sin(angle) * y, math.sin(angle) * x + math.cos(angle) * y) for x, y in one.quad)
+        return replace(one, quad=(a, b, c, d))
+
+    lines = column("Address / Adresa trvalého pobytu / Adresse", "STANIČNÁ 1", "Date of birth / Dátum narodenia", "06.08.1985", pitch=24)
+    assert read(*map(turned, lines)) == {FieldName.ADDRESS: "STANIČNÁ 1", FieldName.DATE_OF_BIRTH: "1985-08-06"}
+
+
+def test_a_specimen_may_be_called_so_and_a_stamp_elsewhere_is_nobodys_name() -> None:
+    rest = (line("Given names", 300, 130, height=16), line("ANNA", 300, 150))
+    named = (line("Surname", 300, 60, height=16), line("SPECIMEN", 300, 80))
+    assert read(*named, *rest)[FieldName.SURNAME] == "SPECIMEN"
+    assert FieldName.SURNAME not in read(named[0], line("SPECIMEN", 700, 400), *rest)
+    assert read(named[0], line("BELL", 300, 80), line("SPECIMEN", 330, 104), *rest)[FieldName.SURNAME] == "BELL"
+
+
+def test_one_letter_in_doubt_makes_the_value_doubtful() -> None:
+    lines = column("Surname", "VZOROVÁ", "Given names", "MÁRIA")
+    doubted = replace(lines[1], least=0.6)
+    found = visual_fields([lines[0], doubted, *lines[2:]], PageSide.FRONT, context_of(TODAY))
+    assert found[FieldName.SURNAME][0].confidence < OCR_THRESHOLD < found[FieldName.GIVEN_NAMES][0].confidence
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        (FieldName.GIVEN_NAMES, "JEAN, PAUL", "JEAN PAUL"),
+        (FieldName.FULL_NAME, "BELL, BRIAN", "BELL, BRIAN"),
+        (FieldName.SURNAME, "Ľ'UDOVÍTOVÁ", "ĽUDOVÍTOVÁ"),
+        (FieldName.SURNAME, "L'ESTRANGE", "L'ESTRANGE"),
+        (FieldName.DOCUMENT_NUMBER, "LVVDPTV44", "LVVDPTV44"),
+        (FieldName.DOCUMENT_NUMBER, "PASSPORTNO44", None),
+    ],
+)
+def test_how_a_value_is_written(field: FieldName, text: str, value: str | None) -> None:
+    found = value_of(field, text, context_of(TODAY))
+    assert (found.value if found is not None else None) == value

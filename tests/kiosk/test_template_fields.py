@@ -13,6 +13,7 @@ from kiosk.ports import TextLine
 from kiosk.services.document_fields import context_of, visual_fields
 from kiosk.services.document_templates import Template, load_template
 from kiosk.services.template_fields import merge_readings, read_fields
+from kiosk.services.template_model import Format
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
 SIZE = (1000, 630)
@@ -116,6 +117,54 @@ def test_areas_yield_where_the_labels_say_that_the_page_lies_otherwise(template:
     assert found[FieldName.SURNAME].value == "NOVÁKOVÁ"
     assert found[FieldName.DATE_OF_BIRTH].value == "1990-02-03"
     assert FieldName.GIVEN_NAMES not in found
+
+
+def test_a_field_without_a_label_is_found_where_the_labelled_ones_say_that_the_page_lies(template: Template) -> None:
+    """The page takes the middle of the picture: three values by their labels tell where the fourth stands."""
+
+    def there(text: str, x: float, y: float, height: float = 0.05) -> TextLine:
+        return line(text, 0.2 + 0.6 * x, 0.25 + 0.5 * y, height=0.5 * height)
+
+    lines = (
+        there("Identity card", 0.1, 0.05),
+        there("Priezvisko/Surname", 0.4, 0.15),
+        there("VZOROVÁ", 0.4, 0.205),
+        there("Date of birth", 0.4, 0.43),
+        there("01.02.1990", 0.4, 0.485),
+        there("MÁRIA", 0.4, 0.345),
+        there("Place", 0.7, 0.72),
+        there("PRÍSTAV", 0.7, 0.775),
+    )
+    page = template.pages[PageSide.FRONT]
+    fields = {
+        **page.fields,
+        FieldName.PLACE_OF_BIRTH: replace(
+            page.fields[FieldName.GIVEN_NAMES], name=FieldName.PLACE_OF_BIRTH, labels=("Place",), area=(0.7, 0.77, 0.95, 0.83)
+        ),
+        FieldName.SURNAME: replace(page.fields[FieldName.SURNAME], lines=1),
+    }
+    placed = replace(template, pages={PageSide.FRONT: replace(page, fields=fields)})
+    found = {name: readings[0] for name, readings in read_fields(lines, placed, PageSide.FRONT, CONTEXT, size=SIZE).items()}
+    assert found[FieldName.GIVEN_NAMES].value == "MÁRIA"
+    assert found[FieldName.GIVEN_NAMES].quad == lines[5].quad
+
+
+def test_a_number_that_may_have_swallowed_its_fields_number_is_doubted(template: Template) -> None:
+    field = replace(
+        template.pages[PageSide.FRONT].fields[FieldName.GIVEN_NAMES], name=FieldName.ADDRESS, format=Format.TEXT, drop=("8",), lines=2
+    )
+    clear, glued = (template_value(field, text, CONTEXT) for text in ("8 5 STATION ROAD", "85 STATION ROAD"))
+    assert clear is not None
+    assert glued is not None
+    assert (clear.value, clear.fit) == ("5 STATION ROAD", 1.0)
+    assert glued.fit == BROKEN_CHECK
+
+
+def test_a_fields_number_without_a_blank_behind_it_is_no_part_of_a_name(template: Template) -> None:
+    field = replace(template.pages[PageSide.FRONT].fields[FieldName.GIVEN_NAMES], drop=("2",))
+    value = template_value(field, "2ROSE-MARIE, ANN", CONTEXT)
+    assert value is not None
+    assert value.value == "ROSE-MARIE ANN"
 
 
 def test_without_labels_areas_are_trusted_only_where_most_of_them_hold_what_they_should(template: Template) -> None:
