@@ -95,7 +95,7 @@ def _document_number(text: str, context: Context) -> Value | None:
     if not re.fullmatch(r"[A-Z0-9]{5,16}", tight):
         return None
     digits = sum(c.isdigit() for c in tight)
-    # words have vowels; numbers of letters and digits mixed at random mostly leave them out (Germany: serials without A, B, D, E, I, O, Q, S, U)
+    # words have vowels; numbers that mix letters and digits mostly leave them out, as German serials do
     if digits < 2 or (digits / len(tight) < 0.3 and not set(tight).isdisjoint("AEIOU")):
         return None
     return Value(tight, 1.0 if len(tight) >= 7 else 0.8)
