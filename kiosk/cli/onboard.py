@@ -21,6 +21,7 @@ from kiosk.services.person_checks import PersonChecks
 from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json
+from kiosk.services.step_answers import asked_by, with_steps
 from kiosk.services.workflows import load_workflow
 
 
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
     setup = load_setup()
     workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)
     consents = consents_in_force(setup)
-    policy = decision_policy(setup, workflow.policy if arguments.policy is None else arguments.policy, consents)
+    policy = with_steps(decision_policy(setup, workflow.policy if arguments.policy is None else arguments.policy, consents), workflow)
     accepted = arguments.consent == "yes"
     files: dict[str, Path] = {}
     if accepted:
@@ -73,6 +74,7 @@ def run(arguments: argparse.Namespace) -> None:
             workflow=workflow.key,
             rules=engines.document_rules,
             consents=consents,
+            asked=asked_by(workflow, lambda _name: None),
         )
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind

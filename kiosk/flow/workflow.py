@@ -150,6 +150,10 @@ def _parse_step(raw: object, number: int, wrong: Wrong) -> Step:
             branches.append(Branch(entry["to"], tuple(entry.get("when", ()))))
         else:
             raise wrong(f"step {step_id!r}: next takes names or {{to, when}}", Place("step", number, "next"))
+    options = {str(name): str(value) for name, value in raw.get("options", {}).items()}
+    fault = _fault_of_options(screen, options)
+    if fault:
+        raise wrong(f"step {step_id!r}: {fault}", Place("step", number, "options"))
     return Step(
         id=step_id,
         screen=screen,
@@ -157,11 +161,32 @@ def _parse_step(raw: object, number: int, wrong: Wrong) -> Step:
         next=tuple(branches),
         needs=frozenset(raw.get("needs", ())),
         gives=frozenset(raw.get("gives", ())),
-        options={str(name): str(value) for name, value in raw.get("options", {}).items()},
+        options=options,
         timeout_s=float(raw.get("timeout_s", 60)),
         back=bool(raw.get("back", True)),
         end=bool(raw.get("end", False)),
     )
+
+
+_KINDS = {"contact": ("phone", "email"), "proof": ("address", "funds")}
+
+
+def _fault_of_options(screen: str, options: Mapping[str, str]) -> str:
+    """What is wrong with the options of a step for a contact, a proof or the chip; "" when nothing."""
+    if screen not in (*_KINDS, "chip"):
+        return ""
+    allowed = {"optional"} | ({"kind"} if screen in _KINDS else set()) | ({"most_days"} if screen == "proof" else set())
+    unknown = sorted(set(options) - allowed)
+    if unknown:
+        return f"a {screen} has no option {', '.join(unknown)}"
+    if screen in _KINDS and options.get("kind") not in _KINDS[screen]:
+        return f'a {screen} needs the option kind = "{_KINDS[screen][0]}" or "{_KINDS[screen][1]}"'
+    if options.get("optional", "true") not in ("true", "false"):
+        return 'the option optional is "true" or "false"'
+    most_days = options.get("most_days", "90")
+    if not most_days.isascii() or not most_days.isdigit() or not 1 <= int(most_days) <= 3660:
+        return "the option most_days is a number of days from 1 to 3660"
+    return ""
 
 
 def _check_targets(workflow: Workflow, wrong: Wrong) -> None:

@@ -133,6 +133,10 @@ class OneTimeCodes:
         self.rules = rules or CodeRules()
         self._draw = draw
 
+    def _is_trial(self, kind: ContactKind) -> bool:
+        gateway = self._gateways.get(kind)
+        return gateway is not None and gateway.is_trial
+
     def can_send(self, kind: ContactKind) -> bool:
         return kind in self._gateways
 
@@ -179,7 +183,7 @@ class OneTimeCodes:
             elif hmac.compare_digest(hashed, bytes.fromhex(current["hash"])) and salt.hex() == current["salt"]:
                 # used once: the hash goes, the process is over
                 state["current"], state["open"], state["tries"] = None, False, 0
-                answer.append(CodeAnswer(_check(name, CheckLabel.OK), 0))
+                answer.append(CodeAnswer(_check(name, CheckLabel.TRIAL if self._is_trial(contact.kind) else CheckLabel.OK), 0))
             else:
                 state["tries"] += 1
                 left = max(0, self.rules.tries - state["tries"])
@@ -254,9 +258,11 @@ class OneTimeCodes:
 
 
 def _check(name: CheckName, label: CheckLabel) -> Check:
-    inputs = (f"contact.{'phone' if name is CheckName.PHONE_VERIFICATION else 'email'}",)
+    inputs = ("phone" if name is CheckName.PHONE_VERIFICATION else "email",)
     if label is CheckLabel.OK:
         return Check(name, CheckStatus.PASSED, label, inputs=inputs, model=RULE)
+    if label is CheckLabel.TRIAL:  # whoever stands at this machine could read it: nothing is proven of the contact
+        return Check(name, CheckStatus.WARNING, label, inputs=inputs, model=RULE)
     if label in (CheckLabel.CODE_WRONG, CheckLabel.TOO_MANY_TRIES):
         return Check(name, CheckStatus.REJECTED, label, inputs=inputs, model=RULE)
     return not_executed(name, label, inputs=inputs)  # nothing was compared

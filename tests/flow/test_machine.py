@@ -29,6 +29,17 @@ def walk(workflow: Workflow, flags: set[str]) -> list[str]:
     return steps
 
 
+def test_a_step_that_was_left_out_is_not_gone_back_to() -> None:
+    full = load_workflow(RESOURCES, "full")
+    flags = frozenset({"consent.accepted", "consent.biometrics", "document.front"})
+    before = machine.Position("document_front", ("consent", "phone", "email"))
+    chip = machine.advance(full, before, flags)
+    assert chip.step == "chip"
+    selfie = machine.pass_over(full, chip, flags)
+    assert selfie.step == "selfie"
+    assert machine.back(full, selfie).step == "document_front"
+
+
 KNOWN = {"consent.accepted", "consent.biometrics", "document.front", "selfie", "liveness", "review"}
 ACTIVE = "engine.active_liveness"
 

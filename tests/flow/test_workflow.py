@@ -35,6 +35,14 @@ def test_every_workflow_that_ships_is_valid_and_has_its_policy(path: Path) -> No
         ('[[step]]\nid = "a"\nscreen = "welcome"\nnext = ["sorry"]\ncolour = "red"\n' + SORRY, "unknown colour"),
         ('[[step]]\nid = "a"\nscreen = "x"\nend = true\n[[step]]\nid = "b"\nscreen = "x"\nend = true\n' + SORRY, "never reached: b"),
         ('[[step]]\nscreen = "x"\n' + SORRY, "needs id and screen"),
+        ('[[step]]\nid = "a"\nscreen = "contact"\nnext = ["sorry"]\n' + SORRY, "needs the option kind"),
+        ('[[step]]\nid = "a"\nscreen = "proof"\noptions = { kind = "phone" }\nnext = ["sorry"]\n' + SORRY, "needs the option kind"),
+        ('[[step]]\nid = "a"\nscreen = "chip"\noptions = { kind = "x" }\nnext = ["sorry"]\n' + SORRY, "has no option kind"),
+        (
+            '[[step]]\nid = "a"\nscreen = "proof"\noptions = { kind = "funds", most_days = "soon" }\nnext = ["sorry"]\n' + SORRY,
+            "most_days is a number",
+        ),
+        ('[[step]]\nid = "a"\nscreen = "chip"\noptions = { optional = "yes" }\nnext = ["sorry"]\n' + SORRY, 'is "true" or "false"'),
     ],
 )
 def test_a_wrong_workflow_is_refused_with_what_is_wrong(steps: str, complaint: str) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome, Policy
-from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
+from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.domain.face import Embedding
+from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.liveness_step import LivenessOutcome
 from kiosk.services.onboarding import FINISHED, Onboarding
 from kiosk.services.person_checks import PersonJudgement
 from kiosk.services.reading import PageResult
+from kiosk.services.step_answers import StepAnswer, left_out
 from tests.fakes.customers import consents
 from tests.fakes.memory_store import MemoryCustomerStore
 
@@ -141,6 +145,65 @@ def test_a_pass_after_a_colleague_lifted_failures_is_still_for_a_look(onboarding
     assert (active(onboarding).status, active(onboarding).params["failures"]) == (CheckStatus.WARNING, "3")
     assert "liveness.failed" not in onboarding.flags
     assert store.load(onboarding.customer_id).facts["liveness"]["failures"] == 3  # type: ignore[index,call-overload]  # a fact is JSON
+
+
+@pytest.mark.parametrize(("failures", "status"), [(0, CheckStatus.PASSED), (2, CheckStatus.PASSED), (3, CheckStatus.WARNING)])
+def test_a_pass_after_three_failures_is_for_a_look(onboarding: Onboarding, failures: int, status: CheckStatus) -> None:
+    consented(onboarding).liveness_failures = failures
+    onboarding.keep_liveness("liveness", PASSED)
+    assert active(onboarding).status is status
+
+
+CONFIRMED = StepAnswer("phone", Check(CheckName.PHONE_VERIFICATION, CheckStatus.PASSED), {"value": "+421902123456"})
+PROVED = StepAnswer("proof.address", Check(CheckName.PROOF_OF_ADDRESS, CheckStatus.PASSED), {}, {"proof.address.1": b"%PDF-"})
+
+
+def test_answers_of_steps_are_flags_facts_and_checks_and_going_back_forgets_them(
+    onboarding: Onboarding, store: MemoryCustomerStore
+) -> None:
+    consented(onboarding)
+    onboarding.keep_answer("phone", CONFIRMED)
+    onboarding.keep_answer("proof", PROVED)
+    onboarding.keep_answer("chip", left_out("chip", CheckLabel.DEVICE_MISSING))
+    assert {"phone", "phone.passed", "proof.address", "proof.address.passed", "chip.skipped"} <= onboarding.flags
+    assert not {"chip", "phone.skipped"} & onboarding.flags
+    stored = store.load(onboarding.customer_id)
+    assert stored.facts["phone"]["value"] == "+421902123456"  # type: ignore[index, call-overload]
+    assert stored.facts["chip"]["check"]["label"] == "DEVICE_MISSING"  # type: ignore[index, call-overload]
+    assert store.blob(onboarding.customer_id, "proof.address.1") == b"%PDF-"
+    onboarding.forget(frozenset({"proof.address", "phone"}))
+    stored = store.load(onboarding.customer_id)
+    assert not {"phone", "proof.address"} & set(stored.facts)
+    assert "proof.address.1" not in stored.blobs
+    assert not any(flag.startswith(("phone", "proof")) for flag in onboarding.flags)
+
+
+def test_an_answer_that_could_not_be_stored_is_not_known(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding)
+    store.fail_next = FULL
+    with pytest.raises(StoreFault):
+        onboarding.keep_answer("phone", CONFIRMED)
+    assert "phone" not in onboarding.flags
+
+
+def test_nothing_is_kept_of_a_contact_without_consent(onboarding: Onboarding) -> None:
+    with pytest.raises(BadInput):
+        onboarding.keep_answer("phone", CONFIRMED)
+
+
+def test_a_proof_is_judged_again_with_the_document_as_it_is_at_the_end(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    def again(document: Document) -> tuple[Check, dict[str, Json]]:
+        name = document.value(FieldName.SURNAME)
+        status = CheckStatus.PASSED if name == "ERIKSSON" else CheckStatus.WARNING
+        return Check(CheckName.PROOF_OF_ADDRESS, status), {"name": name}
+
+    consented(onboarding).keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    onboarding.keep_answer("proof", replace(PROVED, judge_again=again))
+    onboarding.keep_review("review", {FieldName.SURNAME: "SOMEBODY"})
+    onboarding.decide("decision", NOBODY)
+    found = {check.name: check.status for check in onboarding.checks}
+    assert found[CheckName.PROOF_OF_ADDRESS] is CheckStatus.WARNING
+    assert store.load(onboarding.customer_id).facts["proof.address"]["name"] == "SOMEBODY"  # type: ignore[index, call-overload]
 
 
 def test_what_the_machine_could_not_do_is_no_lost_live_check(onboarding: Onboarding) -> None:
