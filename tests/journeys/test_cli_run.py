@@ -54,12 +54,14 @@ def test_a_live_person_with_their_document_is_accepted_and_recognised_later(
 ) -> None:
     """A rendered person turns the head as asked; needs the model of passive liveness, which the default set has not."""
     setup = load_setup()
+    lives = []
     with build_engines(setup) as engines:
-        record = live_record(engines, device_key(setup), load_image(customer_files.selfie), kind=ChallengeKind.HEAD_TURN)
-    (tmp_path / "live.kcr").write_bytes(record)
-    live = ("--selfie", customer_files.selfie, "--liveness-record", tmp_path / "live.kcr")
+        for seed in (1, 2):
+            record = live_record(engines, device_key(setup), load_image(customer_files.selfie), kind=ChallengeKind.HEAD_TURN, seed=seed)
+            (tmp_path / f"live-{seed}.kcr").write_bytes(record)
+            lives.append(("--selfie", customer_files.selfie, "--liveness-record", tmp_path / f"live-{seed}.kcr"))
     document = ("--front", customer_files.front, "--back", customer_files.back)
-    body = run(capsys, "run", "--workflow", "3", "--consent", "yes", *document, *live, "--facemap-out", tmp_path / "facemap")
+    body = run(capsys, "run", "--workflow", "3", "--consent", "yes", *document, *lives[0], "--facemap-out", tmp_path / "facemap")
     assert body["outcome"] == "ACCEPT", body["explanation"]
     assert body["decision"] == {"type": "PASSED", "details": {"label": "PASSED"}, "risk": {"score": 0.0}}
     assert body["explanation"][0].startswith("Accepted")
@@ -70,8 +72,12 @@ def test_a_live_person_with_their_document_is_accepted_and_recognised_later(
     assert (tmp_path / "facemap").read_bytes().startswith(b"KFMP")
 
     account = body["account"]["id"]
-    again = run(capsys, "run", "--workflow", "9", "--consent", "yes", "--account", account, *live)
+    again = run(capsys, "run", "--workflow", "9", "--consent", "yes", "--account", account, *lives[1])
     assert (again["outcome"], labels(again, "authentication")) == ("ACCEPT", ["OK"])
+    for used in lives:  # each live check is good once, whichever command used it
+        refused = run(capsys, "run", "--workflow", "9", "--consent", "yes", "--account", account, *used)
+        assert (refused["outcome"], labels(refused, "authentication")) == ("REJECT", ["FAILED"])
+        assert "The recording of the live check was changed, is too old or belongs to something else." in refused["explanation"]
     assert stored() == 1
 
 
