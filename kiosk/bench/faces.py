@@ -239,7 +239,8 @@ def _times(pairs: Sequence[FacePair], folder: Path, verifier: Verifier, matcher:
     for pair in pairs[: _TIMED_PAIRS + 1]:
         one, other = load(folder / pair.first), load(folder / pair.second)
         timed("selfie_against_portrait", lambda one=one, other=other: verifier.face_match(one, other))  # type: ignore[misc]
-        timed("detection", lambda one=one: verifier.portrait_face(one))  # type: ignore[misc]
+        fresh = one.copy()  # what was found in a picture is kept with it
+        timed("detection", lambda fresh=fresh: verifier.portrait_face(fresh))  # type: ignore[misc]
         face = verifier.portrait_face(one)
         if face is not None:
             timed("embedding", lambda one=one, face=face: matcher.embed(one, face))  # type: ignore[misc]

@@ -6,7 +6,6 @@ import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.errors import ModelFault
@@ -15,6 +14,7 @@ from kiosk.imaging.face_detail import detail_excess
 from kiosk.imaging.face_quality import eye_span, face_region, face_sharpness, light_of, too_bright, too_dark
 from kiosk.imaging.frame import Image
 from kiosk.ports import PassiveLiveness
+from kiosk.services.side_by_side import side_by_side
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ MAX_DETAIL_EXCESS = 0.70
 """Sharper than cameras are: a filter drew those edges. Ordinary pictures end at 0.48 (`face_detail.detail_excess`)."""
 STRICT_FROM = 5
 """With so many frames the lower quartile decides instead of the median: a live face is live in nearly all of them, a replay flickers."""
-_AT_ONCE = 2
 _PASSIVE = CheckName.PASSIVE_LIVENESS
 
 
@@ -53,7 +52,7 @@ def judge(
         return not_executed(_PASSIVE, CheckLabel.MODEL_MISSING, inputs=inputs)
     began = time.perf_counter()
     try:
-        seen = _of_each(images, lambda image: _assessed(image, find, model))
+        seen = side_by_side(lambda image: _assessed(image, find, model), images)
         scores = [one for one in seen if isinstance(one, LivenessScore)]
         if not scores:
             poor = CheckLabel.LOW_QUALITY in seen
@@ -81,14 +80,6 @@ def _assessed(image: Image, find: Callable[[Image], Face | None], model: Passive
     if face is None:
         return CheckLabel.NO_FACE
     return model.assess(image, face) if can_judge(image, face) else CheckLabel.LOW_QUALITY
-
-
-def _of_each(images: Sequence[Image], work: Callable[[Image], LivenessScore | CheckLabel]) -> list[LivenessScore | CheckLabel]:
-    """Two frames at a time: what is done with each is too small to be shared between cores, and hardly holds Python's lock."""
-    if len(images) == 1:
-        return [work(images[0])]
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="liveness") as pool:
-        return list(pool.map(work, images))
 
 
 def fused(scores: Sequence[float]) -> float:

@@ -17,6 +17,7 @@ from kiosk.imaging.face_quality import eye_span, frame_light_issue, quality_by_m
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
 from kiosk.services import passive_liveness
+from kiosk.services.side_by_side import side_by_side
 
 _log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class Verifier:
             return not_executed(CheckName.FACE_MATCH, CheckLabel.MODEL_MISSING, inputs=inputs)
         began = time.perf_counter()
         try:
-            portrait, selfie = (self._template(self._matcher, image) for image in (portrait_image, selfie_image))
+            portrait, selfie = self._templates(self._matcher, (portrait_image, selfie_image))
             if isinstance(portrait, FaceIssue):
                 return _not_comparable(CheckName.FACE_MATCH, portrait, inputs[0], inputs)
             if isinstance(selfie, FaceIssue):
@@ -179,10 +180,9 @@ class Verifier:
             return not_executed(name, CheckLabel.MODEL_MISSING, inputs=inputs)
         began = time.perf_counter()
         try:
-            own = self._template(self._matcher, selfie)
+            own, *found = self._templates(self._matcher, (selfie, *frames))
             if isinstance(own, FaceIssue):
                 return _not_comparable(name, own, inputs[0], inputs)
-            found = [self._template(self._matcher, frame) for frame in frames]
             usable = [template for template in found if not isinstance(template, FaceIssue)]
             if not usable:
                 poor = [issue for issue in found if isinstance(issue, FaceIssue) and issue is not FaceIssue.NO_FACE]
@@ -259,6 +259,9 @@ class Verifier:
         if self._matcher is None:
             raise ModelFault(ErrorCode.MODEL_MISSING, "no face embedding model is installed: kiosk models install")
         return self._matcher
+
+    def _templates(self, matcher: FaceMatcher, images: Sequence[Image]) -> list[Embedding | FaceIssue]:
+        return side_by_side(lambda image: self._template(matcher, image), images)
 
     def _template(self, matcher: FaceMatcher, image: Image) -> Embedding | FaceIssue:
         """Of the largest face, or what keeps it from being compared. Kept for as long as the caller keeps the picture."""
