@@ -166,15 +166,19 @@ class Footer(Part):
 
     def show_actions(self, main: Action | None, second: Action | None) -> None:
         for button, action in ((self.main_button, main), (self.second_button, second)):
-            if action is None and button.hasFocus():
-                # Qt would hand it to the next button, where Enter may do something that nobody meant.
-                self.window().setFocus(Qt.FocusReason.OtherFocusReason)
+            if action is None or not action.enabled:
+                self._let_go(button)
             button.setVisible(action is not None)
             if action is not None:
                 button.set_icon(action.icon)
                 button.setText(action.text)
                 if not button.busy:
                     button.setEnabled(action.enabled)
+
+    def _let_go(self, button: BigButton) -> None:
+        """Before it is hidden or disabled: Qt would hand its focus to the next one, where Enter may do something that nobody meant."""
+        if button.hasFocus():
+            self.window().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_ways_out(self, *, back: bool, start_over: bool) -> None:
         self.back_button.setVisible(back)
@@ -187,6 +191,9 @@ class Footer(Part):
 
     def set_waiting(self, waiting: bool) -> None:
         """The main button turns its ring until something comes of the press."""
+        if waiting:
+            for button in (self.main_button, self.second_button):
+                self._let_go(button)
         self.main_button.set_busy(waiting)
         self.second_button.setEnabled(not waiting)
 

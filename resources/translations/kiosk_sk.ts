@@ -442,10 +442,6 @@
         <translation>Zadajte kód</translation>
     </message>
     <message>
-        <source>A code of eight digits is on its way to {contact}.</source>
-        <translation>Kód z ôsmich číslic je na ceste na {contact}.</translation>
-    </message>
-    <message>
         <source>Code</source>
         <translation>Kód</translation>
     </message>
@@ -468,6 +464,18 @@
     <message>
         <source>Telephone number</source>
         <translation>Telefónne číslo</translation>
+    </message>
+    <message>
+        <source>We sent eight digits to {contact}.</source>
+        <translation>Poslali sme osem číslic na {contact}.</translation>
+    </message>
+    <message>
+        <source>Another code is needed</source>
+        <translation>Treba ďalší kód</translation>
+    </message>
+    <message>
+        <source>It goes to {contact}.</source>
+        <translation>Pošleme ho na {contact}.</translation>
     </message>
     <message>
         <source>A number from abroad begins with + and the code of its country.</source>

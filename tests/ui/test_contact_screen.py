@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -18,6 +19,8 @@ from tests.ui.samples import entered
 from ui import step_problems
 from ui.language import Languages
 from ui.screens.contact import ContactScreen
+from ui.speaker import SilentSpeaker
+from ui.theme.theme import Theme
 from ui.widgets.contact_edits import CodeEdit, code_of, plain_digits
 
 NUMBER = "+421 900 123 456"
@@ -235,6 +238,7 @@ def test_a_code_that_runs_out_while_it_is_typed_is_not_asked_for_any_more(kiosk:
     QTest.keyClicks(screen.edit, "12345678")
     _later(screen, 300)
     assert "This code doesn't count any more." in _words(kiosk)
+    assert "Another code is needed" in _words(kiosk)
     assert not screen.again.isVisible()
     assert not screen.edit.isEnabled()
     # Enter must not press a button that has got the focus by itself
@@ -338,6 +342,21 @@ def test_every_problem_is_a_sentence_without_its_code(kind: str, language: str) 
         assert "!" not in words
         assert words != general
     assert step_problems.contact(kind, "") == ""
+
+
+def test_what_went_wrong_is_spoken_and_nothing_of_the_contact(dressed: QApplication) -> None:
+    class Listening(SilentSpeaker):
+        said: ClassVar[list[str]] = []
+
+        def say(self, text: str) -> None:
+            self.said.append(text)
+
+    kiosk = Kiosk(Theme(reduced_motion=True), speaker=Listening())
+    _show(kiosk, ContactView("phone", contact=NUMBER, problem="INVALID_DATA"))
+    assert Listening.said == ["There is no telephone number like this one. Look at it and put it right."]
+    kiosk.window.close()
+    kiosk.window.deleteLater()
+    settle()
 
 
 def test_what_was_typed_is_dropped_with_the_screen(kiosk: Kiosk) -> None:

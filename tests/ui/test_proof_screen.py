@@ -110,6 +110,7 @@ def test_while_work_is_on_nothing_else_is_begun(kiosk: Kiosk) -> None:
     footer = kiosk.window.footer
     assert not footer.main_button.isEnabled()
     assert not footer.second_button.isEnabled()
+    assert kiosk.window.focusWidget() is kiosk.window, "Enter would press what got the focus"
     kiosk.publish(Busy(None))
     assert footer.main_button.isEnabled()
     assert footer.second_button.isEnabled()

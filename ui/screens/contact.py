@@ -191,8 +191,11 @@ class ContactScreen(Screen):
         view = self._view
         if view is None or not (self._left(view.again_in_s) or self._left(view.valid_s)):
             self._tick.stop()
-        self._write_time()
-        self.actions_changed.emit()
+        if self._code_counts:
+            self._write_time()
+            self.actions_changed.emit()
+        else:
+            self.retranslate()
 
     # --- looks and words ---------------------------------------------------------------------------------------------
 
@@ -243,8 +246,14 @@ class ContactScreen(Screen):
         if view is None:
             return
         if self._asks_code:
-            self._title.setText(strings.translate("contact", "Type the code"))
-            to = strings.translate("contact", "A code of eight digits is on its way to {contact}.")
+            if self._code_counts:
+                title, to = (
+                    strings.translate("contact", "Type the code"),
+                    strings.translate("contact", "We sent eight digits to {contact}."),
+                )
+            else:
+                title, to = strings.translate("contact", "Another code is needed"), strings.translate("contact", "It goes to {contact}.")
+            self._title.setText(title)
             self._lead.setText(to.format(contact=strings.left_to_right(view.sent_to)))
             self._label.setText(strings.translate("contact", "Code"))
         else:
