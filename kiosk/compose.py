@@ -17,7 +17,7 @@ from kiosk.config import CameraConfig, Config, load_config
 from kiosk.domain.challenge import Challenge, ChallengeKind
 from kiosk.domain.decision import Policy
 from kiosk.domain.document import PageSide
-from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError, ModelFault
 from kiosk.paths import Paths, find_paths
 from kiosk.services.clock import SystemClock
 
@@ -195,7 +195,8 @@ def doctor_looks(setup: Setup) -> Looks:
     """Everything that `kiosk doctor` looks at. Looking makes nothing: no store, no key, no folder."""
     from kiosk.engines.model_install import statuses
     from kiosk.engines.ort import available_providers
-    from kiosk.services.doctor import Looks
+    from kiosk.services.doctor import ListsLook, Looks
+    from kiosk.services.retention import preview
     from kiosk.services.sound_parts import sound_finding
 
     wishes = setup.config.accessibility
@@ -216,6 +217,20 @@ def doctor_looks(setup: Setup) -> Looks:
         with open_customer_store(setup) as opened:
             return max((customer.updated_at for customer in opened.customers()), default="")
 
+    def watchlists() -> ListsLook:
+        shelf, screener = watchlist_shelf(setup), watchlist_screener(setup)
+        versions, notes = shelf.versions(), dict(shelf.noted())
+        installed = [version.name for version in versions]
+        failed = {name for name, note in notes.items() if note.failed_at} | (set(setup.config.watchlists.sources) - set(notes))
+        return ListsLook(installed, [version.name for version in versions if screener.is_outdated(version)], sorted(failed))
+
+    def overdue() -> int:
+        if not has_store(setup):
+            return 0
+        with open_customer_store(setup) as opened:
+            due = preview(opened, SystemClock(), retention_rules(setup))
+            return sum(not entry.waits for entry in due)
+
     return Looks(
         clock=SystemClock(),
         data_folder=setup.paths.data,
@@ -225,11 +240,26 @@ def doctor_looks(setup: Setup) -> Looks:
         providers=available_providers,
         provider_notes=None if setup.config.models.provider == "cpu" else provider_notes,
         store=store,
+        watchlists=watchlists if _names_are_looked_for(setup) else None,
+        overdue=overdue,
         last_activity=last_activity,
         min_free_mb=setup.config.limits.min_free_disk_mb,
         text_engine=setup.config.text.engine,
         sound=lambda: sound_finding(sound=wishes.sound, speech=wishes.speech),
     )
+
+
+def _names_are_looked_for(setup: Setup) -> bool:
+    """By the policy of the workflow that the settings name; a workflow or policy that is wrong is told elsewhere."""
+    from kiosk.services.capabilities import policy_for
+    from kiosk.services.workflows import load_any_workflow, load_policy
+
+    try:
+        workflow = load_any_workflow(setup.paths.resources, setup.config.session.workflow)
+        policy = load_policy(setup.paths.resources, workflow.policy)
+    except KioskError:
+        return False
+    return (policy if workflow.definition is None else policy_for(policy, workflow.definition)).screening
 
 
 class Engines:

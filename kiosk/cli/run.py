@@ -182,22 +182,19 @@ def _taken_back(executions: Executions, begun: Initiated, *, created: bool) -> I
 
 @contextmanager
 def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
-    from kiosk.compose import build_engines, device_key
+    from kiosk.compose import build_engines, device_key, watchlist_screener
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_screening import screening_of
     from kiosk.services.liveness.replay import replay_on
-    from kiosk.services.watchlist.screening import WatchlistScreener
-    from kiosk.services.watchlist.shelf import WatchlistShelf
 
     with build_engines(setup) as engines:
-        shelf = WatchlistShelf(setup.paths.data / "watchlists", engines.clock)
         yield ExecutionJudge(
             engines,
             store,
             device_key(setup),
             engines.clock,
             replay=replay_on(engines),
-            screening=screening_of(WatchlistScreener(shelf, engines.clock)),
+            screening=screening_of(watchlist_screener(setup, store)),
             allow_virtual=setup.config.capture.allow_virtual_cameras,
             ledger=store.code_ledger,
         )

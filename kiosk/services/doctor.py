@@ -110,6 +110,15 @@ class ProviderLine(Protocol):
     def provider_ms(self) -> float | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ListsLook:
+    """What is known of the watchlists: names of those installed, of those too old, and of those whose last update failed or never came."""
+
+    installed: Sequence[str]
+    outdated: Sequence[str]
+    failed: Sequence[str]
+
+
 class StoreLook(Protocol):
     """What is needed of the store's health. `problems`: one line each, without personal data."""
 
@@ -131,6 +140,8 @@ class Looks:
         sound: whether the parts for the tones and speech that the settings wish for are installed.
         provider_notes: the provider that the settings wish for, tried and compared with the CPU per model; None when they wish for the CPU.
         store: the store's health; None from it = there is no store yet. It must not make one.
+        watchlists: the lists, asked only where a policy wants names to be looked for.
+        overdue: how many customers are kept longer than the rules of retention say.
         last_activity: UTC ISO 8601 time of the latest thing stored, or "": the clock must not be before it.
         text_engine: the settings' [text] engine.
         data_folder, models_folder: whose disks must have room and which must be writable.
@@ -145,6 +156,8 @@ class Looks:
     provider_notes: Callable[[], Sequence[ProviderLine]] | None = None
     sound: Callable[[], Finding] | None = None
     store: Callable[[], StoreLook | None] | None = None
+    watchlists: Callable[[], ListsLook] | None = None
+    overdue: Callable[[], int] | None = None
     last_activity: Callable[[], str] | None = None
     min_free_mb: int = 500
     text_engine: str = "rapidocr"
@@ -171,6 +184,12 @@ def examine(looks: Looks) -> DoctorReport:
     if looks.store is not None:
         store = looks.store
         parts.append(("store", lambda: _store(store())))
+    if looks.watchlists is not None:
+        lists = looks.watchlists
+        parts.append(("watchlists", lambda: _watchlists(lists())))
+    if looks.overdue is not None:
+        overdue = looks.overdue
+        parts.append(("retention", lambda: _retention(overdue())))
     parts.append(("data folder", lambda: _folder("data folder", looks.data_folder, looks.min_free_mb)))
     parts.append(("models folder", lambda: _folder("models folder", looks.models_folder, looks.min_free_mb)))
     parts.append(("clock", lambda: _clock(looks.clock, looks.last_activity)))
@@ -278,6 +297,27 @@ def _store(look: StoreLook | None) -> Iterable[Finding]:
         yield Finding("store", Health.FAULT, found, _MEND[ErrorCode.STORE_DAMAGED], ErrorCode.STORE_DAMAGED)
     else:
         yield Finding("store", Health.OK, f"{look.customers} customers, {look.unfinished} of them unfinished")
+
+
+def _watchlists(look: ListsLook) -> Iterable[Finding]:
+    if not look.installed:
+        mend = "kiosk watchlist import FILE, or [watchlists.sources] in the settings and: kiosk watchlist update"
+        yield Finding("watchlists", Health.WARNING, "no list is installed: customers' names are not looked for", mend)
+    elif look.outdated:
+        found = f"too old, so that nobody is accepted: {', '.join(look.outdated)}"
+        yield Finding("watchlists", Health.WARNING, found, "kiosk watchlist update, or: kiosk watchlist import FILE")
+    else:
+        yield Finding("watchlists", Health.OK, ", ".join(look.installed))
+    if look.failed:
+        yield Finding("watchlist updates", Health.WARNING, f"the last one failed: {', '.join(look.failed)}", "kiosk watchlist list")
+
+
+def _retention(overdue: int) -> Iterable[Finding]:
+    if overdue:
+        found = f"{overdue} things are kept longer than resources/retention.toml says"
+        yield Finding("retention", Health.WARNING, found, "start the kiosk, which erases them between customers, or: kiosk retention run")
+    else:
+        yield Finding("retention", Health.OK, "nothing is kept longer than it should be")
 
 
 def _folder(name: str, folder: Path, min_free_mb: int) -> Iterable[Finding]:

@@ -26,7 +26,7 @@ from kiosk.services.consent import (
 from kiosk.services.face_traces import FACE_CHECKS, is_of_face, without_face
 from kiosk.store.customers import SqlCustomerStore, open_store
 from kiosk.store.keys import KeyPlace
-from tests.fakes.customers import MODEL, RESOURCES, SCORE, FixedClock, consents, finished_customer
+from tests.fakes.customers import HOME, MODEL, RESOURCES, SCORE, FixedClock, consents, finished_customer
 
 NOW = "2026-11-21T10:00:00.000Z"
 AGREED = "2026-11-01T10:00:00.000Z"
@@ -165,6 +165,25 @@ def test_an_answer_from_before_the_hashes_proves_no_words(store: SqlCustomerStor
     store.commit(StepCommit("c", "consent", NOW, {"consent": old}, {}))
     shown = shown_texts(store.load("c"), consents())
     assert [(row.purpose, row.accepted, row.same) for row in shown] == [("identify", True, False), ("biometric", False, False)]
+
+
+def test_what_was_agreed_to_under_older_words_still_stands(store: SqlCustomerStore) -> None:
+    """A newer version asks who comes from now on; nobody's answer changes, and each keeps the words that it was given to."""
+    texts, clock = consents(), FixedClock()
+    customer = finished_customer(store, clock)
+    old = texts.version("2026-11")
+    assert old is not None
+    fact = consent_fact(old, accepted=True, biometrics=True, language="sk", at=AGREED, recorded_by="op-anna", place=HOME)
+    store.commit(StepCommit(customer, "consent", clock.now, {"consent": fact}, {}))
+    assert texts.current(clock.today()).version != "2026-11"
+    shown = shown_texts(store.load(customer), texts)
+    assert [(row.purpose, row.accepted, row.same) for row in shown] == [
+        ("identify", True, True), ("biometric", True, True), ("store", True, True),
+    ]  # fmt: skip
+    assert not any("sankčných" in row.text.text for row in shown if row.text is not None)
+    assert may_still_compare(store.load(customer), clock.now)
+    receipt = withdraw(store, clock, texts, customer, "biometric", by="op-ben")
+    assert (receipt.detail["version"], receipt.erased["templates"]) == ("2026-11", 1)
 
 
 def test_after_three_years_a_stored_face_is_not_compared_any_more(store: SqlCustomerStore) -> None:

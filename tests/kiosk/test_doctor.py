@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.compose import doctor_looks, load_setup
 from kiosk.domain.errors import DeviceFault, ErrorCode, StoreFault
 from kiosk.engines.model_install import ModelStatus, statuses
 from kiosk.engines.models import ModelLibrary, ModelState
 from kiosk.ports import CameraInfo
-from kiosk.services.doctor import Finding, Health, Looks, examine
+from kiosk.services.doctor import Finding, Health, ListsLook, Looks, examine
 
 
 class FixedClock:
@@ -153,3 +154,38 @@ def test_looking_makes_no_folder(looks: Looks) -> None:
     examine(looks)
     assert not looks.data_folder.exists()
     assert not looks.models_folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("look", "status", "said"),
+    [
+        (ListsLook((), (), ()), Health.WARNING, "no list is installed"),
+        (ListsLook(("eu", "un"), ("un",), ()), Health.WARNING, "too old, so that nobody is accepted: un"),
+        (ListsLook(("eu", "un"), (), ()), Health.OK, "eu, un"),
+    ],
+)
+def test_lists_that_are_missing_or_old_are_said_to_staff(looks: Looks, look: ListsLook, status: Health, said: str) -> None:
+    found = next(one for one in examine(replace(looks, watchlists=lambda: look)).findings if one.name == "watchlists")
+    assert found.status is status
+    assert said in found.found
+    assert bool(found.mend) is (status is not Health.OK)
+
+
+def test_an_update_that_failed_is_said_beside_the_lists(looks: Looks) -> None:
+    findings = {one.name: one for one in examine(replace(looks, watchlists=lambda: ListsLook(("eu",), (), ("eu",)))).findings}
+    assert findings["watchlists"].status is Health.OK
+    assert findings["watchlist updates"].status is Health.WARNING
+
+
+@pytest.mark.parametrize(("overdue", "status"), [(0, Health.OK), (3, Health.WARNING)])
+def test_what_is_kept_too_long_is_said(looks: Looks, overdue: int, status: Health) -> None:
+    found = next(one for one in examine(replace(looks, overdue=lambda: overdue)).findings if one.name == "retention")
+    assert found.status is status
+
+
+def test_the_doctor_of_this_machine_says_that_there_is_no_list(kiosk_home: Path) -> None:
+    looks = replace(doctor_looks(load_setup()), models=None, cameras=None, providers=None)
+    findings = {one.name: one for one in examine(looks).findings}
+    assert findings["watchlists"].found.startswith("no list is installed")
+    assert findings["retention"].status is Health.OK
+    assert not kiosk_home.exists(), "looking makes nothing"

@@ -83,7 +83,7 @@ def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, old: str, new: str
     path = tmp_path / "retention.toml"
     path.write_text(source[:place] + new + source[place + len(old) :], "utf-8")
     with pytest.raises(BadInput, match=re.escape(why)) as caught:
-        load_retention(path, workflows=["branch", "kiosk"])
+        load_retention(path, workflows=["branch", "kiosk", "field"])
     assert caught.value.code is ErrorCode.WORKFLOW_INVALID
     assert str(caught.value).startswith(f"retention.toml:{source[:place].count(chr(10)) + 1}: ")
 

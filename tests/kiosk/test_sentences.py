@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from kiosk.domain.check import Check, CheckGroup, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.check import STAFF_ONLY, Check, CheckGroup, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName
 from kiosk.domain.sentence_texts import FIELD_NAMES, GROUP_NAMES, NAMES, STATUS_NAMES
-from kiosk.domain.sentences import all_templates, as_spoken, headline, sentence, template_of
+from kiosk.domain.sentences import all_templates, as_spoken, customer_sentence, headline, sentence, template_of
 
 
 @pytest.mark.parametrize("name", CheckName)
@@ -60,6 +60,13 @@ def test_a_day_that_does_not_exist_is_left_as_it_was_read() -> None:
 def test_braces_in_a_param_are_only_text() -> None:
     check = Check(CheckName.DATA_PLAUSIBILITY, CheckStatus.WARNING, CheckLabel.IMPLAUSIBLE, params={"field": "{date}"})
     assert sentence(check) == "Something does not make sense: {date}."
+
+
+def test_what_is_for_staff_is_never_read_to_the_customer() -> None:
+    """Whatever was found on a list, of another customer or of a body: one sentence, so that nothing can be told from it."""
+    for name in CheckName:
+        said = {customer_sentence(Check(name, status, label)) for status in CheckStatus for label in CheckLabel}
+        assert (said == {"A colleague will look at this with you."}) is (name in STAFF_ONLY), name
 
 
 def test_the_headline_welcomes_by_the_name_people_use() -> None:
