@@ -39,7 +39,7 @@ _N, _L, _C = CheckName, CheckLabel, CapabilityName
 
 
 class ExecutionJudge:
-    """Used by one thread at a time, as its engines are."""
+    """Used by one thread at a time, as its engines are; a document is read on a thread that ends with the call."""
 
     def __init__(
         self,
@@ -83,17 +83,19 @@ class ExecutionJudge:
         pairs = [(one.ref, one.rule) for one in order.handed]
         optional = frozenset(one.ref.id for one in order.handed if not one.rule.required)
         checks.append(_consent(order.consented))
-        for rule in order.definition.capabilities:
-            at = time.perf_counter()
-            for refs in refs_for(rule, pairs):
-                if is_blocked(rule, refs, decided, optional):
-                    decided.append(not_executed_capability(rule.name, refs, PRECONDITION, id=new_id()))
-                    checks.extend(_blocked(rule.name, checks))
-                    continue
-                made, capability = self._entry(rule, refs, seen)
-                checks.extend(made)
-                decided.append(capability)
-            timings[rule.name.value] = round((time.perf_counter() - at) * 1000, 1)
+        with self._stages.ahead(seen):
+            for rule in order.definition.capabilities:
+                at = time.perf_counter()
+                for refs in refs_for(rule, pairs):
+                    if is_blocked(rule, refs, decided, optional):
+                        decided.append(not_executed_capability(rule.name, refs, PRECONDITION, id=new_id()))
+                        checks.extend(_blocked(rule.name, checks))
+                        continue
+                    made, capability = self._entry(rule, refs, seen)
+                    checks.extend(made)
+                    decided.append(capability)
+                # what was worked out ahead, beside something else, is counted where it belongs: the parts come to more than the total
+                timings[rule.name.value] = round((time.perf_counter() - at) * 1000 + seen.spent_ms.get(rule.name, 0.0), 1)
         found = _once(checks)
         policy = policy_for(order.policy, order.definition, {ref.category for ref, _ in pairs})
         decision = decide(found, policy)

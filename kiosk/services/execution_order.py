@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kiosk.domain.capability import Capability, Category, CredentialRef, Part
+from kiosk.domain.capability import Capability, CapabilityName, Category, CredentialRef, Part
 from kiosk.domain.challenge import CaptureRecord
 from kiosk.domain.check import Check
 from kiosk.domain.decision import Decision, Policy
@@ -100,9 +101,19 @@ class Judgement:
     hits: tuple[FaceHit, ...] = ()
 
 
+Pages = tuple[list[PageResult], Check | None]
+"""Of one document: its pages as read, and the check that refuses them."""
+
+
 @dataclass(slots=True)
 class Seen:
-    """What is known of one execution while it is judged."""
+    """What is known of one execution while it is judged.
+
+    Attributes:
+        readings: of documents, under way on another thread.
+        looked: usability of what was looked at meanwhile.
+        spent_ms: per capability, of what was worked out ahead of its stage.
+    """
 
     order: JudgingOrder
     documents: dict[str, Document] = field(default_factory=dict)
@@ -119,6 +130,12 @@ class Seen:
     facemap: bytes | None = None
     presence: tuple[Check, ...] = ()
     hits: tuple[FaceHit, ...] = ()
+    readings: Mapping[str, Future[Pages]] = field(default_factory=dict)
+    looked: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    spent_ms: dict[CapabilityName, float] = field(default_factory=dict)
+
+    def add_time(self, name: CapabilityName, ms: float) -> None:
+        self.spent_ms[name] = self.spent_ms.get(name, 0.0) + ms
 
     def portrait(self, credential: str) -> Image | None:
         return next((page.portrait for page in self.pages.get(credential, ()) if page.portrait is not None), None)

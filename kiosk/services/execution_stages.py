@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
-from kiosk.domain.capability import CHECKS_OF, Capability, CapabilityName, Category, CredentialRef, Part
+from kiosk.domain.capability import CHECKS_OF, FIRST_PART, Capability, CapabilityName, Category, CredentialRef, Part
 from kiosk.domain.challenge import CaptureRecord
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.document import PageSide
-from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError, ModelFault
 from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
@@ -64,6 +67,8 @@ class Stages:
         return () if name is None else (not_executed(name, _L.INPUT_MISSING),)
 
     def usability(self, handed: Handed, seen: Seen) -> tuple[Check, ...]:
+        if handed.ref.id in seen.looked:
+            return seen.looked[handed.ref.id]
         match handed.ref.category:
             case Category.ID:
                 return self._read(handed, seen)
@@ -75,7 +80,23 @@ class Stages:
                 return (not_executed(_N.DOCUMENT_USABILITY, _L.ENGINE_FAILED),)
 
     def _read(self, handed: Handed, seen: Seen) -> tuple[Check, ...]:
-        reader, rules = self._engines.document_reader(), self._engines.document_rules
+        rules = self._engines.document_rules
+        at = time.perf_counter()
+        reading = seen.readings.get(handed.ref.id)
+        pages, refused = self._pages(handed) if reading is None else reading.result()
+        if reading is not None:
+            # what it took there, not what was left to wait for here
+            seen.add_time(_C.USABILITY, sum(page.timings_ms["total"] for page in pages) - (time.perf_counter() - at) * 1000)
+        if refused is not None:
+            return (refused,)
+        document = rules.merge([page.page for page in pages])
+        seen.pages[handed.ref.id], seen.documents[handed.ref.id] = pages, document
+        seen.rule_checks[handed.ref.id] = rules.checks(document)
+        return of(seen.rule_checks[handed.ref.id], (_N.DOCUMENT_USABILITY,))
+
+    def _pages(self, handed: Handed) -> tuple[list[PageResult], Check | None]:
+        """The pages as read, and the check that refuses them. Raises ModelFault, BadInput for a part that is no picture."""
+        reader = self._engines.document_reader()
         pages: list[PageResult] = []
         for part, side in ((Part.FRONT, PageSide.FRONT), (Part.BACK, PageSide.BACK)):
             if part not in handed.parts:
@@ -84,12 +105,41 @@ class Stages:
                 pages.append(reader.read_page(self._picture(handed.parts[part]), expected=side))
             except BadInput as error:
                 label = _L.LOW_QUALITY if error.code is ErrorCode.IMAGE_BLANK else _L.NOT_A_KNOWN_DOCUMENT
-                check = Check(_N.DOCUMENT_USABILITY, CheckStatus.REJECTED, label, inputs=(f"document.{side.value}",), model="page_quality")
-                return (check,)
-        document = rules.merge([page.page for page in pages])
-        seen.pages[handed.ref.id], seen.documents[handed.ref.id] = pages, document
-        seen.rule_checks[handed.ref.id] = rules.checks(document)
-        return of(seen.rule_checks[handed.ref.id], (_N.DOCUMENT_USABILITY,))
+                inputs = (f"document.{side.value}",)
+                return pages, Check(_N.DOCUMENT_USABILITY, CheckStatus.REJECTED, label, inputs=inputs, model="page_quality")
+        return pages, None
+
+    @contextmanager
+    def ahead(self, seen: Seen) -> Iterator[None]:
+        """Documents are read on a thread of their own while the faces are looked at here: each leaves half of two cores idle.
+
+        Nothing is decided by it: the stages find what was worked out already, or do it themselves. The two share face detectors, which
+        take one call at a time; page, text and MRZ networks are the reading's alone, the verifier is this thread's.
+        """
+        documents = [one for one in seen.order.handed if one.ref.category is Category.ID and Part.FRONT in one.parts]
+        faces = [one for one in seen.order.handed if one.ref.category in (Category.SELFIE, Category.FACEMAP) and one.parts]
+        if not documents or not faces:
+            yield
+            return
+        with ThreadPoolExecutor(1, "reading") as pool:
+            seen.readings = {one.ref.id: pool.submit(self._pages, one) for one in documents}
+            self._faces_ahead(faces, seen)
+            yield
+
+    def _faces_ahead(self, faces: Sequence[Handed], seen: Seen) -> None:
+        """A fault comes again in the stage that it belongs to, and is told there."""
+        judged = {rule.name for rule in seen.order.definition.capabilities}
+        at = time.perf_counter()
+        with suppress(KioskError):
+            for one in faces:
+                if FIRST_PART[one.ref.category] in one.parts:
+                    seen.looked[one.ref.id] = self.usability(one, seen)
+            seen.add_time(_C.USABILITY, (time.perf_counter() - at) * 1000)
+            made = [check for checks in seen.looked.values() for check in checks]
+            if _C.LIVENESS in judged and all(check.status is not CheckStatus.REJECTED for check in made):
+                at = time.perf_counter()
+                self._presence(seen)
+                seen.add_time(_C.LIVENESS, (time.perf_counter() - at) * 1000)
 
     def _look_at(self, handed: Handed, seen: Seen) -> tuple[Check, ...]:
         data = handed.parts[Part.FACE]
