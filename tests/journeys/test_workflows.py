@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +16,14 @@ from kiosk.domain.document import Document, FieldName
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary
 from kiosk.flow.definition import Preset
+from kiosk.flow.workflow import parse
 from kiosk.paths import find_paths
 from kiosk.ports import Json
 from kiosk.services.execution_requests import CredentialRequest
+from kiosk.services.executions import Executions
+from kiosk.services.workflows import load_policy
 from kiosk.specimens.specimen import specimen
-from tests.journeys.judged import JudgedEngines, World, draw_pictures, found
+from tests.journeys.judged import RESOURCES, JudgedEngines, TodayClock, World, draw_pictures, found
 
 OK, MATCH = ("PASSED", "OK"), ("PASSED", "MATCH")
 TECHNICAL = ("NOT_EXECUTED", "TECHNICAL_ERROR")
@@ -112,3 +116,26 @@ def test_another_document_than_the_preset_is_told(
     wanted = CredentialRequest(Category.ID, countries=Preset(countries), types=Preset(types))
     _, judgement = World(engines, pictures).run("1", [("FRONT", pictures["passport"])], credentials=[wanted])
     assert found(judgement) == {"usability": [("WARNING", label)], "extraction": [OK]}
+
+
+def test_an_integrators_bands_turn_the_same_score_into_another_decision(engines: JudgedEngines, pictures: Mapping[str, bytes]) -> None:
+    """A wrong check digit is for a colleague (score 40); a workflow that rejects from 40 rejects it. No band makes an end milder."""
+    text = (RESOURCES / "workflows" / "2.toml").read_text("utf-8")
+    told = {}
+    for rejected_from in (71, 40):
+        bands = f"\n[risk]\nwarning_from = 31\nrejected_from = {rejected_from}\n"
+        own = text.replace("[timeouts]", bands + "\n[timeouts]", 1)
+        world = World(engines, pictures)
+        world.executions = Executions(
+            world.store,
+            TodayClock(),
+            workflow=lambda key, own=own: parse(key, tomllib.loads(own), own),
+            policy=lambda key: load_policy(RESOURCES, key),
+        )
+        begun, judgement = world.run("2", [("FRONT", pictures["misprint"])])
+        assert judgement.decision.outcome.value == "REVIEW"
+        told[rejected_from] = world.executions.details(begun.account_id, begun.execution_id)["decision"]
+    assert told == {
+        71: {"type": "WARNING", "details": {"label": "WARNING"}, "risk": {"score": 40.0}},
+        40: {"type": "REJECTED", "details": {"label": "REJECTED"}, "risk": {"score": 40.0}},
+    }

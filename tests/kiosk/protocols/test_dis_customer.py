@@ -14,7 +14,7 @@ import pytest
 from kiosk.compose import Engines
 from kiosk.domain.challenge import Challenge
 from kiosk.domain.trust import BooleanRule, ScoreBounds, TrustFactorDefinition, TrustFactorType
-from kiosk.imaging.decode import decode_image
+from kiosk.imaging.decode import decode_image, encode_jpeg
 from kiosk.ports import Json
 from kiosk.services.protocols.codec import from_json
 from kiosk.services.protocols.dis_access import DisSettings, image_bytes
@@ -24,6 +24,7 @@ from kiosk.services.protocols.refusals import DisCode, DisRefusal
 from tests.fakes.challenge_film import sealed_film
 from tests.fakes.device_key import MemoryDeviceKey
 from tests.fakes.memory_store import MemoryCustomerStore
+from tests.journeys.judged import at_rest, other_person
 
 FILMED = ("MULTI_RANGE_LIVENESS", "MAGNIFEYE_LIVENESS") if os.environ.get("KIOSK_ALL_FILMS") else ("MAGNIFEYE_LIVENESS",)
 """Rendering a person takes seconds each; KIOSK_ALL_FILMS=1 plays both."""
@@ -181,6 +182,34 @@ def test_trust_of_a_customer_in_the_documented_shape(customer: DisCustomer, pict
     assert isinstance(doubted, dict)
     assert doubted["result"] == "REVIEW"
     assert doubted["warnings"] == [{"warning": "MISSING_TRUST_FACTOR_DATA", "trustFactorName": "multi_range_liveness"}]
+
+
+def test_the_integrators_bounds_decide_and_every_factor_tells_its_part(customer: DisCustomer, pictures: Pictures) -> None:
+    """SCORE with reject and review bounds, BOOLEAN: another person's selfie, judged by bounds around its score."""
+    customer.put_selfie(image=encode_jpeg(at_rest(other_person())))
+    customer.document.create()
+    customer.document.add_page(pictures["passport"])
+    score = customer.disclose()["selfieInspection"]["similarityWith"]["documentPortrait"]["score"]  # type: ignore[index, call-overload]
+    valid = TrustFactorDefinition("document_not_expired", TrustFactorType.BOOLEAN, rule=BooleanRule.REJECT_IF_FALSE)
+    matches = TrustFactorDefinition("document_face_matches", TrustFactorType.BOOLEAN, rule=BooleanRule.REVIEW_IF_FALSE)
+    cases = {
+        "REJECT": ScoreBounds(reject_low=score + 0.1, review_low=score + 0.2),
+        "REVIEW": ScoreBounds(reject_low=score - 0.1, review_low=score + 0.1),
+        "ACCEPT": ScoreBounds(reject_low=score - 0.2, review_low=score - 0.1),
+    }
+    for result, bounds in cases.items():
+        told = customer.evaluate_trust([TrustFactorDefinition("document_face_match", TrustFactorType.SCORE, bounds), valid])
+        conforms(told, "TrustEvaluationResponse")
+        assert told["trustEvaluation"] == {
+            "result": result,
+            "trustFactorEvaluationResults": [
+                {"trustFactorName": "document_face_match", "result": result, "scoreValue": score},
+                {"trustFactorName": "document_not_expired", "result": "ACCEPT", "booleanValue": True},
+            ],
+        }
+    told = customer.evaluate_trust([matches, valid])["trustEvaluation"]
+    assert [one["result"] for one in told["trustFactorEvaluationResults"]] == ["REVIEW", "ACCEPT"]  # type: ignore[index, call-overload, union-attr]
+    assert told["result"] == "REVIEW"  # type: ignore[index, call-overload]
 
 
 # --- any order, partial, parallel ----------------------------------------------------------------------------------

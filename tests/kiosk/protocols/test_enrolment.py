@@ -6,18 +6,21 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from kiosk.compose import Engines
-from kiosk.domain.document import Document, DocumentType, Field, FieldName, Reading, Source
+from kiosk.domain.document import Document, DocumentType, Field, FieldName, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.imaging.decode import decode_image, encode_jpeg
 from kiosk.services.protocols.applicant import Agreement, ApplicantForm, compare_form
 from kiosk.services.protocols.enrolment import EnrolmentService, EnrolmentSettings, EnrolmentState, EnrolmentStep
 from kiosk.services.protocols.enrolment_factors import Factor, Level, decision_of
+from kiosk.specimens.specimen import ASTRONAUT_FACE, specimen
 from tests.fakes.device_key import MemoryDeviceKey
 from tests.fakes.faces import on_canvas
 from tests.fakes.memory_store import MemoryCustomerStore
+from tests.journeys.judged import at_rest, other_person, photo
 
 URL = "https://bank.example/done"
 Pictures = Mapping[str, bytes]
@@ -124,6 +127,43 @@ def test_what_is_no_picture_or_no_document_is_not_recognized(service: EnrolmentS
     for picture in (b"", b"no picture", pictures["wall"], pictures["selfie"]):
         assert service.document(token, picture) == error("DOCUMENT_NOT_RECOGNIZED")
     assert service.face(token, b"no picture") == error("FACE_NOT_FOUND")
+
+
+def test_a_document_whose_portrait_cannot_be_compared_is_refused(service: EnrolmentService) -> None:
+    """A passport with an empty place where the face should be."""
+    blank = np.full((512, 512, 3), 150, np.uint8)
+    page = specimen("td3", portrait=blank, portrait_face=ASTRONAUT_FACE).pages[PageSide.FRONT]
+    token = token_of(service)
+    assert service.document(token, encode_jpeg(photo(page))) == error("FACE_QUALITY_LOW")
+    assert service.next_step(token) is EnrolmentState.DOCUMENT_FRONT
+
+
+ENDS: Mapping[str, tuple[ApplicantForm, str, str, str]] = {
+    "everything in order": (ApplicantForm("Anna Maria", "Eriksson"), "passport", "selfie", ""),
+    "another name in the form": (ApplicantForm("Eva", "Svensson"), "passport", "selfie", "Applicant integrity"),
+    "another birthday in the form": (ApplicantForm("Anna Maria", "Eriksson", "1970-01-01"), "passport", "selfie", "Applicant integrity"),
+    "an expired document": (ApplicantForm(), "expired", "selfie", "Document Expiration"),
+    "another person's face": (ApplicantForm(), "passport", "other", "Face Verification"),
+}
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_what_is_wrong_makes_its_factor_low_and_with_it_the_whole(what: str, service: EnrolmentService, pictures: Pictures) -> None:
+    form, document_, face, low = ENDS[what]
+    drawn = {
+        "expired": lambda: encode_jpeg(photo(specimen("td3", expired=True).pages[PageSide.FRONT])),
+        "other": lambda: encode_jpeg(at_rest(other_person())),
+    }
+    session = str(uuid.uuid4())
+    token = service.initialize(session, URL, form=form).access_token
+    for call, name in ((service.document, document_), (service.face, face)):
+        assert call(token, drawn[name]() if name in drawn else pictures[name])["hasError"] is False
+    assert service.complete(token)["hasError"] is False
+    result = service.result(session)
+    levels = {one["name"]: one["level"] for one in result["trustFactors"]}  # type: ignore[index, call-overload, union-attr]
+    assert [name for name, level in levels.items() if level == "LOW"] == ([low] if low else [])
+    # without the model of passive liveness nobody is called HIGH
+    assert result["decision"] == ("LOW" if low else "HIGH" if levels["Face Liveness"] == "HIGH" else "MEDIUM")
 
 
 @pytest.mark.parametrize("given", [(), ("passport",), ("front",), ("selfie",)])
