@@ -13,7 +13,7 @@ from pathlib import Path
 from kiosk.bench.face_peers import PEERS, PeerRun, run_peer
 from kiosk.bench.face_rates import PairScores, rate, rates
 from kiosk.bench.face_roc import Curve, draw_roc
-from kiosk.bench.machine import describe, summary
+from kiosk.bench.machine import summary
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Embedding, FaceIssue
 from kiosk.imaging.decode import load_image
@@ -99,7 +99,7 @@ def faces(
     """
     if not matchers:
         raise ValueError("no matcher to measure")
-    body: dict[str, Json] = {"machine": describe(), "pairs": len(pairs), "pictures": len({name for pair in pairs for name in _names(pair)})}
+    body: dict[str, Json] = {"pairs": len(pairs), "pictures": len({name for pair in pairs for name in _names(pair)})}
     curves: list[Curve] = []
     engines: dict[str, Json] = {}
     strangers = 1

@@ -5,18 +5,31 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from kiosk import __version__
+from kiosk.imaging.frame import Image
 from kiosk.ports import Json
 
 _PACKAGES = ("PySide6-Essentials", "opencv-python-headless", "onnxruntime", "mediapipe", "rapidocr", "dlib-bin", "numpy", "sqlcipher3")
 
 
-def describe() -> dict[str, Json]:
-    """CPU, cores this process may use, system, Python and package versions."""
+FACE_ANCHOR_MS, PAGE_ANCHOR_MS = 62.0, 285.0
+"""What the yardsticks took on the two-core machine that the targets were set on; the page 250 to 320 ms."""
+_YARDSTICK_RUNS = 5
+
+
+def describe(yardstick: dict[str, Json] | None = None) -> dict[str, Json]:
+    """CPU, cores this process may use, system, Python and package versions.
+
+    Args: `yardstick` of the functions below: how fast this machine is today, as it is loaded, so that figures can be read as ratios.
+    """
     versions: dict[str, Json] = {}
     for name in _PACKAGES:
         try:
@@ -30,7 +43,63 @@ def describe() -> dict[str, Json]:
         "python": platform.python_version(),
         "kiosk": __version__,
         "packages": versions,
+        **({} if yardstick is None else {"yardstick": yardstick}),
     }
+
+
+def face_yardstick(embedding_file: Path | None) -> dict[str, Json]:
+    """dlib's own code, which the product does not use for it, computing dlib's face network on one face.
+
+    Args: `embedding_file` of the published network; None = not installed.
+    """
+    what = "dlib's own code, one face embedding"
+    try:
+        import dlib
+    except ImportError:
+        return {"what": what, "missing": "dlib is not installed"}
+    if embedding_file is None:
+        return {"what": what, "missing": "the model is not installed"}
+    network: Any = dlib.face_recognition_model_v1(str(embedding_file))
+    chip = np.random.default_rng(1).integers(0, 256, (150, 150, 3), dtype=np.uint8)
+    return _yardstick(what, FACE_ANCHOR_MS, lambda: network.compute_face_descriptor(chip))
+
+
+def page_yardstick(page: Image) -> dict[str, Json]:
+    """The RapidOCR package as it comes, reading a page.
+
+    Args: `page` BGR, a straightened card 1000 px wide as the anchor was measured on.
+    """
+    what = "the RapidOCR package, one straightened card of 1000 px"
+    try:
+        from rapidocr import RapidOCR
+
+        reader: Any = RapidOCR(params={"Global.log_level": "error"})
+    except (ImportError, OSError) as error:
+        return {"what": what, "missing": type(error).__name__}
+    return _yardstick(what, PAGE_ANCHOR_MS, lambda: reader(page))
+
+
+def _yardstick(what: str, anchor_ms: float, work: Callable[[], object]) -> dict[str, Json]:
+    """`times_the_anchor`: how many times as long this machine takes as that of the targets."""
+    work()
+    costs: list[float] = []
+    for _ in range(_YARDSTICK_RUNS):
+        began = time.perf_counter()
+        work()
+        costs.append((time.perf_counter() - began) * 1000)
+    median = statistics.median(costs)
+    return {"what": what, "ms": round(median, 1), "anchor_ms": anchor_ms, "times_the_anchor": round(median / anchor_ms, 2)}
+
+
+def yardstick_line(machine: Json) -> str:
+    """For people; empty when nothing was measured."""
+    yardstick = machine.get("yardstick") if isinstance(machine, dict) else None
+    if not isinstance(yardstick, dict):
+        return ""
+    if "missing" in yardstick:
+        return f"yardstick: {yardstick['what']}: {yardstick['missing']}"
+    ratio = f"{yardstick['times_the_anchor']} times the {yardstick['anchor_ms']} ms of the machine that the targets were set on"
+    return f"yardstick: {yardstick['what']}: {yardstick['ms']} ms, {ratio}"
 
 
 def summary(values_ms: Sequence[float]) -> dict[str, Json]:

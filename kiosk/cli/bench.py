@@ -18,6 +18,7 @@ from kiosk.ports import Json
 
 if TYPE_CHECKING:
     from kiosk.engines.providers import ProviderNote
+    from kiosk.imaging.frame import Image
 
 
 def add_to(commands: Subparsers) -> None:
@@ -143,7 +144,7 @@ def _rate(table: Mapping[str, Json]) -> str:
 
 
 def run_documents(arguments: argparse.Namespace) -> None:
-    from kiosk.bench import document_cases, document_peers, documents
+    from kiosk.bench import document_cases, document_peers, documents, machine
     from kiosk.compose import build_engines, load_setup
     from kiosk.domain.document import PageSide
 
@@ -167,7 +168,20 @@ def run_documents(arguments: argparse.Namespace) -> None:
             note=note,
         )
         body["text"] = {"engine": engines.text_reader().model_id, "provider": _providers(engines.provider_notes())}
+    # afterwards: its memory is not to be counted as ours
+    body["machine"] = machine.describe(machine.page_yardstick(_card()))
     _report(body, arguments.json)
+    if not arguments.json:
+        emit(machine.yardstick_line(body["machine"]))
+
+
+def _card() -> Image:
+    """The front of a specimen, 1000 px wide."""
+    from kiosk.domain.document import PageSide
+    from kiosk.imaging.rectify import limited
+    from kiosk.specimens.specimen import specimen
+
+    return limited(specimen("td1").pages[PageSide.FRONT], 1000)
 
 
 def _share(text: str) -> float:

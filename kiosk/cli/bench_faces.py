@@ -39,7 +39,7 @@ def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_faces(arguments: argparse.Namespace) -> None:
     from kiosk.bench import face_peers, faces, machine
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose import build_engines, load_setup, model_library
     from kiosk.imaging.decode import load_image
 
     pairs: tuple[faces.FacePair, ...] = ()
@@ -53,7 +53,7 @@ def run_faces(arguments: argparse.Namespace) -> None:
         pairs = faces.read_pairs(arguments.pairs, arguments.folder)
     setup = load_setup()
     limits = setup.config.limits
-    body: dict[str, Json] = {"machine": machine.describe()}
+    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).find("dlib_resnet_v1")))}
     with build_engines(setup) as engines:
         if pairs:
             detector, landmarker, matchers = engines.face_parts(arguments.model)
@@ -76,7 +76,7 @@ def run_faces(arguments: argparse.Namespace) -> None:
     if arguments.json:
         emit_json(body)
         return
-    for line in [*(report(body) if pairs else []), *report_guidance(body["guidance_ms"])]:
+    for line in [*(report(body) if pairs else []), *report_guidance(body["guidance_ms"]), "", machine.yardstick_line(body["machine"])]:
         emit(line)
 
 

@@ -35,12 +35,13 @@ def add_liveness_arguments(parser: argparse.ArgumentParser) -> None:
 def run_liveness(arguments: argparse.Namespace) -> None:
     """Raises BadInput: BAD_ARGUMENT for nothing to do, FILE_NOT_FOUND, NO_FACE_DETECTED. Without a passive model nothing is judged."""
     from kiosk.bench import liveness, machine
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose import build_engines, load_setup, model_library
 
     if arguments.folder is None and arguments.simulate is None and arguments.active is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "a folder of presentations, --simulate N or --active N is wanted")
-    body: dict[str, Json] = {"machine": machine.describe()}
-    with build_engines(load_setup()) as engines:
+    setup = load_setup()
+    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).find("dlib_resnet_v1")))}
+    with build_engines(setup) as engines:
         verifier = engines.verifier()
         given = liveness.folder(arguments.folder, arguments.truth) if arguments.folder is not None else []
         if given:
@@ -61,6 +62,7 @@ def run_liveness(arguments: argparse.Namespace) -> None:
             emit(part)
             for name, value in figures.items():
                 emit(f"  {name:<32} {value}")
+    emit(machine.yardstick_line(body["machine"]))
 
 
 def _simulate(
