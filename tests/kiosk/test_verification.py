@@ -309,6 +309,38 @@ def test_a_picture_s_template_is_made_once_and_goes_with_it(
     assert not verifier._kept
 
 
+def test_a_face_is_looked_for_once_in_a_picture(verifier: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    detect = BlazeFaceDetector.detect
+
+    def counted(self: BlazeFaceDetector, image: Image) -> tuple[Face, ...]:
+        asked.append(id(image))
+        return detect(self, image)
+
+    monkeypatch.setattr(BlazeFaceDetector, "detect", counted)
+    picture, empty = astronaut(), nobody()
+    face = verifier.portrait_face(picture)
+    looks = len(asked)
+    assert verifier.portrait_face(picture) == face
+    verifier.embed_selfie(picture)
+    assert len(asked) == looks
+    assert verifier.portrait_face(empty) is verifier.portrait_face(empty) is None
+    assert verifier.portrait_face(astronaut()) == face  # another picture of the same pixels is looked at
+    assert len(asked) > looks
+    del picture, empty
+    assert not verifier._found
+
+
+def test_frames_looked_at_side_by_side_are_told_apart(verifier: Verifier) -> None:
+    """The frame that shows somebody else, or nobody, is the same one however the threads take turns."""
+    frames = [astronaut(), nobody(), shown_small(0.8), astronaut()]
+    alone = [verifier.embed_selfie(frame.copy()) for frame in frames]
+    together = verifier._templates(verifier._needed_matcher(), [frame.copy() for frame in frames])
+    assert [isinstance(one, Embedding) for one in together] == [True, False, True, True]
+    for one, other in zip(alone, together, strict=True):
+        assert one is None or one == other
+
+
 # --- liveness match ------------------------------------------------------------------------------------------------
 
 
