@@ -139,6 +139,20 @@ def test_a_misprinted_document_is_said_to_be_misprinted(capsys: pytest.CaptureFi
     assert statuses(body)["mrz_check_digits"] == ("REJECTED", "CHECK_DIGIT_WRONG")
 
 
+def test_without_biometrics_no_selfie_is_looked_at_and_a_person_decides(
+    capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles
+) -> None:
+    pages = ("onboard", "--front", customer_files.front, "--back", customer_files.back, "--consent", "yes", "--without-biometrics")
+    code, body, _ = run(capsys, *pages)
+    assert code == 0
+    found = statuses(body)
+    for name in ("selfie_quality", "face_match", "passive_liveness", "active_liveness"):
+        assert found[name] == ("NOT_EXECUTED", "DECLINED")
+    assert body["decision"]["outcome"] == "REVIEW"
+    code, body, _ = run(capsys, *pages, "--selfie", customer_files.selfie)
+    assert (code, body["error"]["code"]) == (2, "BAD_ARGUMENT")
+
+
 def test_without_the_back_the_decision_is_not_accept(capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles) -> None:
     _, body, _ = run(capsys, "onboard", "--front", customer_files.front, "--selfie", customer_files.selfie, "--consent", "yes")
     assert statuses(body)["document_usability"][1] == "BACK_MISSING"

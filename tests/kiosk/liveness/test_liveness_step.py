@@ -30,6 +30,7 @@ class Done:
 
     challenge: Challenge
     finished: bool = True
+    under_way: bool = True
     frames: tuple[Image, ...] = ()
     selfie: Frame | None = None
     status: CheckStatus = CheckStatus.PASSED

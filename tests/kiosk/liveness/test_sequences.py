@@ -48,6 +48,22 @@ def unchanged(seen: Observation, index: int) -> Observation:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_it_is_under_way_only_once_the_person_began_to_do_what_is_asked(kind: ChallengeKind) -> None:
+    """Leaving before costs nothing, leaving after is a try."""
+    session = genuine(kind, 3)
+    began: list[bool] = []
+    at = 0.0
+    while at < 60 and not session.run.finished:
+        at += 1 / 15
+        began.append(session.run.under_way)
+        seen = session.stand.observe(session.actor.state(at), 100 + at)
+        session.actor.heed(session.run.see(seen, frame_of(1, seen.at)), at)
+    assert began[0] is False
+    assert began[-1] is True
+    assert session.run.check().status is CheckStatus.PASSED
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_undisturbed_it_passes(kind: ChallengeKind) -> None:
     assert disturbed(kind, unchanged).run.check().status is CheckStatus.PASSED
 
