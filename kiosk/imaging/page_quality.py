@@ -74,7 +74,12 @@ class QualityLevels:
 
 
 def page_quality(
-    page: Image, quad: Quad | None, picture_size: tuple[int, int], *, strictness: Strictness = Strictness.NORMAL
+    page: Image,
+    quad: Quad | None,
+    picture_size: tuple[int, int],
+    *,
+    strictness: Strictness = Strictness.NORMAL,
+    measures: PageMeasures | None = None,
 ) -> PageQuality:
     """Judge a straightened page.
 
@@ -83,9 +88,10 @@ def page_quality(
         quad: where it was in the picture; None = the picture is the page alone, so its border says nothing.
         picture_size: (width, height) of the picture it came from.
         strictness: for glare and blur.
+        measures: of `measure_page`, where they are known already.
     """
     limits = LIMITS[strictness]
-    measures = measure_page(page, framed=quad is not None)
+    measures = measures or measure_page(page, framed=quad is not None)
     sharp, light, spots = measures.sharpness, measures.brightness, measures.hotspots
     width_px = page_width(quad) if quad is not None else max(picture_size)
     warnings: list[PageWarning] = []

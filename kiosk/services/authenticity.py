@@ -8,7 +8,7 @@ figures and limits: models/cards/authenticity.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from kiosk.domain.document import Field, FieldName, Quad, Signal, Source, Suspic
 from kiosk.imaging import geometry, tampering
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import measure_page
-from kiosk.imaging.recapture import grid_evidence
+from kiosk.imaging.recapture import GridEvidence, grid_evidence
 
 RAISED = 0.5
 """Scores are scaled so that every rule's own operating point lies here; the raw measures' points are below."""
@@ -75,6 +75,7 @@ def page_signals(
     fields: Iterable[Field] = (),
     colours: Mapping[str, KnownColour] | None = None,
     page_sharpness: float | None = None,
+    grids: Callable[[Image, Quad], GridEvidence | None] = grid_evidence,
 ) -> tuple[Signal, ...]:
     """Look for every suspicion; pure.
 
@@ -86,6 +87,7 @@ def page_signals(
         fields: as read from this page; readings of the visual zone that have a place are compared.
         colours: of the document's template (`TemplatePage.colours`).
         page_sharpness: `PageQuality.sharpness` where it is known already.
+        grids: as `recapture.grid_evidence`, where its answer may be known already.
 
     Returns: one signal per suspicion, in the order of `Suspicion`; what could not be measured has no score and says why.
     """
@@ -95,7 +97,7 @@ def page_signals(
     if page_sharpness is None:
         page_sharpness = measure_page(page).sharpness
     sharp = page_sharpness >= MIN_SHARPNESS
-    screen, printed = _grids(seen, sharp)
+    screen, printed = _grids(grids(seen.picture, seen.quad) if sharp else None, sharp)
     return (
         screen,
         printed,
@@ -126,8 +128,7 @@ def _signal(suspicion: Suspicion, measure: float | None, limit: float, model: st
     return Signal(suspicion, round(_score(measure, limit), 3), RAISED, model)
 
 
-def _grids(seen: _Seen, sharp: bool) -> tuple[Signal, Signal]:
-    evidence = grid_evidence(seen.picture, seen.quad) if sharp else None
+def _grids(evidence: GridEvidence | None, sharp: bool) -> tuple[Signal, Signal]:
     why = PAGE_TOO_SMALL if sharp else NOT_SHARP
     screen = printed = None
     if evidence is not None:

@@ -12,6 +12,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import cropped, rotated
 from kiosk.ports import PageLocation, TextLine
+from kiosk.services.page_beside import Beside
 
 READABLE = 0.85
 """Mean confidence by letters: upright pages reach 0.93 and more, upside down ones 0.75 at most."""
@@ -37,6 +38,7 @@ class PageLook:
         labels: how many different fields it has labels of.
         titled: a template's own title stands on it; asked only where nothing else tells.
         part: of the straightened page (0..1 left, top, right, bottom), when it was cut to the data page.
+        beside: what was found while the text was read; of use as long as `image` is the one that was looked at.
     """
 
     image: Image
@@ -51,6 +53,7 @@ class PageLook:
     labels: int = 0
     titled: bool = False
     part: tuple[float, float, float, float] | None = None
+    beside: Beside | None = None
 
     @property
     def face(self) -> Face | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +22,7 @@ from kiosk.domain.mrz import MrzFormat
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import Strictness, is_blank, page_quality
+from kiosk.imaging.recapture import grid_evidence
 from kiosk.imaging.rectify import cropped, limited, rotated, straighten
 from kiosk.imaging.region_crop import region_crop
 from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextLine, TextReader
@@ -30,9 +32,10 @@ from kiosk.services.document_fields import context_of
 from kiosk.services.document_layout import count_labels
 from kiosk.services.document_pages import are_one_scan
 from kiosk.services.mrz_reading import MrzReading
+from kiosk.services.page_beside import PageEyes, View
 from kiosk.services.page_fields import names_document, page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
-from kiosk.services.page_portrait import enlarged, portrait_faces, portrait_quad
+from kiosk.services.page_portrait import portrait_quad
 from kiosk.services.page_regions import page_regions
 from kiosk.services.page_shape import is_hopeless, licence_numbers, shape_warnings, shows_two_holders, with_islands
 from kiosk.services.template_match import Advice
@@ -41,7 +44,6 @@ logger = logging.getLogger(__name__)
 
 PAGE_WIDTH_PX = 1200
 PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, no larger than this
-FACE_SIDE_PX = 640
 PAGE_TEXT_PX = 544  # side of the text detector's input for a straightened page; of 80 values under heavy blur 480 lost none against 640
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
@@ -71,7 +73,8 @@ class PageResult:
     Attributes:
         straightened: upright, BGR; all places of `page` refer to it.
         portrait: the crop of the holder's portrait, BGR, or None. Never of a page that is, or was asked for as, a back.
-        timings_ms: by stage: locate, straighten, text, mrz, faces, barcodes, fields, regions, signals, total.
+        timings_ms: by stage: locate, straighten, text, mrz, faces, barcodes, fields, regions, signals, total. Some run beside the text, so
+            that they add up to more than the total.
         crops: the pictures on the page, BGR, as large as the picture that was handed in shows them.
     """
 
@@ -116,8 +119,7 @@ class DocumentReader:
         self._text_reader = text_reader
         self._mrz_reader = mrz_reader
         self._barcode_reader = barcode_reader
-        self._face_detector = face_detector
-        self._quick_detector = quick_detector
+        self._eyes = PageEyes(face_detector, quick_detector, barcode_reader)
         self._strictness = strictness
         self._today = today or (lambda: date.today().isoformat())
 
@@ -182,7 +184,7 @@ class DocumentReader:
     def _look_at(self, image: Image, location: PageLocation, timings: dict[str, float]) -> PageLook:
         with _timed(timings, "straighten"):
             page = straighten(image, location.quad, max_width_px=PAGE_WIDTH_PX)
-        return self._read(PageLook(page, location), PAGE_TEXT_PX, timings)
+        return self._read(PageLook(page, location), PAGE_TEXT_PX, timings, picture=image)
 
     def _best_look(self, image: Image, locations: Sequence[PageLocation], timings: dict[str, float]) -> PageLook | None:
         """The strongest of: the pages that were located, the picture as it is. Stops as soon as the evidence is strong."""
@@ -210,22 +212,38 @@ class DocumentReader:
                     with _timed(timings, "text"):
                         whole.lines = self._text_reader.read(whole.image, max_side_px=PICTURE_TEXT_PX)
                     with _timed(timings, "faces"):
-                        self._find_faces(whole)
+                        whole.all_faces, whole.faces = self._eyes.faces(_view_of(whole, None))
             best = max(looks, key=lambda one: one.evidence)
         return best if best.is_document else None
 
-    def _read(self, look: PageLook, text_px: int, timings: dict[str, float]) -> PageLook:
-        """Turn upright; read MRZ and text, each line once."""
-        with _timed(timings, "text"):
-            look.quads = self._text_reader.find_lines(look.image, max_side_px=text_px)
-            if stands(look.quads):
-                self._lay_down(look, text_px)
-        with _timed(timings, "mrz"):
-            self._take(look, self._mrz_reader.glance(look.image) if look.quads else None)
-        with _timed(timings, "text"):
-            self._read_text(look)
-        with _timed(timings, "faces"):
-            self._find_faces(look)
+    def _read(self, look: PageLook, text_px: int, timings: dict[str, float], *, picture: Image | None = None) -> PageLook:
+        """Turn upright; read MRZ and text, each line once; what does not need the text is done beside it.
+
+        Args:
+            picture: that the page was cut out of; None = it is the picture.
+        """
+        with ThreadPoolExecutor(1, "page-beside") as beside:
+            lying = look.image
+            glance = beside.submit(self._glance, lying)
+            with _timed(timings, "text"):
+                look.quads = self._text_reader.find_lines(lying, max_side_px=text_px)
+                if stands(look.quads):
+                    self._lay_down(look, text_px)
+            found, ms = glance.result()  # also where it was in vain: its engines serve one thread at a time
+            if look.image is not lying:
+                found, ms = self._glance(look.image)
+            timings["mrz"] = round(timings.get("mrz", 0.0) + ms, 1)
+            self._take(look, found if look.quads else None)
+            seen = beside.submit(self._eyes.look, _view_of(look, picture))
+            with _timed(timings, "text"):
+                self._read_text(look)
+            look.beside = seen.result()
+        for stage, ms in look.beside.timings_ms.items():
+            timings[stage] = round(timings.get(stage, 0.0) + ms, 1)
+        look.all_faces, look.faces = look.beside.faces, look.beside.portraits
+        if look.beside.view.image is not look.image:  # turned over since
+            with _timed(timings, "faces"):
+                look.all_faces, look.faces = self._eyes.faces(_view_of(look, picture))
         if look.mrz is None:
             with _timed(timings, "mrz"):
                 self._read_hard_mrz(look)
@@ -273,6 +291,11 @@ class DocumentReader:
         found = {line.quad: line for line in (*known, *self._text_reader.read_at(look.image, rest))}
         look.lines = tuple(found[quad] for quad in look.quads if quad in found)
 
+    def _glance(self, image: Image) -> tuple[MrzReading | None, float]:
+        """With the milliseconds that it took."""
+        began = time.perf_counter()
+        return self._mrz_reader.glance(image), _since(began)
+
     def _take(self, look: PageLook, found: MrzReading | None) -> None:
         """The MRZ with its places; the page is turned the way the MRZ stands."""
         if found is None:
@@ -292,27 +315,14 @@ class DocumentReader:
         if found is not None and found.rotation == 0:
             look.mrz, look.mrz_quads = found.mrz, tuple(moved(quad, left, top) for quad in found.line_quads)
 
-    def _find_faces(self, look: PageLook) -> None:
-        small = limited(look.image, FACE_SIDE_PX)
-        scale = look.image.shape[1] / small.shape[1]
-        if self._quick_detector is None or look.location is None:
-            found = self._face_detector.detect(small)
-        else:
-            # a located page fills its picture, so a portrait on it is large; a back that its MRZ tells need not be searched for one
-            found = self._quick_detector.detect(small)
-            is_back = look.mrz is not None and look.mrz.format is MrzFormat.TD1
-            if not is_back and not portrait_faces(found, small.shape[0]):
-                found = self._face_detector.detect(small)
-        look.all_faces = tuple(enlarged(face, scale) for face in found)
-        look.faces = tuple(enlarged(face, scale) for face in portrait_faces(found, small.shape[0]))
-
     # --- telling -----------------------------------------------------------------------------------------------------
 
     def _result(self, image: Image, look: PageLook | None, asked: _Asked, began: float, timings: dict[str, float]) -> PageResult:
         """Raises BadInput(NO_DOCUMENT_DETECTED) when there is neither a look nor a licence's barcode."""
         with _timed(timings, "barcodes"):
             # of a straightened page more codes can be read than of the photograph, in half the time
-            barcodes = self._barcode_reader.read(image if look is None else look.image)
+            beside = look.beside if look is not None and look.beside is not None and look.beside.view.image is look.image else None
+            barcodes = beside.barcodes if beside is not None else self._barcode_reader.read(image if look is None else look.image)
         has_licence = any(is_aamva(barcode) for barcode in barcodes)
         if look is None:
             if not has_licence and is_blank(image):
@@ -333,7 +343,8 @@ class DocumentReader:
             regions = page_regions(look.image, look.all_faces, side=side, template=sure, lines=look.lines, printed=printed)
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
-        quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness)
+        known_measures = beside.measures if beside is not None else None
+        quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness, measures=known_measures)
         quality = replace(quality, warnings=tuple(dict.fromkeys((*quality.warnings, *shape_warnings(look, template)))))
         with _timed(timings, "signals"):
             known = template.pages.get(side) if template is not None else None
@@ -345,6 +356,7 @@ class DocumentReader:
                 fields=read.fields,
                 colours=known.colours if known is not None else None,
                 page_sharpness=quality.sharpness,
+                grids=beside.grids_of if beside is not None else grid_evidence,
             )
         page = DocumentPage(
             side=side,
@@ -371,6 +383,11 @@ class DocumentReader:
         timings["total"] = _since(began)
         logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(look.lines), len(read.fields))
         return PageResult(page, look.image, crops.get(Region.PORTRAIT), timings, crops)
+
+
+def _view_of(look: PageLook, picture: Image | None) -> View:
+    is_back = look.mrz is not None and look.mrz.format is MrzFormat.TD1
+    return View(look.image, picture, look.upright_quad(), is_back)
 
 
 def _lies_in(quad: Quad, zones: Sequence[tuple[float, float, float, float]]) -> bool:
