@@ -4,6 +4,9 @@ The lists are asked again as they are today; what was found at the decision stay
 who, a hash) and an entry with the customer (the reason in words, encrypted, gone with them), in one transaction. Dismissed hits leave the
 decision to what else there is; a confirmed one is for a person, whatever was decided before. Nothing here rejects anybody: that is an
 override (`services.override`).
+
+An account (workflow 32) was screened under its caller's user reference: a verdict holds for the next execution under it. What an execution
+came to stays as it was reported.
 """
 
 from __future__ import annotations
@@ -57,6 +60,15 @@ class HitView:
     def reference(self) -> str:
         """How staff names it: the list and the list's own number of the entry."""
         return f"{self.hit.source.name}:{self.hit.listed.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom the lists are asked about, under which user reference, and what the last screening of them said."""
+
+    reference: str
+    subjects: tuple[Subject, ...]
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +143,23 @@ def review(
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} gave the last verdict on {chosen.reference}: another person has to change it")
     at = clock.now_utc()
     code = because or (ReviewReason.SAME_PERSON if verdict is Verdict.CONFIRMED else ReviewReason.IN_WORDS)
-    entry = judged(chosen.hit, chosen.subjects, customer_id, verdict, code, person, at)
-    check = _gravest([screener.screen(subject, customer_id, also=(entry,)) for subject in _subjects(seen)]).check
+    asked = _asked(seen)
+    entry = judged(chosen.hit, chosen.subjects, asked.reference, verdict, code, person, at)
+    check = _gravest([screener.screen(subject, asked.reference, also=(entry,)) for subject in asked.subjects]).check
     made: list[Reviewed] = []
 
     def plan(customer: StoredCustomer) -> Revision:
         takers = require_second_person(customer.facts, person, named)
-        if any(customer.facts.get(name) != seen.facts.get(name) for name in ("customer", "decision", "overrides", SCREENING_REVIEWS)):
+        if customer.facts != seen.facts:
             raise BadInput(ErrorCode.WRONG_STEP, f"somebody else has decided on customer {customer_id} meanwhile: look again")
-        was = outcome_in_force(customer.facts)
-        if was is None:
-            raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer_id} has not been decided")
-        outcome = _outcome(customer.facts, was, check)
+        decided = outcome_in_force(customer.facts)
+        was = decided or Outcome.REVIEW  # of an execution: its screening asked for a look
+        outcome = was if decided is None else _outcome(customer.facts, was, check)
         made.append(Reviewed(chosen, verdict, was, outcome, check))
         record = _record(made[-1], entry, why, takers, len(overrides_of(customer.facts)))
         detail: dict[str, object] = {name: value for name, value in review_fields(entry).items() if name not in ("at", "user_reference")}
+        if asked.reference != customer_id:
+            detail["reference"] = asked.reference
         detail |= {"from": was.value, "to": outcome.value, "takenBy": list(takers), "sha256": digest_of(record)}
         facts = {SCREENING_REVIEWS: [*records_of(customer.facts, SCREENING_REVIEWS), record]}
         return Revision(SCREENING_REVIEWED, detail, facts=facts, step=STEP)
@@ -158,7 +172,14 @@ def review(
 
 def waiting(customers: Sequence[StoredCustomer]) -> tuple[StoredCustomer, ...]:
     """Those whose last screening found somebody whom nobody has looked at yet."""
-    return tuple(customer for customer in customers if _last_label(customer.facts) == CheckLabel.ALERT.value)
+    found = []
+    for customer in customers:
+        try:
+            if _asked(customer).label == CheckLabel.ALERT.value:
+                found.append(customer)
+        except BadInput:  # not decided
+            continue
+    return tuple(found)
 
 
 def unproven_reviews(facts: Mapping[str, Json], receipts: Sequence[Receipt]) -> int:
@@ -174,10 +195,8 @@ def unproven_reviews(facts: Mapping[str, Json], receipts: Sequence[Receipt]) -> 
 
 
 def _screened(customer: StoredCustomer, screener: WatchlistScreener) -> Screened:
-    if machine_outcome(customer.facts) is None:
-        raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has not been decided: there is nothing to review")
-    subjects = _subjects(customer)
-    screenings = {subject: screener.screen(subject, customer.id) for subject in subjects}
+    asked = _asked(customer)
+    screenings = {subject: screener.screen(subject, asked.reference) for subject in asked.subjects}
     gravest = _gravest(tuple(screenings.values()))
     match gravest.missing:
         case "engine":
@@ -190,7 +209,7 @@ def _screened(customer: StoredCustomer, screener: WatchlistScreener) -> Screened
     for subject, screening in screenings.items():
         for hit in (*screening.hits, *screening.dismissed):
             found.setdefault((hit.source.name, hit.listed.id), []).append((subject, hit))
-    views = [_view(pairs, screener.verdicts(customer.id)) for pairs in found.values()]
+    views = [_view(pairs, screener.verdicts(asked.reference)) for pairs in found.values()]
     views.sort(key=lambda view: (-view.hit.score, view.reference))
     return Screened(customer, gravest.check, tuple(views), gravest.lists)
 
@@ -202,6 +221,41 @@ def _view(pairs: Sequence[tuple[Subject, Hit]], verdicts: Sequence[Review]) -> H
     if not given:
         return HitView(best, subjects)
     return HitView(best, subjects, given[-1].verdict, given[-1].by, given[-1].at)
+
+
+def _asked(customer: StoredCustomer) -> _Asked:
+    """Raises BadInput(WRONG_STEP) for who has neither been decided nor screened by an execution."""
+    if machine_outcome(customer.facts) is not None:
+        return _Asked(customer.id, _subjects(customer), _last_label(customer.facts))
+    executions = [fact for name, fact in customer.facts.items() if name.startswith("execution.") and isinstance(fact, dict)]
+    for execution in sorted(executions, key=lambda one: str(one.get("completed_at")), reverse=True):
+        data, labels = _of_capability(execution, "extraction"), _of_capability(execution, "watchlistScreening")
+        request = execution.get("request")
+        if labels and isinstance(request, dict) and (reference := request.get("userReference")):
+            later = [one for one in records_of(customer.facts, SCREENING_REVIEWS) if str(one["at"]) >= str(execution.get("completed_at"))]
+            return _Asked(str(reference), (_extracted(data),), _label_of(later[-1]) if later else labels["label"])
+    raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has not been decided: there is nothing to review")
+
+
+def _of_capability(execution: Mapping[str, Json], name: str) -> dict[str, str]:
+    """What was extracted, or searched, with the decision's label. Empty when the execution has no such capability."""
+    result = execution.get("result")
+    capabilities = result.get("capabilities") if isinstance(result, dict) else None
+    entries = capabilities.get(name) if isinstance(capabilities, dict) else None
+    found: dict[str, str] = {}
+    for entry in entries if isinstance(entries, list) else []:
+        data, decision = (entry.get("data"), entry.get("decision")) if isinstance(entry, dict) else (None, None)
+        found |= {key: value for key, value in data.items() if isinstance(value, str)} if isinstance(data, dict) else {}
+        details = decision.get("details") if isinstance(decision, dict) else None
+        found["label"] = str(details.get("label")) if isinstance(details, dict) else ""
+    return found
+
+
+def _extracted(data: Mapping[str, str]) -> Subject:
+    """As `person_checks.subject_of` makes it of the document, out of the protocol's words for it."""
+    name = " ".join(part for part in (data.get("firstName"), data.get("lastName")) if part)
+    nationality, sex = data.get("nationality", ""), data.get("gender", "")
+    return Subject(name, data.get("dateOfBirth", ""), (nationality,) if nationality else (), Sex(sex) if sex in ("M", "F") else Sex.UNKNOWN)
 
 
 def _subjects(customer: StoredCustomer) -> tuple[Subject, ...]:
@@ -275,8 +329,13 @@ def _record(made: Reviewed, entry: Review, why: str, takers: tuple[str, ...], ov
 
 def _last_label(facts: Mapping[str, Json]) -> str:
     records = records_of(facts, SCREENING_REVIEWS)
-    if records and isinstance(screening := records[-1].get("screening"), dict):
-        return str(screening.get("label"))
+    if records:
+        return _label_of(records[-1])
     checks = facts.get("checks")
     found = [one for one in checks if isinstance(one, dict) and one.get("name") == _NAME.value] if isinstance(checks, list) else []
     return str(found[-1].get("label")) if found else ""
+
+
+def _label_of(record: Mapping[str, Json]) -> str:
+    screening = record.get("screening")
+    return str(screening.get("label")) if isinstance(screening, dict) else ""

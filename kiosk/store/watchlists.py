@@ -1,6 +1,7 @@
 """Staff's verdicts on watchlist hits, kept in the audit chain itself: no line of it can be changed or left out unseen.
 
-A line's customer is the user reference of the screening. Its detail holds ids and codes only.
+A line's customer is the user reference of the screening, or the account that was screened under it: then its detail has the "reference".
+Details hold ids and codes only.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class SqlScreeningReviews(Generic[T]):
         """In the order they were given. Raises StoreFault."""
         rows = self._database.read(
             lambda tables: tables.execute(
-                "SELECT at, detail FROM audit WHERE customer_id = ? AND event = ? ORDER BY seq",
-                (user_reference, audit.AuditEvent.SCREENING_REVIEWED.value),
+                "SELECT at, detail FROM audit WHERE event = ? AND ? IN (customer_id, json_extract(detail, '$.reference')) ORDER BY seq",
+                (audit.AuditEvent.SCREENING_REVIEWED.value, user_reference),
             ).fetchall()
         )
         return [self._unpack({"at": at, "user_reference": user_reference} | json.loads(detail)) for at, detail in rows]

@@ -253,3 +253,48 @@ def test_a_check_judged_afterwards_asks_for_a_person_at_most(status: CheckStatus
     again = redecide(made, Check(CheckName.WATCHLIST_SCREENING, status, CheckLabel.CONFIRMED))
     assert again == Decision(REVIEW, "branch", (Reason(CheckName.WATCHLIST_SCREENING, CheckLabel.CONFIRMED, REVIEW),))
     assert redecide(again, Check(CheckName.WATCHLIST_SCREENING, CheckStatus.PASSED)) == made
+
+
+# --- accounts ----------------------------------------------------------------------------------------------------------
+
+
+def account(desk: Desk, label: str = "ALERT", reference: str = "user-17") -> str:
+    """An account whose execution of workflow 32 found somebody on a list."""
+
+    def entry(label: str, **data: str) -> Any:
+        return [{"decision": {"type": "WARNING", "details": {"label": label}}, "data": data}]
+
+    capabilities = {
+        "extraction": entry("OK", firstName="Anna", lastName="Testperson", dateOfBirth="1990-01-02", nationality="SVK", gender="F"),
+        "watchlistScreening": entry(label, searchReference=reference),
+    }
+    execution: Any = {
+        "id": "e1", "workflow": "32", "completed_at": desk.clock.now, "request": {"userReference": reference},
+        "result": {"outcome": "REVIEW", "capabilities": capabilities},
+    }  # fmt: skip
+    desk.store.begin("account-1", "32", desk.clock.now)
+    desk.store.commit(StepCommit("account-1", "execution", desk.clock.now, {"execution.e1": execution}, {}))
+    return "account-1"
+
+
+def test_a_hit_of_an_account_is_dismissed_for_its_user_reference(desk: Desk) -> None:
+    customer = account(desk)
+    assert [one.id for one in waiting(desk.store.customers())] == [customer]
+    asked = screened(desk.store, desk.screener, customer).hits[0].subjects[0]
+    assert desk.screener.screen(asked, "user-17").check.label is CheckLabel.ALERT
+    before = desk.store.load(customer).facts["execution.e1"]
+    with pytest.raises(BadInput, match="does not say who"):
+        desk.review(customer, "eu:7", Verdict.DISMISSED)
+    done = desk.review(customer, "eu:7", Verdict.DISMISSED, taken_by="customer")
+    assert (done.was, done.outcome, done.check.label) == (REVIEW, REVIEW, CheckLabel.DISMISSED)
+    assert desk.screener.screen(asked, "user-17").check.label is CheckLabel.DISMISSED, "the next execution passes"
+    assert desk.screener.screen(asked, "user-18").check.label is CheckLabel.ALERT
+    assert desk.store.load(customer).facts["execution.e1"] == before, "what was reported stays"
+    assert desk.in_force(customer) is None, "an account has no decision of its own"
+    assert waiting(desk.store.customers()) == ()
+    assert unproven_reviews(desk.store.load(customer).facts, desk.store.receipts(customer)) == 0
+
+
+def test_an_account_whose_screening_found_nobody_does_not_wait(desk: Desk) -> None:
+    account(desk, label="OK")
+    assert waiting(desk.store.customers()) == ()
