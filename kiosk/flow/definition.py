@@ -139,6 +139,7 @@ def parse_definition(data: Mapping[str, Any], wrong: Wrong) -> Definition | None
     credentials = _credentials(data, wrong)
     capabilities = _capabilities(data, {rule.category for rule in credentials}, wrong)
     combinations = _combinations(data, credentials, wrong)
+    _check_pair(data, capabilities, credentials, combinations, wrong)
     creates, updates = _bool(data, "creates", True, wrong, Place()), _bool(data, "updates", True, wrong, Place())
     if not creates and not updates:
         raise wrong("creates and updates are both false: nobody could start it", Place(key="updates"))
@@ -220,6 +221,22 @@ def _capabilities(data: Mapping[str, Any], collected: set[Category], wrong: Wron
         rules[name] = CapabilityRule(name, judged, _words(entry, "after", CapabilityName, wrong, place))
         places[name] = number
     return _in_order(rules, places, collected, wrong)
+
+
+def _check_pair(
+    data: Mapping[str, Any],
+    capabilities: tuple[CapabilityRule, ...],
+    credentials: tuple[CredentialRule, ...],
+    combinations: tuple[tuple[Category, ...], ...],
+    wrong: Wrong,
+) -> None:
+    """One face alone is similar to nothing."""
+    name = CapabilityName.SIMILARITY
+    judged = next((rule.credentials for rule in capabilities if rule.name is name), None)
+    asked = combinations or (tuple(rule.category for rule in credentials),)
+    if judged is not None and any(sum(category in judged for category in one) < 2 for one in asked):
+        number = [entry.get("name") for entry in data["capability"]].index(name.value)
+        raise wrong(f"capability {name.value} needs two credentials: {' or '.join(sorted(judged))}", Place("capability", number, "name"))
 
 
 def _in_order(
