@@ -337,6 +337,7 @@ _STEPS = {
     "liveness": QT_TRANSLATE_NOOP("steps", "Quick check"),
     "contact": QT_TRANSLATE_NOOP("steps", "Contact"),
     "proof": QT_TRANSLATE_NOOP("steps", "Proof"),
+    "proofs": QT_TRANSLATE_NOOP("steps", "Proof"),
     "chip": QT_TRANSLATE_NOOP("steps", "Chip"),
     "review": QT_TRANSLATE_NOOP("steps", "Review"),
     "decision": QT_TRANSLATE_NOOP("steps", "Result"),

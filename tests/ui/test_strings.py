@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
@@ -65,6 +66,13 @@ def test_every_other_code_has_words(language: str) -> None:
     assert len({strings.check_status(status) for status in CheckStatus}) == len(CheckStatus)
     assert all(strings.busy(label) for label in ("READING", "COMPARING", "SAVING", "DECIDING", "SENDING", "LOADING", "unknown"))
     assert all(strings.step(group) != group for group in samples.MORE_GROUPS)
+
+
+def test_every_group_of_a_workflow_that_ships_has_a_name(language: str) -> None:
+    files = sorted((ROOT / "resources" / "workflows").glob("*.toml"))
+    groups = {step["group"] for file in files for step in tomllib.loads(file.read_text("utf-8")).get("step", ()) if "group" in step}
+    assert groups
+    assert [group for group in groups if strings.step(group) == group] == []
 
 
 def test_every_check_has_a_sentence_in_every_language(language: str) -> None:
