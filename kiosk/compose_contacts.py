@@ -62,7 +62,7 @@ def chip_reader(setup: Setup) -> NfcReader | None:
 
 def answer_desks(setup: Setup, engines: Engines, ledger: CodeLedger) -> AnswerDesks:
     """What this machine has for the steps for contacts, proofs and the chip."""
-    from kiosk.compose import folder_scanner
+    from kiosk.devices.watched_folder import WatchedFolder
     from kiosk.services.answering import AnswerDesks
 
     config = setup.config
@@ -70,7 +70,7 @@ def answer_desks(setup: Setup, engines: Engines, ledger: CodeLedger) -> AnswerDe
 
     def scanner() -> Scanner:
         assert folder is not None
-        return folder_scanner(folder)
+        return WatchedFolder(folder)
 
     return AnswerDesks(
         codes=one_time_codes(setup, ledger, engines.clock),
@@ -84,17 +84,17 @@ def answer_desks(setup: Setup, engines: Engines, ledger: CodeLedger) -> AnswerDe
 
 def guided_sessions(setup: Setup, store: SqlCustomerStore, engines: Engines) -> GuidedSessions:
     """The server-driven session with all desks that this machine has."""
-    from kiosk.compose import device_key
     from kiosk.services.protocols.guided_session import GuidedSessions
     from kiosk.services.protocols.levels import load_levels
     from kiosk.services.protocols.proof_desk import ReadProofs
     from kiosk.services.workflows import load_policy
+    from kiosk.store.device_key import open_device_key
 
     config = setup.config
     return GuidedSessions(
         store,
         engines,
-        device_key(setup),
+        open_device_key(setup.paths.data),
         engines.clock,
         levels=load_levels(setup.paths.resources),
         policies=lambda key: load_policy(setup.paths.resources, key),
