@@ -1,7 +1,7 @@
 """Rewrites a network so that ONNX Runtime keeps it in its blocked layout on the CPU: the same results, in less than half the time.
 
 ONNX Runtime computes convolutions on blocks of 8 or 16 channels. A depthwise convolution of 103 channels, and every PRelu, falls out of
-that layout: values are reordered before and after, and its PRelu takes 4 ns a number. MiniFAS is made of just these (docs/decisions/0047).
+that layout: values are reordered before and after, and its PRelu takes 4 ns a number. MiniFAS is made of just these (docs/decisions/0046).
 So, before the model is loaded,
 
     channels that only depthwise convolutions and PRelu see are filled up to whole blocks with weights of zero: the added channels are 0

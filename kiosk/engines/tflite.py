@@ -2,7 +2,7 @@
 
 The MediaPipe package is not needed for them, and for the face mesh it is worse than not needed: its Tasks `FaceLandmarker` (1.2) takes
 the 468-point network but splits the 1404 numbers as if they were 478 points of two, without an error (measured: the points lie beside
-the face, z is 0). OpenCV computes both networks right, too, in twice the time and with three times the work (docs/decisions/0047).
+the face, z is 0). OpenCV computes both networks right, too, in twice the time and with three times the work (docs/decisions/0046).
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ class _Network:
         missing = [(0, wanted - had) for had, wanted in zip(turned.shape, shape, strict=True)]
         if any(after < 0 for _, after in missing):
             raise NotOnnx("weights do not fit what they are multiplied with")
-        return self._graph.weights(np.pad(turned, missing))
+        return self._graph.weights(np.pad(turned, missing) if any(after for _, after in missing) else turned)
 
     def _node(self, one: Operation, operator: str, *inputs: str, **attributes: int | Sequence[int]) -> str:
         """Its output is called as in the file where it is an output of the network."""
