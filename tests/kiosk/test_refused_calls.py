@@ -219,9 +219,7 @@ def _wrong_channel(bank: Bank, key: str) -> Callable[[], object]:
     for one in begun.credentials:
         for channel in set(Channel) - set(one.channels):
             part = PARTS_OF[one.category][0]
-            return lambda: bank.executions.add_part(  # type: ignore[misc]
-                begun.account_id, begun.execution_id, one.id, part, DATA[part], channel=channel
-            )
+            return lambda: bank.executions.add_part(begun.account_id, begun.execution_id, one.id, part, DATA[part], channel=channel)
     again = bank.begun(key, credentials=(CredentialRequest(Category.ID, bank.stored_id),))
     return lambda: bank.executions.add_part(again.account_id, again.execution_id, bank.stored_id, Part.FRONT, PICTURE)
 
@@ -269,7 +267,10 @@ def test_only_authentication_needs_a_facemap_on_file(key: str, bank: Bank) -> No
     stranger = another(bank)
     if key == "5":
         return  # names a credential, which `a credential of another account` tries
-    update = lambda: bank.executions.update(stranger.account_id, bank.request(key))  # noqa: E731
+
+    def update() -> object:
+        return bank.executions.update(stranger.account_id, bank.request(key))
+
     if key == "9":
         refused(bank, F.NOT_ON_FILE, update)
     else:
@@ -339,13 +340,15 @@ def test_what_was_handed_in_for_an_execution_that_expired_is_forgotten(key: str,
 def test_a_store_that_fails_leaves_every_call_undone_and_it_can_be_made_again(key: str, bank: Bank) -> None:
     begun = bank.begun(key)
     before = bank.kept()
-    for call in (lambda: bank.begun(key), lambda: bank.add(begun)):
+    calls: tuple[Callable[[], object], ...] = (lambda: bank.begun(key), lambda: bank.add(begun))
+    for call in calls:
         bank.store.fail_next = StoreFault(ErrorCode.STORE_FULL, "no space left")
         with pytest.raises(StoreFault):
             call()
         assert bank.kept() == before
     bank.fill(begun)
-    for step in (lambda: bank.finalize(begun), lambda: bank.process(begun)):
+    steps: tuple[Callable[[], object], ...] = (lambda: bank.finalize(begun), lambda: bank.process(begun))
+    for step in steps:
         before = bank.kept()
         bank.store.fail_next = StoreFault(ErrorCode.STORE_FULL, "no space left")
         with pytest.raises(StoreFault):

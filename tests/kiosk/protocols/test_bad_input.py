@@ -124,11 +124,12 @@ def test_an_enrolment_takes_nothing_after_it_was_completed(
     enrolment.face(token, pictures["selfie"])
     assert enrolment.complete(token)["hasError"] is False
     before = kept(store)
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: enrolment.document(token, pictures["passport"]),
         lambda: enrolment.face(token, pictures["selfie"]),
         lambda: enrolment.complete(token),
-    ):
+    )
+    for call in calls:
         assert call() == {"hasError": True, "error": "SESSION_ALREADY_COMPLETED"}
     assert kept(store) == before
 
