@@ -106,12 +106,15 @@ def overrides_of(facts: Mapping[str, Json]) -> tuple[Override, ...]:
 def outcome_in_force(facts: Mapping[str, Json]) -> Outcome | None:
     """The latest override's or screening review's, else the machine's; None when nothing has been decided."""
     overrides, reviews = overrides_of(facts), records_of(facts, SCREENING_REVIEWS)
-    if machine_outcome(facts) is None:
-        return None  # an account: each of its executions has an outcome of its own
     # each review says how many overrides there were before it: times of two clocks prove no order
-    if reviews and reviews[-1].get("overrides") == len(overrides):
+    if reviews and not is_account(facts) and reviews[-1].get("overrides") == len(overrides):
         return Outcome(str(reviews[-1]["outcome"]))
     return overrides[-1].outcome if overrides else machine_outcome(facts)
+
+
+def is_account(facts: Mapping[str, Json]) -> bool:
+    """Whether workflows are executed on it, each with an outcome of its own, which stays as it was reported."""
+    return any(name.startswith("execution.") for name in facts)
 
 
 def machine_outcome(facts: Mapping[str, Json]) -> Outcome | None:

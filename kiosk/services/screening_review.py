@@ -29,6 +29,7 @@ from kiosk.services.override import (
     SCREENING_REVIEWS,
     digest_of,
     fit_reason,
+    is_account,
     machine_outcome,
     outcome_in_force,
     overrides_of,
@@ -152,9 +153,10 @@ def review(
         takers = require_second_person(customer.facts, person, named)
         if customer.facts != seen.facts:
             raise BadInput(ErrorCode.WRONG_STEP, f"somebody else has decided on customer {customer_id} meanwhile: look again")
-        decided = outcome_in_force(customer.facts)
-        was = decided or Outcome.REVIEW  # of an execution: its screening asked for a look
-        outcome = was if decided is None else _outcome(customer.facts, was, check)
+        was = outcome_in_force(customer.facts)
+        if was is None:
+            raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer_id} has not been decided")
+        outcome = was if is_account(customer.facts) else _outcome(customer.facts, was, check)
         made.append(Reviewed(chosen, verdict, was, outcome, check))
         record = _record(made[-1], entry, why, takers, len(overrides_of(customer.facts)))
         detail: dict[str, object] = {name: value for name, value in review_fields(entry).items() if name not in ("at", "user_reference")}
@@ -225,8 +227,6 @@ def _view(pairs: Sequence[tuple[Subject, Hit]], verdicts: Sequence[Review]) -> H
 
 def _asked(customer: StoredCustomer) -> _Asked:
     """Raises BadInput(WRONG_STEP) for who has neither been decided nor screened by an execution."""
-    if machine_outcome(customer.facts) is not None:
-        return _Asked(customer.id, _subjects(customer), _last_label(customer.facts))
     executions = [fact for name, fact in customer.facts.items() if name.startswith("execution.") and isinstance(fact, dict)]
     for execution in sorted(executions, key=lambda one: str(one.get("completed_at")), reverse=True):
         data, labels = _of_capability(execution, "extraction"), _of_capability(execution, "watchlistScreening")
@@ -234,7 +234,9 @@ def _asked(customer: StoredCustomer) -> _Asked:
         if labels and isinstance(request, dict) and (reference := request.get("userReference")):
             later = [one for one in records_of(customer.facts, SCREENING_REVIEWS) if str(one["at"]) >= str(execution.get("completed_at"))]
             return _Asked(str(reference), (_extracted(data),), _label_of(later[-1]) if later else labels["label"])
-    raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has not been decided: there is nothing to review")
+    if machine_outcome(customer.facts) is None:
+        raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has not been decided: there is nothing to review")
+    return _Asked(customer.id, _subjects(customer), _last_label(customer.facts))
 
 
 def _of_capability(execution: Mapping[str, Json], name: str) -> dict[str, str]:

@@ -273,7 +273,8 @@ def account(desk: Desk, label: str = "ALERT", reference: str = "user-17") -> str
         "result": {"outcome": "REVIEW", "capabilities": capabilities},
     }  # fmt: skip
     desk.store.begin("account-1", "32", desk.clock.now)
-    desk.store.commit(StepCommit("account-1", "execution", desk.clock.now, {"execution.e1": execution}, {}))
+    facts: Any = {"execution.e1": execution, "decision": {"outcome": "REVIEW", "policy": "kiosk", "reasons": [HIT]}}
+    desk.store.commit(StepCommit("account-1", "execution", desk.clock.now, facts, {}))
     return "account-1"
 
 
@@ -290,7 +291,7 @@ def test_a_hit_of_an_account_is_dismissed_for_its_user_reference(desk: Desk) -> 
     assert desk.screener.screen(asked, "user-17").check.label is CheckLabel.DISMISSED, "the next execution passes"
     assert desk.screener.screen(asked, "user-18").check.label is CheckLabel.ALERT
     assert desk.store.load(customer).facts["execution.e1"] == before, "what was reported stays"
-    assert desk.in_force(customer) is None, "an account has no decision of its own"
+    assert desk.in_force(customer) is REVIEW
     assert waiting(desk.store.customers()) == ()
     assert unproven_reviews(desk.store.load(customer).facts, desk.store.receipts(customer)) == 0
 
