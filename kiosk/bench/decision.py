@@ -41,6 +41,8 @@ def decision(setup: Setup, *, workflow: str = "32", runs: int = 5, names: int = 
     from kiosk.services.watchlist.shelf import WatchlistShelf
     from kiosk.services.workflows import load_any_workflow, load_policy
 
+    if load_any_workflow(setup.paths.resources, workflow).definition is None:
+        raise BadInput(ErrorCode.BAD_ARGUMENT, f"workflow {workflow} is a way of screens: name one with a number")
     with own_data_folder(setup) as own, open_customer_store(own) as store, build_engines(own) as engines:
         resources, key, clock = own.paths.resources, device_key(own), engines.clock
         executions = Executions(

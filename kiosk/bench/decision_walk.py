@@ -27,7 +27,7 @@ _LIMIT_S = 90.0
 _CAMERA = "bench-film"
 _FPS = 20
 _LOOKS_AT_RESULT_S = 1.5
-"""A person looks at the picture that was taken before pressing "continue"; nobody is quicker than reading its heading."""
+"""A person looks at a picture that was taken, and at the review, before pressing "continue": as long as reading the heading takes."""
 
 
 @dataclass(slots=True)
@@ -43,11 +43,11 @@ class _Waits:
 def walks(
     setup: Setup, *, workflow: str = "32", runs: int = 3, names: int = 100_000, look_s: float = _LOOKS_AT_RESULT_S
 ) -> dict[str, Json]:
-    """So many customers one after another, after one that is not counted; each goes from welcome to the decision and confirms at once.
+    """So many customers one after another, after one that is not counted; each goes from welcome to the decision.
 
     `end_wait` is all that is waited for after the last capture: until the review is shown, and from its confirmation to the decision.
 
-    Args: `look_s` how long each customer looks at a picture that was taken.
+    Args: `look_s` how long each customer looks at a picture that was taken, and at the review.
 
     Raises BadInput(WORKFLOW_INVALID) for a workflow without screens; KioskError(INTERNAL) when a customer gets stuck; ModelFault,
         StoreFault.
@@ -128,6 +128,7 @@ class _Walk:
                     asked, _ = self._next(Busy, lambda event: event.label == "COMPARING")
                     kind = "review"
                 case "review":
+                    threading.Event().wait(self._look_s)
                     asked, kind = self._answer("decision", edits={})
                 case "sorry" | "done":
                     raise KioskError(ErrorCode.INTERNAL, f"the drawn customer ended at {step.step}")

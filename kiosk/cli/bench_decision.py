@@ -36,7 +36,11 @@ def run_decision(arguments: argparse.Namespace) -> None:
         if isinstance(value, dict):
             emit(name)
             for key, inner in value.items():
-                emit(f"  {key:<28} {_plain(inner)}")
+                if key == "waits_ms" and isinstance(inner, dict):
+                    for wait, ms in inner.items():
+                        emit(f"    {wait:<26} {_plain(ms)}")
+                else:
+                    emit(f"  {key:<28} {_plain(inner)}")
         else:
             emit(f"{name:<30} {_plain(value)}")
 

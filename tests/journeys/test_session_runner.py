@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk.compose import Engines
 from kiosk.domain.check import CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide
@@ -29,6 +30,7 @@ from kiosk.domain.events import (
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import DecisionView, DoneView, ReviewView, SorryView
 from kiosk.services import camera_work
+from kiosk.services.person_checks import PersonChecks, PersonLook, PersonQuestion
 from kiosk.specimens.customer import DemoCustomer
 from tests.journeys.walker import Walker
 
@@ -330,3 +332,76 @@ def test_what_was_held_of_a_customer_dies_with_the_session(walker: Walker) -> No
         gc.collect()
         threading.Event().wait(0.05)
     assert page() is None
+
+
+@pytest.fixture
+def passport_walker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Walker]:
+    """One page and no active check: the shortest way to a review."""
+    monkeypatch.setattr(Engines, "can_check_actively", False)
+    made = Walker(DemoCustomer("td3"))
+    yield made
+    made.close()
+
+
+def by_hand_to_review(walker: Walker) -> None:
+    """However slow the machine is: pictures are taken by hand, of what lies still."""
+    walker.runner.start()
+    for step, answer in (("welcome", {}), ("language", {"language": "en"}), ("consent", {"accepted": True})):
+        walker.at(step)
+        walker.runner.advance(**answer)
+    for step in ("document_front", "selfie"):
+        entered = walker.at(step)
+        still = walker.customer.selfie_frame if step == "selfie" else walker.customer.scene_for(step, story="still")(5.0)
+        walker.camera.play(lambda _seconds, still=still: still)
+        walker.wait(GuidanceGiven, lambda event, entered=entered: event.generation == entered.generation and event.guidance.steady)
+        walker.runner.capture_by_hand()
+        assert walker.wait(CaptureResultReady).result.usable
+        walker.runner.advance()
+    walker.at("review")
+
+
+def test_the_faces_are_compared_while_the_review_is_on_screen(passport_walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker, looked, times = passport_walker, threading.Event(), list[int]()
+    look = PersonChecks.look
+
+    def watched(checks: PersonChecks, question: PersonQuestion) -> PersonLook | None:
+        times.append(1)
+        try:
+            return look(checks, question)
+        finally:
+            looked.set()
+
+    monkeypatch.setattr(PersonChecks, "look", watched)
+    by_hand_to_review(walker)
+    assert looked.wait(30)  # nobody has confirmed anything yet
+    walker.runner.advance(edits={})
+    decision = walker.at("decision").view
+    assert isinstance(decision, DecisionView)
+    assert {check.name: check for check in decision.checks}[CheckName.FACE_MATCH].status is CheckStatus.PASSED
+    assert len(times) == 1  # and nothing is looked at twice
+
+
+def test_faces_compared_ahead_are_dropped_with_their_customer(passport_walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker = passport_walker
+    begun, cancelled, done = threading.Event(), threading.Event(), threading.Event()
+    look = PersonChecks.look
+
+    def slow(checks: PersonChecks, question: PersonQuestion) -> PersonLook | None:
+        begun.set()
+        cancelled.wait(30)
+        try:
+            return look(checks, question)
+        finally:
+            done.set()
+
+    monkeypatch.setattr(PersonChecks, "look", slow)
+    by_hand_to_review(walker)
+    assert begun.wait(30)
+    walker.runner.cancel()
+    walker.at("welcome")
+    cancelled.set()
+    assert done.wait(30)
+    walker.runner.advance()
+    walker.at("language")
+    assert walker.runner._ahead.look is None
+    assert walker.kiosk.store.customers() == ()
