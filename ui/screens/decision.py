@@ -83,8 +83,7 @@ class DecisionScreen(Screen):
         self._for_staff = Box(theme, spacing=24)
         if self.earlier is not None:
             self._for_staff.add(self.earlier)
-        if self.staff_cards:
-            self._for_staff.add(Columns(theme, self.staff_cards))
+        self._for_staff.add(*self.staff_cards.values())
         self._for_staff.hide()
         right = ScrollBox(theme, spacing=24, margins=(0, 0, 24, 0))
         right.add(self._for_staff)
