@@ -137,22 +137,17 @@ class BlazeFaceDetector:
         regressors, logits = self._net.run(np.asarray(tensor, np.float32))
         scores = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
         keep = np.flatnonzero(scores >= min_score)
-        raw = regressors.reshape(-1, 16)[keep]
-        centres = _ANCHORS[keep]
-        faces = []
-        for row, centre, score in zip(raw, centres, scores[keep], strict=True):
-            points = (row.reshape(8, 2) + centre - (left, top)) / scale  # centre, (size), then six key points
-            width, height = row[2] / scale, row[3] / scale
-            if width > 0 and height > 0:
-                x, y = points[0]
-                faces.append(
-                    Face(
-                        box=(float(x - width / 2), float(y - height / 2), float(width), float(height)),
-                        score=float(score),
-                        points=_with_mouth_corners(points[2:6]),
-                        model=self._model_id,
-                    )
-                )
+        raw = regressors.reshape(-1, 8, 2)[keep]  # centre (from the anchor), size, then six key points (from the anchor)
+        sizes = raw[:, 1] / scale
+        points = (raw + _ANCHORS[keep, np.newaxis] - (left, top)) / scale
+        boxes = np.concatenate([points[:, 0] - sizes / 2, sizes], axis=1)
+        faces = [
+            Face(box=(x, y, width, height), score=score, points=tuple((px, py) for px, py in five), model=self._model_id)
+            for (x, y, width, height), score, five in zip(
+                boxes.tolist(), scores[keep].tolist(), _with_mouth_corners(points[:, 2:6]).tolist(), strict=True
+            )
+            if width > 0 and height > 0
+        ]
         return _blended(faces)
 
 
@@ -267,13 +262,12 @@ def _blended(faces: list[Face]) -> list[Face]:
     return result
 
 
-def _with_mouth_corners(points: npt.NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
-    """Args: right eye, left eye, nose, mouth, as rows."""
-    right, left, nose, mouth = points
+def _with_mouth_corners(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Args: right eye, left eye, nose, mouth of each find (n x 4 x 2). Returns n x 5 x 2."""
+    right, left, mouth = points[:, 0], points[:, 1], points[:, 3]
     lift = 0.12 * ((right + left) / 2 - mouth)
     side = 0.4 * (left - right)
-    corners = (mouth + lift - side, mouth + lift + side)
-    return tuple((float(x), float(y)) for x, y in (right, left, nose, *corners))
+    return np.stack([right, left, points[:, 2], mouth + lift - side, mouth + lift + side], axis=1)
 
 
 def _tiles(width: int, height: int, side: int) -> Iterator[tuple[int, int]]:
