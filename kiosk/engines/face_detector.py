@@ -245,7 +245,10 @@ def _blended(faces: list[Face]) -> list[Face]:
     left = sorted(faces, key=lambda face: face.score, reverse=True)
     result = []
     while left:
-        group = [face for face in left if _overlap(left[0].box, face.box, of_union=True) > 0.3] or left[:1]
+        group = left[:1]
+        rest: list[Face] = []
+        for face in left[1:]:
+            (group if _overlap(left[0].box, face.box, of_union=True) > 0.3 else rest).append(face)
         weights = np.array([face.score for face in group])
         weights /= weights.sum()
         box = np.average([face.box for face in group], axis=0, weights=weights)
@@ -258,7 +261,7 @@ def _blended(faces: list[Face]) -> list[Face]:
                 model=group[0].model,
             )
         )
-        left = [face for face in left if face not in group]
+        left = rest
     return result
 
 
