@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from kiosk.compose import Engines, Setup
+from kiosk.config import Config
 from kiosk.domain.document import PageSide
 from kiosk.engines.models import ModelLibrary
-from kiosk.imaging.decode import encode_jpeg
+from kiosk.imaging.decode import decode_image, encode_jpeg
+from kiosk.paths import find_paths
+from kiosk.specimens.face_attacks import Species, presented
 from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.selfie import SelfieScene
 from kiosk.specimens.specimen import ASTRONAUT_FACE, SpecimenTruth, astronaut, specimen
+from tests.journeys.judged import JudgedEngines, draw_pictures
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples"
 PHOTO = (1920, 1080)
@@ -69,3 +75,36 @@ def sample() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+# --- the numbered workflows, judged ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def judged_engines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JudgedEngines]:
+    """The default set, with the model of passive liveness where it is to be had; what it cannot judge is then expected as such.
+
+    Not the larger set: which of two faces is the larger, and which print is seen, is a detector's own, and not what this table is about.
+    """
+    library: ModelLibrary = request.getfixturevalue("model_library")
+    try:
+        full: ModelLibrary = request.getfixturevalue("full_model_library")
+    except pytest.skip.Exception:
+        full = library
+    folder = tmp_path_factory.mktemp("table-models")
+    for source, wanted in ((library, None), (full, "minifas_v2se")):
+        for info in source.models.values():
+            file = source.models_dir / info.file
+            if file.is_file() and wanted in (None, info.id):
+                shutil.copyfile(file, folder / file.name)
+    library = ModelLibrary(library.manifest_path, folder)
+    with Engines(Setup(find_paths(), Config()), library) as made:
+        yield JudgedEngines(made)
+
+
+@pytest.fixture(scope="session")
+def drawn_pictures() -> Mapping[str, bytes]:
+    drawn = dict(draw_pictures())
+    sheet = presented(Species.PRINT_MATTE, decode_image(drawn["selfie"]), seed=0, strength=1.0)
+    drawn["print"] = encode_jpeg(sheet(0.5))
+    return drawn

@@ -234,7 +234,7 @@ class Made:
 
 def make_files(engines: Engines, pictures: Mapping[str, bytes]) -> Made:
     key = MemoryDeviceKey()
-    live = live_record(engines, key, decode_image(pictures["selfie"]), kind=ChallengeKind.HEAD_TURN)
+    live = live_record(engines, key, decode_image(pictures["selfie"]), kind=ChallengeKind.SMILE)
     return Made(key, live, facemap_of(engines, key, pictures["smaller"]), facemap_of(engines, key, pictures["other"]))
 
 
@@ -288,7 +288,8 @@ class World:
                 free.remove(credential)
             self.executions.add_part(begun.account_id, begun.execution_id, credential.id, part, data, channel=credential.channels[0])
         self.executions.finalize(begun.account_id, begun.execution_id)
-        judge = ExecutionJudge(self.engines, self.store, self.key, TodayClock(), screening=self.screening, replay=self.engines.replay)
+        engines: Any = self.engines  # of each engine the part that an execution asks
+        judge = ExecutionJudge(engines, self.store, self.key, TodayClock(), screening=self.screening, replay=self.engines.replay)
         return begun, self.executions.process(begun.account_id, begun.execution_id, judge, staff_files=staff_files)
 
 

@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,19 +18,13 @@ from typing import Any
 
 import pytest
 
-from kiosk.compose import Engines, Setup
-from kiosk.config import Config
 from kiosk.domain.capability import Category
-from kiosk.engines.models import ModelLibrary
-from kiosk.imaging.decode import decode_image, encode_jpeg
-from kiosk.paths import find_paths
 from kiosk.ports import Json
 from kiosk.services.execution_order import Judgement
 from kiosk.services.execution_requests import CredentialRequest, InitiateRequest
 from kiosk.services.executions import Initiated
-from kiosk.specimens.face_attacks import Species, presented
 from tests.fakes.device_key import MemoryDeviceKey
-from tests.journeys.judged import JudgedEngines, Made, World, draw_pictures, facemap_of, found, make_files
+from tests.journeys.judged import JudgedEngines, Made, World, facemap_of, found, make_files
 
 PROTOCOLS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "protocols.md"
 Entry = tuple[str, str]
@@ -98,7 +91,7 @@ SELFIES: Mapping[str, Face] = {
     "a print": Face("print", live=("REJECTED", "LIVENESS_UNDETERMINED"), live_outcome="REJECT"),
 }
 NEEDS_PASSIVE = {"a print"}
-NEEDS_NO_FILM = {"two people", "the document's file", "a print"}
+NEEDS_NO_FILM = {"no face", "two people", "the document's file", "a print"}
 """As single faults these are tried without a live check: it would be replayed once more for each, and what the table wants to see is the
 picture's own part. `--cross-product` tries both."""
 
@@ -324,33 +317,13 @@ def _authentication(face: Face, check: LiveCheck, reference: str, *, has_passive
 
 
 @pytest.fixture(scope="module")
-def engines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The default set, with the model of passive liveness where it is to be had; what it cannot judge is then expected as such.
-
-    Not the larger set: which of two faces is the larger, and which print is seen, is a detector's own, and not what this table is about.
-    """
-    library: ModelLibrary = request.getfixturevalue("model_library")
-    try:
-        full: ModelLibrary = request.getfixturevalue("full_model_library")
-    except pytest.skip.Exception:
-        full = library
-    folder = tmp_path_factory.mktemp("table-models")
-    for source, wanted in ((library, None), (full, "minifas_v2se")):
-        for info in source.models.values():
-            file = source.models_dir / info.file
-            if file.is_file() and wanted in (None, info.id):
-                shutil.copyfile(file, folder / file.name)
-    library = ModelLibrary(library.manifest_path, folder)
-    with Engines(Setup(find_paths(), Config()), library) as made:
-        yield JudgedEngines(made)
+def engines(judged_engines: JudgedEngines) -> JudgedEngines:
+    return judged_engines
 
 
 @pytest.fixture(scope="module")
-def pictures() -> Mapping[str, bytes]:
-    drawn = dict(draw_pictures())
-    sheet = presented(Species.PRINT_MATTE, decode_image(drawn["selfie"]), seed=0, strength=1.0)
-    drawn["print"] = encode_jpeg(sheet(0.5))
-    return drawn
+def pictures(drawn_pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return drawn_pictures
 
 
 @pytest.fixture(scope="module")

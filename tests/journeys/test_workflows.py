@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from kiosk.compose import Engines, Setup
-from kiosk.config import Config
 from kiosk.domain.capability import Category
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document, FieldName
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
-from kiosk.engines.models import ModelLibrary
 from kiosk.flow.definition import Preset
-from kiosk.flow.workflow import parse
-from kiosk.paths import find_paths
+from kiosk.flow.workflow import Workflow, parse
 from kiosk.ports import Json
 from kiosk.services.execution_requests import CredentialRequest
 from kiosk.services.executions import Executions
 from kiosk.services.workflows import load_policy
 from kiosk.specimens.specimen import specimen
-from tests.journeys.judged import RESOURCES, JudgedEngines, TodayClock, World, draw_pictures, found
+from tests.journeys.judged import RESOURCES, JudgedEngines, TodayClock, World, found
 
 OK, MATCH = ("PASSED", "OK"), ("PASSED", "MATCH")
 TECHNICAL = ("NOT_EXECUTED", "TECHNICAL_ERROR")
 
 
 @pytest.fixture(scope="module")
-def pictures() -> Mapping[str, bytes]:
-    return draw_pictures()
+def engines(judged_engines: JudgedEngines) -> JudgedEngines:
+    return judged_engines
 
 
 @pytest.fixture(scope="module")
-def engines(model_library: ModelLibrary) -> Any:
-    with Engines(Setup(find_paths(), Config()), model_library) as made:
-        yield JudgedEngines(made)
+def pictures(drawn_pictures: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return drawn_pictures
 
 
 def test_what_was_extracted_is_in_the_protocols_words(engines: JudgedEngines, pictures: Mapping[str, bytes]) -> None:
@@ -118,6 +112,10 @@ def test_another_document_than_the_preset_is_told(
     assert found(judgement) == {"usability": [("WARNING", label)], "extraction": [OK]}
 
 
+def always(workflow: Workflow) -> Callable[[str], Workflow]:
+    return lambda _key: workflow
+
+
 def test_an_integrators_bands_turn_the_same_score_into_another_decision(engines: JudgedEngines, pictures: Mapping[str, bytes]) -> None:
     """A wrong check digit is for a colleague (score 40); a workflow that rejects from 40 rejects it. No band makes an end milder."""
     text = (RESOURCES / "workflows" / "2.toml").read_text("utf-8")
@@ -129,7 +127,7 @@ def test_an_integrators_bands_turn_the_same_score_into_another_decision(engines:
         world.executions = Executions(
             world.store,
             TodayClock(),
-            workflow=lambda key, own=own: parse(key, tomllib.loads(own), own),
+            workflow=always(parse("2", tomllib.loads(own), own)),
             policy=lambda key: load_policy(RESOURCES, key),
         )
         begun, judgement = world.run("2", [("FRONT", pictures["misprint"])])
