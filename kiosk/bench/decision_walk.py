@@ -26,6 +26,7 @@ END_TARGET_MS = 1000.0
 _LIMIT_S = 90.0
 _CAMERA = "bench-film"
 _FPS = 20
+_AT_REST_S = 5.0
 _LOOKS_AT_RESULT_S = 1.5
 """A person looks at a picture that was taken, and at the review, before pressing "continue": as long as reading the heading takes."""
 
@@ -45,7 +46,8 @@ def walks(
 ) -> dict[str, Json]:
     """So many customers one after another, after one that is not counted; each goes from welcome to the decision.
 
-    `end_wait` is all that is waited for after the last capture: until the review is shown, and from its confirmation to the decision.
+    `end_wait` is all that is waited for after the last capture: until the review is shown, and from its confirmation to the decision. For
+    the latter "decision, computed" is what the processor did, whoever else uses the machine.
 
     Args: `look_s` how long each customer looks at a picture that was taken, and at the review.
 
@@ -91,6 +93,8 @@ class _Walk:
         self._news = threading.Condition()
         self._events: list[tuple[float, Event]] = []
         self._actor: FaceActor | None = None
+        self._generation = -1
+        self._steady = threading.Event()
         kiosk.bus.subscribe(self._on_event)
 
     def go(self, waits: _Waits) -> str:
@@ -99,10 +103,12 @@ class _Walk:
         with self._news:
             self._events.clear()
         runner.start()
-        asked, kind = time.perf_counter(), "welcome"
+        asked, kind, confirmed = time.perf_counter(), "welcome", 0.0
         while True:
             at, step = self._next(StepEntered)
             waits.add(kind, (at - asked) * 1000)
+            if step.screen == "decision":
+                waits.add("decision, computed", (time.process_time() - confirmed) * 1000)
             asked, kind = 0.0, step.step
             match step.screen:
                 case "decision":
@@ -129,6 +135,7 @@ class _Walk:
                     kind = "review"
                 case "review":
                     threading.Event().wait(self._look_s)
+                    confirmed = time.process_time()  # of all threads; no camera is on now
                     asked, kind = self._answer("decision", edits={})
                 case "sorry" | "done":
                     raise KioskError(ErrorCode.INTERNAL, f"the drawn customer ended at {step.step}")
@@ -145,7 +152,16 @@ class _Walk:
             self._actor = FaceActor(self._customer.selfie_frame, self._kiosk.engines.face_mesh(self._customer.selfie_frame))
             self._play(self._actor)
         else:
-            self._play(self._customer.scene_for(step.step, story="brief"))
+            still = self._customer.selfie_frame
+            if step.screen == "document_capture":
+                still = self._customer.scene_for(step.step, story="still")(_AT_REST_S)
+            self._steady.clear()
+            self._generation = step.generation
+            self._play(lambda _seconds: still)
+            # by hand, so that a machine that is busy with something else does not miss the moment; what is measured begins after it
+            if not self._steady.wait(_LIMIT_S):
+                raise KioskError(ErrorCode.INTERNAL, f"the drawn customer was not seen at {step.step}")
+            self._kiosk.runner.capture_by_hand()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, FrameReady):
@@ -153,6 +169,8 @@ class _Walk:
         if isinstance(event, GuidanceGiven):
             if self._actor is not None:
                 self._actor.hear(event.guidance)
+            if event.guidance.steady and event.generation == self._generation:
+                self._steady.set()
             return
         with self._news:
             self._events.append((time.perf_counter(), event))
