@@ -59,7 +59,8 @@ class CaptureResultReady:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Work that takes longer than a moment began (label) or ended (None). Labels: READING, COMPARING, SAVING, DECIDING, LOADING."""
+    """Work that takes longer than a moment began (label) or ended (None). Labels: READING, COMPARING, SAVING, DECIDING,
+    SENDING, LOADING."""
 
     label: str | None
 

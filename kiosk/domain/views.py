@@ -139,7 +139,7 @@ class ProofView:
 
     Attributes:
         kind: "address" or "funds".
-        pages: small pictures of what was taken so far, JPEG.
+        pages: small pictures of what was taken so far, JPEG; of a file with several pages its first.
         can_choose_files: a colleague may pick a file on this machine. scanner: one is set up.
         problem: CheckLabel or ErrorCode value of why what was given does not do, or "".
     """
