@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -271,3 +272,32 @@ def test_an_edit_stands_beside_what_was_read_and_is_told(onboarding: Onboarding)
 
 def test_no_accept_from_nothing(onboarding: Onboarding) -> None:
     assert consented(onboarding).decide("decision", NOBODY).outcome is not Outcome.ACCEPT
+
+
+def test_the_document_is_merged_once_for_the_pages_there_are(onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch) -> None:
+    merged: list[int] = []
+    merge = DocumentRules.merge
+
+    def counted(rules: DocumentRules, pages: Sequence[DocumentPage]) -> Document:
+        merged.append(len(pages))
+        return merge(rules, pages)
+
+    monkeypatch.setattr(DocumentRules, "merge", counted)
+    consented(onboarding).keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+    first = onboarding.document()
+    assert onboarding.flags
+    assert onboarding.document() is first
+    onboarding.keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")  # taken again
+    assert onboarding.document() is not first
+    onboarding.keep_review("review", {FieldName.SURNAME: "STERN"})
+    assert onboarding.document().value(FieldName.SURNAME) == "STERN"
+    assert merged == [1, 1]
+
+
+def test_a_document_that_was_forgotten_is_not_remembered(onboarding: Onboarding) -> None:
+    for end in (lambda: onboarding.forget(frozenset({"document.front"})), onboarding.wipe):
+        consented(onboarding).keep_page("document_front", PageSide.FRONT, page(PageSide.FRONT), b"jpeg")
+        assert onboarding.document().pages
+        end()
+        assert onboarding._merged == ((), None)
+        assert onboarding.document().pages == ()
