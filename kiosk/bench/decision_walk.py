@@ -185,6 +185,9 @@ class _Walk:
                     at, event = self._events.pop(0)
                     if isinstance(event, kind) and matches(event):
                         return at, event
+                    if isinstance(event, CaptureResultReady) and not event.result.usable:
+                        why = "the drawn customer did not pass the live check: a machine that is busy sees too few frames of it"
+                        raise KioskError(ErrorCode.INTERNAL, why)
                 if not self._news.wait(until - time.monotonic()):
                     raise KioskError(ErrorCode.INTERNAL, f"no {kind.__name__} came within {_LIMIT_S:.0f} s")
 
