@@ -203,7 +203,7 @@ def test_pages_are_taken_kept_removed_and_chosen(desk: Window, qtbot: QtBot, tmp
     chosen = tmp_path / "bill.jpg"
     chosen.write_bytes(samples.bill_jpeg())
     assert isinstance(desk.current, ProofScreen)
-    assert desk.current.files.isVisible()
+    assert not desk.current.files.isHidden()
     desk.current.read_files([str(chosen)])
     qtbot.waitUntil(lambda: pages() == 2, timeout=LIMIT_MS)
     assert isinstance(desk.current, ProofScreen)
