@@ -49,7 +49,8 @@ def opening_view(step: Step, settings: RunnerSettings, language: str, consents: 
         case "language":
             return LanguageView(settings.languages, language)
         case "consent":
-            return ConsentView(tuple(purpose.key for purpose in consents.purposes), consents.version, option(step, "without_biometrics"))
+            purposes = tuple(purpose.key for purpose in consents.purposes)
+            return ConsentView(purposes, consents.version, option(step, "without_biometrics"), tuple(consents.texts.values()))
     return None
 
 
