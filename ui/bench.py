@@ -14,7 +14,8 @@ import psutil
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from kiosk.compose import Kiosk, load_setup
+from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.document import PageSide
 from kiosk.domain.events import CaptureResultReady, Event, GuidanceGiven, StepEntered

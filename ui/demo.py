@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk import compose
 from kiosk.bench.machine import describe
-from kiosk.compose import Kiosk
+from kiosk.compose.kiosk import Kiosk
 from kiosk.config import CaptureConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.check import CheckStatus

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from kiosk.compose import Kiosk, load_setup
+from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.config import Config
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import StepEntered

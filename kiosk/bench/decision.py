@@ -13,7 +13,7 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import Json
 
 if TYPE_CHECKING:
-    from kiosk.compose import Setup
+    from kiosk.compose.setup import Setup
     from kiosk.services.accounts import CredentialRecord
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_order import Judgement
@@ -32,7 +32,8 @@ def decision(setup: Setup, *, workflow: str = "32", runs: int = 5, names: int = 
     Raises BadInput(BAD_ARGUMENT) for a workflow without credentials, or whose credentials this measurement has nothing for; ModelFault,
         StoreFault.
     """
-    from kiosk.compose import build_engines, device_key, open_customer_store
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import device_key, open_customer_store
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_screening import screening_of
     from kiosk.services.executions import Executions

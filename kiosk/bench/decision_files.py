@@ -19,7 +19,8 @@ from kiosk.specimens.selfie import SelfieScene
 from kiosk.specimens.specimen import ASTRONAUT_FACE, astronaut, specimen
 
 if TYPE_CHECKING:
-    from kiosk.compose import Engines, Setup
+    from kiosk.compose.engines import Engines
+    from kiosk.compose.setup import Setup
     from kiosk.ports import Clock, DeviceKey
     from kiosk.services.watchlist.model import ListVersion
 

@@ -19,7 +19,8 @@ from kiosk.specimens.customer import DemoCustomer
 from kiosk.specimens.face_actor import FaceActor
 
 if TYPE_CHECKING:
-    from kiosk.compose import Kiosk, Setup
+    from kiosk.compose.kiosk import Kiosk
+    from kiosk.compose.setup import Setup
 
 _E = TypeVar("_E")
 END_TARGET_MS = 1000.0
@@ -54,7 +55,8 @@ def walks(
     Raises BadInput(WORKFLOW_INVALID) for a workflow without screens; KioskError(INTERNAL) when a customer gets stuck; ModelFault,
         StoreFault.
     """
-    from kiosk.compose import Kiosk, film_camera
+    from kiosk.compose.devices import film_camera
+    from kiosk.compose.kiosk import Kiosk
 
     with own_data_folder(setup) as own:
         config = own.config

@@ -101,8 +101,9 @@ def run_search(arguments: argparse.Namespace) -> None:
 
 def run_proofs(arguments: argparse.Namespace) -> None:
     from kiosk.bench import machine, proofs
-    from kiosk.compose import build_engines, load_setup
-    from kiosk.compose_contacts import proof_reader
+    from kiosk.compose.contacts import proof_reader
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     note("drawing and reading bills")
@@ -145,7 +146,8 @@ def _rate(table: Mapping[str, Json]) -> str:
 
 def run_documents(arguments: argparse.Namespace) -> None:
     from kiosk.bench import document_cases, document_peers, documents, machine
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
     from kiosk.domain.document import PageSide
 
     if arguments.generated is not None:

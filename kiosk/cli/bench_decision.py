@@ -20,7 +20,7 @@ def add_decision_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_decision(arguments: argparse.Namespace) -> None:
     from kiosk.bench import decision, decision_walk, machine
-    from kiosk.compose import load_setup
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     note(f"a watchlist of {arguments.names} made-up names, a drawn customer, {arguments.runs + 1} decisions")

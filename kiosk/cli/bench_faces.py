@@ -13,7 +13,7 @@ from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.ports import Json
 
 if TYPE_CHECKING:
-    from kiosk.compose import Engines
+    from kiosk.compose.engines import Engines
 
 
 def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,8 @@ def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_faces(arguments: argparse.Namespace) -> None:
     from kiosk.bench import face_peers, faces, machine
-    from kiosk.compose import build_engines, load_setup, model_library
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup, model_library
     from kiosk.imaging.decode import load_image
 
     pairs: tuple[faces.FacePair, ...] = ()

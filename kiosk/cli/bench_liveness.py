@@ -14,7 +14,7 @@ from kiosk.ports import Json
 if TYPE_CHECKING:
     from kiosk.bench.liveness import Presentation
     from kiosk.bench.liveness_simulated import Sitter
-    from kiosk.compose import Engines
+    from kiosk.compose.engines import Engines
     from kiosk.imaging.frame import Image
     from kiosk.services.verification import Verifier
 
@@ -35,7 +35,8 @@ def add_liveness_arguments(parser: argparse.ArgumentParser) -> None:
 def run_liveness(arguments: argparse.Namespace) -> None:
     """Raises BadInput: BAD_ARGUMENT for nothing to do, FILE_NOT_FOUND, NO_FACE_DETECTED. Without a passive model nothing is judged."""
     from kiosk.bench import liveness, machine
-    from kiosk.compose import build_engines, load_setup, model_library
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup, model_library
 
     if arguments.folder is None and arguments.simulate is None and arguments.active is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "a folder of presentations, --simulate N or --active N is wanted")

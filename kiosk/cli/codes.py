@@ -28,8 +28,8 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run_send(arguments: argparse.Namespace) -> int:
-    from kiosk.compose import load_setup, open_customer_store
-    from kiosk.compose_contacts import one_time_codes
+    from kiosk.compose.contacts import one_time_codes
+    from kiosk.compose.setup import load_setup, open_customer_store
     from kiosk.services.clock import SystemClock
     from kiosk.services.contacts import ContactKind, contact, shown
     from kiosk.services.one_time_codes import SendOutcome
@@ -52,8 +52,8 @@ def run_send(arguments: argparse.Namespace) -> int:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    from kiosk.compose import load_setup, open_customer_store
-    from kiosk.compose_contacts import one_time_codes
+    from kiosk.compose.contacts import one_time_codes
+    from kiosk.compose.setup import load_setup, open_customer_store
     from kiosk.services.clock import SystemClock
     from kiosk.services.contacts import ContactKind, contact
     from kiosk.services.records import checks_json

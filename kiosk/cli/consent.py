@@ -35,7 +35,7 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run_show(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import load_setup
+    from kiosk.compose.setup import load_setup
 
     texts = load_consents(load_setup().paths.resources)
     if arguments.id is None:
@@ -74,7 +74,7 @@ def run_show(arguments: argparse.Namespace) -> None:
 
 
 def run_check(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import load_setup
+    from kiosk.compose.setup import load_setup
 
     sets = [read_consent_file(path) for path in arguments.files] or list(load_consents(load_setup().paths.resources).sets)
     if arguments.json:
@@ -85,7 +85,7 @@ def run_check(arguments: argparse.Namespace) -> None:
 
 
 def run_withdraw(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import load_setup
+    from kiosk.compose.setup import load_setup
 
     texts = load_consents(load_setup().paths.resources)
     with customer_store() as store:

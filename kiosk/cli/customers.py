@@ -103,7 +103,7 @@ def override_lines(facts: Mapping[str, Json]) -> Iterator[str]:
 
 
 def customer_store() -> AbstractContextManager[SqlCustomerStore]:
-    from kiosk.compose import load_setup, open_customer_store
+    from kiosk.compose.setup import load_setup, open_customer_store
 
     return open_customer_store(load_setup())
 

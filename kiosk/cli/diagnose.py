@@ -16,7 +16,8 @@ def add_to(commands: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Exit 0 whatever is found: the report is the result."""
-    from kiosk.compose import doctor_looks, load_setup
+    from kiosk.compose.health import doctor_looks
+    from kiosk.compose.setup import load_setup
     from kiosk.services.doctor import examine
 
     report = examine(doctor_looks(load_setup()))

@@ -47,7 +47,8 @@ def _default_action(command: argparse.ArgumentParser, action: str, actions: Sequ
 
 
 def run_compare(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     limits = setup.config.limits
@@ -83,7 +84,8 @@ def run_compare(arguments: argparse.Namespace) -> None:
 
 
 def run_liveness(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     limits = setup.config.limits

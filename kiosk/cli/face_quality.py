@@ -27,7 +27,8 @@ def add_to(actions: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     limits = setup.config.limits

@@ -18,7 +18,8 @@ from kiosk.paths import write_private
 from kiosk.services.records import checks_json
 
 if TYPE_CHECKING:
-    from kiosk.compose import Engines, Setup
+    from kiosk.compose.engines import Engines
+    from kiosk.compose.setup import Setup
     from kiosk.ports import FaceMatcher
     from kiosk.services.facemap import FacemapTemplate
 
@@ -41,7 +42,7 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run_make(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import device_key
+    from kiosk.compose.setup import device_key
     from kiosk.services.clock import SystemClock
     from kiosk.services.facemap import make_facemap, open_facemap
 
@@ -61,7 +62,7 @@ def run_make(arguments: argparse.Namespace) -> None:
 
 
 def run_verify(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import device_key
+    from kiosk.compose.setup import device_key
     from kiosk.services.facemap import MAX_BYTES, authenticate, open_facemap
 
     try:
@@ -93,7 +94,8 @@ def run_verify(arguments: argparse.Namespace) -> None:
 @contextmanager
 def _engines() -> Iterator[tuple[Setup, Engines, FaceMatcher]]:
     """Raises ModelFault(MODEL_MISSING)."""
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     with build_engines(setup) as engines:

@@ -130,6 +130,6 @@ def _emit_models(models: list[Json], fault: ModelFault | None) -> None:
 
 
 def _library() -> ModelLibrary:
-    from kiosk.compose import load_setup, model_library
+    from kiosk.compose.setup import load_setup, model_library
 
     return model_library(load_setup())

@@ -48,7 +48,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "name --front (and --back), or --scanner, and not both (see kiosk onboard --help)")
     if arguments.without_biometrics and arguments.selfie is not None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "--without-biometrics and --selfie exclude one another: nothing of the face may be kept")
-    from kiosk.compose import build_engines, consents_in_force, decision_policy, load_setup, open_customer_store, watchlist_screener
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.lists import watchlist_screener
+    from kiosk.compose.setup import consents_in_force, decision_policy, load_setup, open_customer_store
 
     setup = load_setup()
     workflow = load_workflow(setup.paths.resources, setup.config.session.workflow)

@@ -29,8 +29,9 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines, load_setup
-    from kiosk.compose_contacts import proof_reader
+    from kiosk.compose.contacts import proof_reader
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
     from kiosk.domain.sentences import sentence
     from kiosk.services.proofs.judge import ProofKind, ProofSubject, judge_proof
     from kiosk.services.proofs.reader import ProofFile
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _stored(customer_id: str, address: str | None) -> ProofSubject:
-    from kiosk.compose import has_store, load_setup, open_customer_store
+    from kiosk.compose.setup import has_store, load_setup, open_customer_store
     from kiosk.services.proofs.judge import ProofSubject
     from kiosk.services.proofs.stored import stored_subject
 

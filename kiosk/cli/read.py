@@ -33,7 +33,8 @@ def add_to(commands: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if bool(arguments.images) == (arguments.scanner is not None):
         raise BadInput(ErrorCode.BAD_ARGUMENT, "name the pictures to read, or --scanner, and not both (see kiosk read --help)")
-    from kiosk.compose import build_engines, load_setup
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     limits = setup.config.limits

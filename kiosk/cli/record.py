@@ -164,6 +164,6 @@ def _about(file: Path) -> Iterator[None]:
 
 
 def _device_key() -> DeviceKey:
-    from kiosk.compose import device_key, load_setup
+    from kiosk.compose.setup import device_key, load_setup
 
     return device_key(load_setup())

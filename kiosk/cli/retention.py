@@ -80,7 +80,7 @@ def run_receipts(arguments: argparse.Namespace) -> None:
 
 
 def _rules(path: Path | None) -> RetentionRules:
-    from kiosk.compose import load_setup, retention_rules
+    from kiosk.compose.setup import load_setup, retention_rules
 
     return retention_rules(load_setup(), path)
 

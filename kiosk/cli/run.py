@@ -24,7 +24,7 @@ from kiosk.services.records import checks_json
 from kiosk.services.workflows import load_any_workflow, load_policy
 
 if TYPE_CHECKING:
-    from kiosk.compose import Setup
+    from kiosk.compose.setup import Setup
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_order import Judgement
     from kiosk.store.customers import SqlCustomerStore
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.consent is None:
         why = "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)"
         raise BadInput(ErrorCode.CONSENT_MISSING, why)
-    from kiosk.compose import load_setup, open_customer_store
+    from kiosk.compose.setup import load_setup, open_customer_store
     from kiosk.services.clock import SystemClock
     from kiosk.services.execution_limits import PartLimits
 
@@ -182,7 +182,9 @@ def _taken_back(executions: Executions, begun: Initiated, *, created: bool) -> I
 
 @contextmanager
 def _judge(setup: Setup, store: SqlCustomerStore) -> Iterator[ExecutionJudge]:
-    from kiosk.compose import build_engines, device_key, watchlist_screener
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.lists import watchlist_screener
+    from kiosk.compose.setup import device_key
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_screening import screening_of
     from kiosk.services.liveness.replay import replay_on

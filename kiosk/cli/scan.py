@@ -13,7 +13,7 @@ from kiosk.services.clock import SystemClock
 from kiosk.services.scanning import gather_pages
 
 if TYPE_CHECKING:
-    from kiosk.compose import Setup
+    from kiosk.compose.setup import Setup
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def scanned(arguments: argparse.Namespace, setup: Setup) -> tuple[Path, ...]:
 
     Raises BadInput: BAD_ARGUMENT when no folder is configured, FILE_NOT_FOUND, TIMED_OUT.
     """
-    from kiosk.compose import folder_scanner
+    from kiosk.compose.devices import folder_scanner
 
     named: str = arguments.scanner or setup.config.scanner.folder
     if not named:

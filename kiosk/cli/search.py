@@ -21,7 +21,8 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines, has_store, load_setup, open_customer_store
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import has_store, load_setup, open_customer_store
     from kiosk.services.known_person import KnownPeople
     from kiosk.services.stored_person import stored_person
 

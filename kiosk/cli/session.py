@@ -110,8 +110,9 @@ def _upload(sessions: GuidedSessions, given: argparse.Namespace) -> Mapping[str,
 
 @contextmanager
 def _sessions() -> Iterator[GuidedSessions]:
-    from kiosk.compose import build_engines, load_setup, open_customer_store
-    from kiosk.compose_contacts import guided_sessions
+    from kiosk.compose.contacts import guided_sessions
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup, open_customer_store
 
     setup = load_setup()
     with open_customer_store(setup) as store, build_engines(setup) as engines:

@@ -37,7 +37,8 @@ def run_factors(arguments: argparse.Namespace) -> None:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import build_engines, device_key, load_setup, open_customer_store
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import device_key, load_setup, open_customer_store
     from kiosk.domain.trust import evaluate
     from kiosk.services.protocols.dis_customer import WORKFLOW, DisService
     from kiosk.services.protocols.trust import KNOWN_FACTORS, evaluation_json, parse_definitions, values_of_checks

@@ -92,7 +92,8 @@ def run_import(arguments: argparse.Namespace) -> None:
 
 
 def run_list(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import load_setup, watchlist_screener
+    from kiosk.compose.lists import watchlist_screener
+    from kiosk.compose.setup import load_setup
 
     setup = load_setup()
     shelf, screener = _shelf(), watchlist_screener(setup)
@@ -122,7 +123,8 @@ def run_list(arguments: argparse.Namespace) -> None:
 
 def run_update(arguments: argparse.Namespace) -> int:
     """Exit 2 when a list could not be brought up to date; the others are."""
-    from kiosk.compose import load_setup, watchlist_updater
+    from kiosk.compose.lists import watchlist_updater
+    from kiosk.compose.setup import load_setup
     from kiosk.services.watchlist.updating import UpdateOutcome
 
     setup = load_setup()
@@ -167,7 +169,8 @@ def run_review(arguments: argparse.Namespace) -> None:
         _list_waiting(arguments)
         return
     from kiosk.cli.customers import find_customer
-    from kiosk.compose import load_setup, open_customer_store, watchlist_screener
+    from kiosk.compose.lists import watchlist_screener
+    from kiosk.compose.setup import load_setup, open_customer_store
     from kiosk.services.clock import SystemClock
     from kiosk.services.screening_review import review, screened
     from kiosk.services.watchlist.review import ReviewReason, Verdict
@@ -213,7 +216,8 @@ def run_review(arguments: argparse.Namespace) -> None:
 
 
 def run_screen(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import load_setup, watchlist_screener
+    from kiosk.compose.lists import watchlist_screener
+    from kiosk.compose.setup import load_setup
     from kiosk.services.watchlist.model import Sex, Subject
     from kiosk.services.watchlist.screening import screening_json
 
@@ -308,7 +312,8 @@ def _hit_json(view: HitView) -> dict[str, Json]:
 
 
 def _shelf() -> WatchlistShelf:
-    from kiosk.compose import load_setup, watchlist_shelf
+    from kiosk.compose.lists import watchlist_shelf
+    from kiosk.compose.setup import load_setup
 
     return watchlist_shelf(load_setup())
 

@@ -25,7 +25,7 @@ def add_to(commands: Subparsers) -> None:
 
 
 def run_list(arguments: argparse.Namespace) -> None:
-    from kiosk.compose import load_setup
+    from kiosk.compose.setup import load_setup
 
     resources = load_setup().paths.resources
     found = [load_any_workflow(resources, key) for key in workflow_keys(resources)]
@@ -40,7 +40,7 @@ def run_list(arguments: argparse.Namespace) -> None:
 
 def run_check(arguments: argparse.Namespace) -> None:
     """The policy must be there, too: a workflow without one cannot decide."""
-    from kiosk.compose import load_setup
+    from kiosk.compose.setup import load_setup
 
     workflow = load_workflow_file(arguments.file)
     load_policy(load_setup().paths.resources, workflow.policy)

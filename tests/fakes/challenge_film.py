@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.challenge import CaptureOrigin, Challenge
 from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import DeviceKey

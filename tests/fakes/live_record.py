@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.challenge import CaptureOrigin, ChallengeKind
 from kiosk.domain.check import CheckStatus
 from kiosk.imaging.frame import Frame, Image

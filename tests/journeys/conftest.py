@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.compose import Engines, Setup
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import Setup
 from kiosk.config import Config
 from kiosk.domain.document import PageSide
 from kiosk.engines.models import ModelLibrary

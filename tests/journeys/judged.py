@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.capability import Category, Part
 from kiosk.domain.challenge import CaptureRecord, ChallengeKind
 from kiosk.domain.document import PageSide

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.compose import Kiosk, load_setup
+from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.config import SessionConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.challenge import Challenge, RecordedFrame

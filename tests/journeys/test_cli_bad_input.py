@@ -258,7 +258,7 @@ def test_a_fault_of_ours_is_no_bad_input(capsys: pytest.CaptureFixture[str], mon
     def broken(_setup: object) -> None:
         raise KioskBug("a promise was broken")
 
-    monkeypatch.setattr("kiosk.compose.doctor_looks", broken)
+    monkeypatch.setattr("kiosk.compose.health.doctor_looks", broken)
     assert main(["doctor", "--json"]) == 1
     out, err = capsys.readouterr()
     assert json.loads(out)["error"]["code"] == "INTERNAL"

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from kiosk.cli import record as record_command
-from kiosk.compose import device_key, load_setup
+from kiosk.compose.setup import device_key, load_setup
 from kiosk.domain.challenge import Assertion, Challenge, ChallengeKind, RecordedFrame
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import encode_jpeg, load_image

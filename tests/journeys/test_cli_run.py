@@ -12,7 +12,8 @@ import pytest
 
 from kiosk.cli import run as run_command
 from kiosk.cli import workflows as workflows_command
-from kiosk.compose import build_engines, device_key, load_setup, open_customer_store
+from kiosk.compose.engines import build_engines
+from kiosk.compose.setup import device_key, load_setup, open_customer_store
 from kiosk.domain.challenge import ChallengeKind
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, ErrorCode

@@ -12,7 +12,8 @@ import pytest
 
 from kiosk.cli import entry, facemap, search
 from kiosk.cli.output import DONE, REFUSED, error_json, told
-from kiosk.compose import Engines, load_setup, open_customer_store
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import load_setup, open_customer_store
 from kiosk.domain.errors import KioskError
 from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import encode_jpeg, load_image

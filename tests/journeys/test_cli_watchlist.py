@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kiosk.cli.entry import main
-from kiosk.compose import load_setup, open_customer_store
+from kiosk.compose.setup import load_setup, open_customer_store
 from kiosk.ports import StepCommit
 from kiosk.services.clock import SystemClock
 from tests.fakes.customers import FixedClock, finished_customer

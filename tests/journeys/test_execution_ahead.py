@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.compose import Engines, load_setup
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import load_setup
 from kiosk.domain.check import CheckName, CheckStatus
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary

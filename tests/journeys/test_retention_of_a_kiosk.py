@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.compose import Kiosk, load_setup
+from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.config import SessionConfig
 from kiosk.services.clock import SystemClock
 from kiosk.store.customers import SqlCustomerStore, open_store

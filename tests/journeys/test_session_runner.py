@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.check import CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide

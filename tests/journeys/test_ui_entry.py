@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="di
 # says on stdout what the test waits for, and that the kiosk was closed
 TELLING = """
 import sys
-from kiosk.compose import Kiosk
+from kiosk.compose.kiosk import Kiosk
 import ui.__main__, ui.demo, ui.door
 def telling(owner, name, word, first):
     real = getattr(owner, name)

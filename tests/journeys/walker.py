@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from kiosk.compose import Kiosk, load_setup
+from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.config import CaptureConfig, CodesConfig, LivenessConfig, SessionConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.events import CaptureResultReady, Event, FrameReady, GuidanceGiven, StepEntered

@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.bench.decision import decision
 from kiosk.bench.live_film import live_film
-from kiosk.compose import build_engines, device_key, load_setup
+from kiosk.compose.engines import build_engines
+from kiosk.compose.setup import device_key, load_setup
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.engines.models import ModelLibrary
 from kiosk.services.capture_record import open_record

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.compose import doctor_looks, load_setup
+from kiosk.compose.health import doctor_looks
+from kiosk.compose.setup import load_setup
 from kiosk.domain.errors import DeviceFault, ErrorCode, StoreFault
 from kiosk.engines.model_install import ModelStatus, statuses
 from kiosk.engines.models import ModelLibrary, ModelState

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.compose import Engines, load_setup
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import load_setup
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document, DocumentType, Field, FieldName, Reading, Source
 from kiosk.domain.errors import ErrorCode, ModelFault

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.compose import decision_policy, load_setup
+from kiosk.compose.setup import decision_policy, load_setup
 from kiosk.config import Config, WatchlistsConfig, WatchlistSource
 from kiosk.domain.check import ADVISORY, Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Outcome, Policy, decide

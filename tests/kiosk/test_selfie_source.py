@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.compose import Engines, load_setup
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import load_setup
 from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document, DocumentType, PageSide
 from kiosk.engines.face_detector import BlazeFaceDetector

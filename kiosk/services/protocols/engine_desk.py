@@ -27,7 +27,7 @@ _NOTHING = Document(DocumentType(), ())
 
 
 class DeskEngines(Protocol):
-    """The part of the engine set that is needed here (`kiosk.compose.Engines`). The calls may load models and raise ModelFault."""
+    """The part of the engine set that is needed here (`kiosk.compose.engines.Engines`). The calls may load models and raise ModelFault."""
 
     @property
     def document_rules(self) -> DocumentRules: ...

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kiosk.compose import Engines, load_setup
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import load_setup
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput
 from kiosk.engines.models import ModelLibrary

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.paths import find_paths
 from kiosk.ports import Json

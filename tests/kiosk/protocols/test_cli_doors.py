@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import session, trust
-from kiosk.compose import Engines, device_key, load_setup
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import device_key, load_setup
 from kiosk.domain.challenge import Challenge
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.engines.models import ModelLibrary

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.check import Check
 from kiosk.domain.document import DocumentPage
 from kiosk.domain.errors import ErrorCode, StoreFault

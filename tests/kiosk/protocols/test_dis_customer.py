@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.challenge import Challenge
 from kiosk.domain.trust import BooleanRule, ScoreBounds, TrustFactorDefinition, TrustFactorType
 from kiosk.imaging.decode import decode_image, encode_jpeg

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.document import Document, DocumentType, Field, FieldName, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.imaging.decode import decode_image, encode_jpeg

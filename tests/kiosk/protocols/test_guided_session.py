@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from kiosk.compose import Engines
+from kiosk.compose.engines import Engines
 from kiosk.domain.challenge import Challenge, ChallengeKind
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.document import Document

@@ -1,38 +1,25 @@
-"""The one file that names concrete adapters: puts settings, models, devices, store and services together for the doors.
-
-Everything is made when it is first asked for, so that a door pays only for what it uses: no model is loaded to show a screen.
-"""
+"""The engine set on the adapters and models that are installed."""
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kiosk.config import CameraConfig, Config, load_config
-from kiosk.domain.challenge import Challenge, ChallengeKind
-from kiosk.domain.decision import Policy
+from kiosk.compose.setup import Setup, model_library
+from kiosk.domain.challenge import Challenge
 from kiosk.domain.document import PageSide
-from kiosk.domain.errors import BadInput, ErrorCode, KioskError, ModelFault
-from kiosk.paths import Paths, find_paths
+from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.services.clock import SystemClock
 
 if TYPE_CHECKING:
-    from kiosk.devices.finder import DeviceFinder
-    from kiosk.devices.virtual_camera import VirtualCamera
     from kiosk.engines.easyocr_reader import EasyOcrTextReader
     from kiosk.engines.models import ModelInfo, ModelLibrary
     from kiosk.engines.providers import ProviderNote
     from kiosk.engines.text_reader import RapidTextReader
     from kiosk.imaging.frame import Image
-    from kiosk.ports import AgeGenderEstimator, DeviceKey, FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness, Scanner
+    from kiosk.ports import AgeGenderEstimator, FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
     from kiosk.services.age_gender import AgeGenderJudge
-    from kiosk.services.consent_texts import ConsentSet
-    from kiosk.services.doctor import Looks
     from kiosk.services.document_guide import DocumentGuide
     from kiosk.services.document_rules import DocumentRules
     from kiosk.services.face_guide import FaceGuide
@@ -40,226 +27,7 @@ if TYPE_CHECKING:
     from kiosk.services.liveness.active import ActiveCheck
     from kiosk.services.mrz_cascade import MrzCascade
     from kiosk.services.reading import DocumentReader
-    from kiosk.services.retention_rules import RetentionRules
     from kiosk.services.verification import Verifier
-    from kiosk.services.watchlist.screening import WatchlistScreener
-    from kiosk.services.watchlist.shelf import WatchlistShelf
-    from kiosk.services.watchlist.updating import WatchlistUpdater
-    from kiosk.store.customers import SqlCustomerStore
-    from kiosk.store.health import StoreHealth
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """Where things lie and what the settings say."""
-
-    paths: Paths
-    config: Config
-
-
-def load_setup() -> Setup:
-    """Raises BadInput when the settings file is wrong; one that the environment names must be there."""
-    paths = find_paths()
-    return Setup(paths, load_config(paths.config, must_exist=bool(os.environ.get("KIOSK_CONFIG"))))
-
-
-def model_library(setup: Setup) -> ModelLibrary:
-    from kiosk.engines.models import ModelLibrary
-
-    return ModelLibrary(setup.paths.manifest, setup.paths.models, setup.config.models.order)
-
-
-@contextmanager
-def open_customer_store(setup: Setup) -> Iterator[SqlCustomerStore]:
-    """Raises StoreFault. Closed when the block ends."""
-    from kiosk.store.customers import open_store
-
-    store = open_store(setup.paths.data)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def device_key(setup: Setup) -> DeviceKey:
-    """This device's key; made at the first call. Raises StoreFault."""
-    from kiosk.store.device_key import open_device_key
-
-    return open_device_key(setup.paths.data)
-
-
-def retention_rules(setup: Setup, path: Path | None = None) -> RetentionRules:
-    """Of `path`, or resources/retention.toml. Raises BadInput with file, line and what is wrong there."""
-    from kiosk.services.retention_rules import load_retention
-    from kiosk.services.workflows import workflow_keys
-
-    resources = setup.paths.resources
-    return load_retention(resources / "retention.toml" if path is None else path, workflows=workflow_keys(resources))
-
-
-def watchlist_shelf(setup: Setup) -> WatchlistShelf:
-    """The lists that are installed in the data folder."""
-    from kiosk.services.watchlist.shelf import WatchlistShelf
-
-    return WatchlistShelf(setup.paths.data / "watchlists", SystemClock())
-
-
-def watchlist_screener(setup: Setup, store: SqlCustomerStore | None = None) -> WatchlistScreener:
-    """Screens against the lists of `watchlist_shelf`. Staff's verdicts are in the store's audit chain; without a store there are none."""
-    from kiosk.services.watchlist.review import review_fields, review_of
-    from kiosk.services.watchlist.screening import WatchlistScreener
-    from kiosk.store.watchlists import SqlScreeningReviews
-
-    reviews = None if store is None else SqlScreeningReviews(store.database, review_fields, review_of)
-    days = setup.config.watchlists.outdated_after_days
-    return WatchlistScreener(watchlist_shelf(setup), SystemClock(), reviews, outdated_after_days=days)
-
-
-def watchlist_updater(setup: Setup) -> WatchlistUpdater:
-    """Fetches what [watchlists.sources] of the settings names."""
-    from kiosk.gateways.published_files import PublishedFiles
-    from kiosk.services.watchlist.updating import WatchlistUpdater
-
-    watchlists = setup.config.watchlists
-    return WatchlistUpdater(watchlist_shelf(setup), PublishedFiles(watchlists), SystemClock(), watchlists.sources)
-
-
-def consents_in_force(setup: Setup) -> ConsentSet:
-    """The texts that customers are asked to agree to today. Raises BadInput(WORKFLOW_INVALID), also where an offered language has none."""
-    from kiosk.services.consent_texts import load_consents
-
-    consents = load_consents(setup.paths.resources).current(SystemClock().today())
-    missing = sorted(set(setup.config.languages.offered) - set(consents.languages))
-    if missing:
-        what = f"consent {consents.version} has no texts in {', '.join(missing)}, which [languages] offers"
-        raise BadInput(ErrorCode.WORKFLOW_INVALID, what)
-    return consents
-
-
-def decision_policy(setup: Setup, key: str, consents: ConsentSet) -> Policy:
-    """The policy `key` as it holds on this machine, for who agrees to these texts. Raises BadInput(WORKFLOW_INVALID).
-
-    A face is searched for among earlier customers only where the words say so: without, it stays required, and a colleague looks. Where the
-    settings say where lists come from, lists are to be there, and a customer waits when none is.
-    """
-    from kiosk.services.workflows import load_policy
-
-    policy = load_policy(setup.paths.resources, key)
-    if not consents.covers_search:
-        policy = replace(policy, one_to_many=False)
-    if setup.config.watchlists.sources:
-        policy = replace(policy, required=policy.required | policy.expected, expected=frozenset())
-    return policy
-
-
-def has_store(setup: Setup) -> bool:
-    """Whether a store was made in the data folder. Looking makes none."""
-    from kiosk.store.keys import RECORD_FILE
-
-    return (setup.paths.data / RECORD_FILE).exists()
-
-
-def camera_finder(setup: Setup, *virtual: VirtualCamera, use_real: bool = True) -> DeviceFinder:
-    """The machine's cameras and the virtual ones that the settings name, plus those given."""
-    from kiosk.devices.finder import DeviceFinder
-    from kiosk.devices.virtual_camera import VirtualCamera
-
-    configured = [
-        VirtualCamera(camera.source, fps=camera.fps, size=(camera.width, camera.height))
-        for camera in dict.fromkeys((setup.config.document_camera, setup.config.selfie_camera))
-        if camera.kind == "virtual"
-    ]
-    return DeviceFinder([*virtual, *configured], use_real=use_real)
-
-
-def camera_id(camera: CameraConfig) -> str:
-    """What `CameraFinder.camera` is asked for."""
-    return f"virtual:{camera.source}" if camera.kind == "virtual" else camera.name
-
-
-def film_camera(scene: Callable[[float], Image], *, fps: float, name: str) -> VirtualCamera:
-    """A camera that shows what `scene` draws at each second since it was put on. For measuring."""
-    from kiosk.devices.virtual_camera import VirtualCamera
-
-    return VirtualCamera(scene, fps=fps, camera_id=name, name=name)
-
-
-def folder_scanner(folder: Path) -> Scanner:
-    """Watches from now on: what lies there already is never given."""
-    from kiosk.devices.watched_folder import WatchedFolder
-
-    return WatchedFolder(folder)
-
-
-def doctor_looks(setup: Setup) -> Looks:
-    """Everything that `kiosk doctor` looks at. Looking makes nothing: no store, no key, no folder."""
-    from kiosk.engines.model_install import statuses
-    from kiosk.engines.ort import available_providers
-    from kiosk.services.doctor import ListsLook, Looks
-    from kiosk.services.retention import preview
-    from kiosk.services.sound_parts import sound_finding
-
-    wishes = setup.config.accessibility
-
-    def store() -> StoreHealth | None:
-        if not has_store(setup):
-            return None
-        with open_customer_store(setup) as opened:
-            return opened.health()
-
-    def provider_notes() -> Sequence[ProviderNote]:
-        with Engines(setup) as engines:
-            return engines.provider_notes()
-
-    def last_activity() -> str:
-        if not has_store(setup):
-            return ""
-        with open_customer_store(setup) as opened:
-            return max((customer.updated_at for customer in opened.customers()), default="")
-
-    def watchlists() -> ListsLook:
-        shelf, screener = watchlist_shelf(setup), watchlist_screener(setup)
-        versions, notes = shelf.versions(), dict(shelf.noted())
-        installed = [version.name for version in versions]
-        failed = {name for name, note in notes.items() if note.failed_at} | (set(setup.config.watchlists.sources) - set(notes))
-        return ListsLook(installed, [version.name for version in versions if screener.is_outdated(version)], sorted(failed))
-
-    def overdue() -> int:
-        if not has_store(setup):
-            return 0
-        with open_customer_store(setup) as opened:
-            due = preview(opened, SystemClock(), retention_rules(setup))
-            return sum(not entry.waits for entry in due)
-
-    return Looks(
-        clock=SystemClock(),
-        data_folder=setup.paths.data,
-        models_folder=setup.paths.models,
-        cameras=lambda: camera_finder(setup).cameras(),
-        models=lambda: statuses(model_library(setup), afresh=True),
-        providers=available_providers,
-        provider_notes=None if setup.config.models.provider == "cpu" else provider_notes,
-        store=store,
-        watchlists=watchlists if _names_are_looked_for(setup) else None,
-        overdue=overdue,
-        last_activity=last_activity,
-        min_free_mb=setup.config.limits.min_free_disk_mb,
-        text_engine=setup.config.text.engine,
-        sound=lambda: sound_finding(sound=wishes.sound, speech=wishes.speech),
-    )
-
-
-def _names_are_looked_for(setup: Setup) -> bool:
-    """By the policy of the workflow that the settings name; a workflow or policy that is wrong is told elsewhere."""
-    from kiosk.services.capabilities import policy_for
-    from kiosk.services.workflows import load_any_workflow, load_policy
-
-    try:
-        workflow = load_any_workflow(setup.paths.resources, setup.config.session.workflow)
-        policy = load_policy(setup.paths.resources, workflow.policy)
-    except KioskError:
-        return False
-    return (policy if workflow.definition is None else policy_for(policy, workflow.definition)).screening
 
 
 class Engines:
@@ -562,73 +330,3 @@ class Engines:
 
 def build_engines(setup: Setup) -> Engines:
     return Engines(setup)
-
-
-class Kiosk:
-    """Everything a door with a camera needs, put together. Made on any thread; `close` ends all threads and frees the engines."""
-
-    def __init__(self, setup: Setup, *, virtual: Sequence[VirtualCamera] = (), use_real: bool = True, camera: str | None = None) -> None:
-        """Args: `camera` for both pictures, instead of what the settings say. Raises StoreFault, BadInput(WORKFLOW_INVALID)."""
-        from kiosk.compose_contacts import answer_desks
-        from kiosk.services.bus import Bus
-        from kiosk.services.camera_trust import require_real_camera
-        from kiosk.services.capture import CaptureService
-        from kiosk.services.daily_retention import DailyRetention
-        from kiosk.services.retention import run as run_retention
-        from kiosk.services.session_runner import SessionRunner
-        from kiosk.services.step_views import RunnerSettings
-        from kiosk.services.workflows import load_workflow
-        from kiosk.store.customers import open_store
-
-        config = setup.config
-        workflow = load_workflow(setup.paths.resources, config.session.workflow)
-        consents = consents_in_force(setup)
-        policy = decision_policy(setup, workflow.policy, consents)
-        rules = retention_rules(setup)
-        self.setup = setup
-        self.bus = Bus()
-        self.engines = Engines(setup)
-        self.store = open_store(setup.paths.data)
-        self.retention = DailyRetention(
-            lambda go_on: run_retention(self.store, self.engines.clock, rules, go_on=go_on), self.bus, self.engines.clock
-        )
-        allow_virtual = config.capture.allow_virtual_cameras
-        self.capture = CaptureService(
-            camera_finder(setup, *virtual, use_real=use_real),
-            self.bus,
-            self.engines.clock,
-            accepts=lambda camera: require_real_camera(camera, allow=allow_virtual, staffed=workflow.staffed),
-        )
-        self.runner = SessionRunner(
-            workflow=workflow,
-            policy=policy,
-            engines=self.engines,
-            store=self.store,
-            capture=self.capture,
-            bus=self.bus,
-            clock=self.engines.clock,
-            settings=RunnerSettings(
-                document_camera=camera_id(config.document_camera) if camera is None else camera,
-                selfie_camera=camera_id(config.selfie_camera) if camera is None else camera,
-                brand=config.theme.brand,
-                languages=config.languages.offered,
-                language=config.languages.default,
-                manual_after_s=config.timings.manual_after_s,
-                help_after_s=config.timings.help_after_s,
-                challenges=tuple(ChallengeKind(kind) for kind in config.liveness.challenges),
-                # what moves or flashes is off where motion is reduced; a check of colours that nobody was shown would be wrong
-                flashes=config.liveness.flashes and not config.theme.reduced_motion,
-                allow_virtual_cameras=allow_virtual,
-            ),
-            device_key=device_key(setup),
-            consents=consents,
-            screener=watchlist_screener(setup, self.store),
-            desks=answer_desks(setup, self.engines, self.store.code_ledger),
-        )
-        self.retention.start()
-
-    def close(self) -> None:
-        self.retention.close()
-        self.runner.close()
-        self.store.close()
-        self.engines.close()

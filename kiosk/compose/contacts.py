@@ -1,4 +1,4 @@
-"""The part of `kiosk.compose` for contacts and proofs: puts gateways, ledger and readers together."""
+"""Contacts, proofs and chips: gateways, ledger and readers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kiosk.services.contacts import ContactKind
 
 if TYPE_CHECKING:
-    from kiosk.compose import Engines, Setup
+    from kiosk.compose.engines import Engines
+    from kiosk.compose.setup import Setup
     from kiosk.ports import Clock, CodeGateway, CodeLedger, NfcReader, Scanner
     from kiosk.services.answering import AnswerDesks
     from kiosk.services.one_time_codes import OneTimeCodes
