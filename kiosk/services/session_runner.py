@@ -37,6 +37,7 @@ from kiosk.services.capabilities import policy_for
 from kiosk.services.capture import CaptureService
 from kiosk.services.capture_steps import SELFIE_MARGIN, CaptureSteps, Taken, Work
 from kiosk.services.consent_texts import ConsentSet
+from kiosk.services.deciding import Deciding
 from kiosk.services.engine_set import EngineSet
 from kiosk.services.idle import IdleWatch
 from kiosk.services.known_person import earlier_records_told
@@ -44,7 +45,7 @@ from kiosk.services.lanes import Lanes
 from kiosk.services.left_over import erase_left_over
 from kiosk.services.liveness_step import LIVENESS_TRIES, LivenessOutcome, LivenessStep, is_failure
 from kiosk.services.onboarding import Onboarding, typed_fields
-from kiosk.services.person_checks import LookAhead, PersonChecks, PersonJudgement
+from kiosk.services.person_checks import PersonChecks, PersonJudgement
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import decision_view, step_progress
 from kiosk.services.step_answers import StepAnswer, answer_name, asked_by, with_steps
@@ -93,8 +94,6 @@ class SessionRunner:
         self._language = settings.language
         self._pending: Taken | None = None
         self._wrong_side_tries = 0
-        self._deciding = False
-        self._ahead = LookAhead()
         self._idle = IdleWatch(clock, bus)
         self._steps = CaptureSteps(engines, capture, bus, self)
         self._liveness = LivenessStep(
@@ -108,6 +107,7 @@ class SessionRunner:
         )
         self._answering = Answering(desks or AnswerDesks(), self._lanes, self._camera, capture, bus, clock, self)
         self._person_checks = PersonChecks(engines, store, screener)
+        self._deciding = Deciding(self._person_checks, self._camera, self._lanes)
 
     # --- what a door calls -----------------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class SessionRunner:
         """What can be mended is said; all else ends in the failsafe step, because a customer must not see a frozen screen."""
         if isinstance(error, (BadInput, StoreFault)):
             logger.warning("step %s: %s", self._position.step, error.code)
-            self._deciding = False
+            self._deciding.give_up()
             self._busy(None)
             self._bus.publish(ProblemShown(error.code))
             return
@@ -202,8 +202,7 @@ class SessionRunner:
         self._answering.end()
         self._pending = None
         self._wrong_side_tries = 0
-        self._deciding = False
-        self._ahead = LookAhead()
+        self._deciding.forget()
         onboarding, self._onboarding = self._onboarding, None
         if onboarding is None:
             return
@@ -223,7 +222,7 @@ class SessionRunner:
         if step.end:
             self._restart()
             return
-        if self._deciding:
+        if self._deciding.is_on:
             return
         match step.screen:
             case "welcome":
@@ -272,11 +271,11 @@ class SessionRunner:
             self._enter()
 
     def _skip(self) -> None:
-        if not self._deciding:
+        if not self._deciding.is_on:
             self._answering.skip()
 
     def _back(self) -> None:
-        if self._deciding or not machine.can_go_back(self._workflow, self._position):
+        if self._deciding.is_on or not machine.can_go_back(self._workflow, self._position):
             return
         # leaving in the middle is a try: else one could go back until a challenge fits the video at hand
         if self._onboarding is not None and self._step.screen == "liveness":
@@ -370,7 +369,7 @@ class SessionRunner:
                 reference = customer.selfie
                 self._camera.watch(lambda work: self._steps.active_check(work, self._liveness, challenge, reference))
             case "review":
-                self._look_ahead()
+                self._deciding.look_ahead(customer)
             case "done":
                 customer.wipe()
 
@@ -493,40 +492,17 @@ class SessionRunner:
 
     # --- the decision ----------------------------------------------------------------------------------------------
 
-    def _look_ahead(self) -> None:
-        """While the customer reads the review the faces are compared: what is left for the end is the lists and the store."""
-        question, ahead = self._customer.person_question(), LookAhead()
-        self._ahead = ahead
-        work = Work(self._camera.generation)
-
-        def look(_work: Work) -> None:
-            if self._ahead is ahead:  # not another customer's turn by now
-                ahead.look = self._person_checks.look(question)
-
-        self._camera.analyse(work, look)
-
     def _begin_decision(self, target: machine.Position) -> None:
-        self._deciding = True
         self._busy("DECIDING")
-        question, ahead = self._customer.person_question(), self._ahead
-        work = Work(self._camera.generation)
+        self._deciding.begin(self._customer, lambda judgement: self._decide(target, judgement))
 
-        def judge(_work: Work) -> None:
-            judgement = self._person_checks.judge(question, ahead.look)
-            self._post(lambda: self._decide(target, work, judgement))
-
-        self._camera.analyse(work, judge)
-
-    def _decide(self, target: machine.Position, work: Work, judgement: PersonJudgement) -> None:
-        if not self._camera.is_current(work):
-            return
+    def _decide(self, target: machine.Position, judgement: PersonJudgement) -> None:
         customer = self._customer
         decision = customer.decide(target.step, judgement, can_check_actively=self._engines.can_check_actively)
         if decision.outcome is not Outcome.REJECT:
             self._person_checks.keep(customer.customer_id, judgement.template)
         staffed = self._workflow.staffed
         earlier = earlier_records_told(self._store, judgement.hits) if staffed else ()
-        self._deciding = False
         self._position = target
         self._show(decision_view(decision, customer, earlier, staffed=staffed))
 
@@ -538,7 +514,7 @@ class SessionRunner:
 
     def _tick(self) -> None:
         step = self._step
-        if self._deciding or not self._idle.is_over(step.timeout_s, ask=not step.end):
+        if self._deciding.is_on or not self._idle.is_over(step.timeout_s, ask=not step.end):
             return
         if step.end:
             self._restart()

@@ -403,5 +403,5 @@ def test_faces_compared_ahead_are_dropped_with_their_customer(passport_walker: W
     assert done.wait(30)
     walker.runner.advance()
     walker.at("language")
-    assert walker.runner._ahead.look is None
+    assert walker.runner._deciding._ahead.look is None
     assert walker.kiosk.store.customers() == ()
