@@ -199,7 +199,7 @@ def _packed(handler: BaseHTTPRequestHandler) -> None:
         ({"status": 302, "body": b"", "Location": "file:///etc/passwd"}, "NOT_ALLOWED"),
         ({"status": 302, "body": b"", "Location": "/eu.xml"}, "REFUSED"),
     ],
-    ids=lambda value: str(value)[:30],
+    ids=lambda value: getattr(value, "__name__", str(value)[:30]),
 )
 def test_what_fails_leaves_the_list_that_was_there(desk: Desk, publisher: Publisher, answer: Any, code: str | None) -> None:
     publisher.gives("/eu.xml")
