@@ -284,6 +284,7 @@ class SessionRunner:
         position = machine.back(self._workflow, self._position)
         if self._onboarding is not None and position.forget:
             self._onboarding.forget(position.forget)
+            self._deciding.forget()  # what was looked at ahead may be of what is forgotten
         self._position = position
         self._enter()
 
@@ -372,6 +373,7 @@ class SessionRunner:
                 self._deciding.look_ahead(customer)
             case "done":
                 customer.wipe()
+                self._deciding.forget()  # it holds the pictures, too
 
     def _show(self, view: View) -> None:
         step = self._step

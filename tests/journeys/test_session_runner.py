@@ -381,6 +381,59 @@ def test_the_faces_are_compared_while_the_review_is_on_screen(passport_walker: W
     assert len(times) == 1  # and nothing is looked at twice
 
 
+def looked_at_ahead(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when the faces were compared ahead."""
+    looked, look = threading.Event(), PersonChecks.look
+
+    def watched(checks: PersonChecks, question: PersonQuestion) -> PersonLook | None:
+        try:
+            return look(checks, question)
+        finally:
+            looked.set()
+
+    monkeypatch.setattr(PersonChecks, "look", watched)
+    return looked
+
+
+def after_what_was_posted(walker: Walker) -> None:
+    """Entering a step goes on for a moment after its screen was shown."""
+    done = threading.Event()
+    walker.runner._lanes.post(done.set)
+    assert done.wait(10)
+
+
+def test_no_picture_outlives_the_wipe_on_the_last_screen(passport_walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker, looked = passport_walker, looked_at_ahead(monkeypatch)
+    by_hand_to_review(walker)
+    assert looked.wait(30)
+    held = walker.runner._onboarding
+    assert held is not None
+    assert held.selfie is not None
+    pictures = weakref.ref(held.selfie), weakref.ref(held.pages[PageSide.FRONT].straightened)
+    del held
+    walker.runner.advance(edits={})
+    walker.at("decision")
+    walker.runner.advance()
+    walker.at("done")
+    after_what_was_posted(walker)
+    assert walker.runner._deciding._ahead.look is None
+    ended = time.monotonic() + 10  # the analysis lane lets go of its last job when it has ended
+    while any(picture() is not None for picture in pictures) and time.monotonic() < ended:
+        gc.collect()
+        threading.Event().wait(0.05)
+    assert [picture() is None for picture in pictures] == [True, True]
+
+
+def test_going_back_forgets_what_was_looked_at_ahead(passport_walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker, looked = passport_walker, looked_at_ahead(monkeypatch)
+    by_hand_to_review(walker)
+    assert looked.wait(30)
+    walker.runner.back()
+    walker.at("selfie")
+    after_what_was_posted(walker)
+    assert walker.runner._deciding._ahead.look is None
+
+
 def test_faces_compared_ahead_are_dropped_with_their_customer(passport_walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     walker = passport_walker
     begun, cancelled, done = threading.Event(), threading.Event(), threading.Event()
