@@ -304,7 +304,8 @@ class CustomerStore(Protocol):
         ...
 
     def delete(self, customer_id: str, at: str) -> None:
-        """Erases facts, blobs, templates and the customer's key; leaves an audit line. Raises BadInput(CUSTOMER_NOT_FOUND)."""
+        """Erases facts, blobs, templates, the customer's key and what other customers' facts say of them (`domain.erasure.MENTIONS`);
+        leaves an audit line. Raises BadInput(CUSTOMER_NOT_FOUND)."""
         ...
 
     def close(self) -> None: ...

@@ -23,6 +23,13 @@ class ErasureReason(StrEnum):
     RETENTION = "RETENTION"
 
 
+KNOWN_AS = "known_as"
+"""The fact that names stored customers with this face: a list of {"customer": id, "score"}."""
+
+MENTIONS = (KNOWN_AS, "execution.")
+"""Where other customers' facts name a customer: names, or beginnings that end in ".". What was searched for stands in executions, too."""
+
+
 def kind_of_blob(name: str) -> DataKind:
     """By the parts of a blob's name: "liveness.record" is a record, "credential.<id>.FACEMAP" a template, everything else a picture."""
     parts = name.lower().split(".")
@@ -42,7 +49,8 @@ class Revision:
         drop_facts, drop_blobs: names to erase, exactly as they are.
         templates: erase all face templates.
         whole: erase the customer; nothing above but `event` and `detail` counts then.
-        mentions: facts of other customers that are lists of {"customer": id, …}: the entries about this one are erased.
+        mentions: facts of other customers, by name or by beginnings that end in ".": of their lists, at any depth, the entries that are
+            this customer's id or {"customer": id, …} are erased.
         step: also a confirmed step of this name; "" = none.
         only_if_erased: change nothing when there is nothing to erase.
     """

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
-from kiosk.domain.erasure import DataKind, ErasureReason, Receipt, Revision, kind_of_blob
+from kiosk.domain.erasure import MENTIONS, DataKind, ErasureReason, Receipt, Revision, kind_of_blob
 from kiosk.domain.errors import KioskBug
 from kiosk.domain.operators import operator_id
 from kiosk.ports import Clock, Json, StoredCustomer
-from kiosk.services.face_traces import KNOWN_AS, is_of_face, without_face, without_parts
+from kiosk.services.face_traces import is_of_face, without_face, without_parts
 
 CUSTOMER_DELETED, DATA_ERASED, CONSENT_WITHDRAWN = "CUSTOMER_DELETED", "DATA_ERASED", "CONSENT_WITHDRAWN"
 """Events of the audit chain."""
@@ -20,8 +20,6 @@ CUSTOMER_DELETED, DATA_ERASED, CONSENT_WITHDRAWN = "CUSTOMER_DELETED", "DATA_ERA
 SENT = "sent"
 """The fact that a customer has reached the remote, stored by a step of the same name: {"through": `updated_at` of the customer as they were
 sent}. Anything that was confirmed after that makes them unsent again."""
-
-_MENTIONS = (KNOWN_AS,)
 
 
 class RevisableStore(Protocol):
@@ -50,7 +48,7 @@ def erase_customer(store: RevisableStore, clock: Clock, customer_id: str, *, by:
 
 def everything(customer: StoredCustomer, reason: ErasureReason, **detail: object) -> Revision:
     """The whole customer: key, facts, pictures, records, templates, and what other customers' facts say of them."""
-    return Revision(CUSTOMER_DELETED, {"reason": reason.value, **_copies(customer), **detail}, whole=True, mentions=_MENTIONS)
+    return Revision(CUSTOMER_DELETED, {"reason": reason.value, **_copies(customer), **detail}, whole=True, mentions=MENTIONS)
 
 
 def biometrics(
@@ -74,7 +72,7 @@ def biometrics(
         drop_facts=tuple(name for name in customer.facts if is_of_face(name)),
         drop_blobs=tuple(name for name in customer.blobs if is_of_face(name)),
         templates=True,
-        mentions=_MENTIONS,
+        mentions=MENTIONS,
     )
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kiosk.domain.check import CheckLabel, CheckName
+from kiosk.domain.erasure import KNOWN_AS
 from kiosk.ports import Json
-
-KNOWN_AS = "known_as"
-"""The fact that names stored customers with this face: a list of {"customer": id, "score"}."""
 
 FACE_CHECKS = frozenset(
     {
@@ -31,20 +29,22 @@ ERASED_LABEL = CheckLabel.DECLINED.value
 ERASED_SENTENCE = "What was measured here has been erased, because the consent to it ended."
 
 # parts of the dotted names of facts and blobs; those of credentials (accounts) are in capitals
+_FACE_FACTS = frozenset({KNOWN_AS, "selfieInspection"})
 _FACE_PARTS = frozenset({"selfie", "liveness", "facemap", "face", "enrolled"})
 _FACE_CAPABILITIES = frozenset({"liveness", "similarity", "authentication"})
+_FACE_SEARCH = "faceSearchFindings"
 _FACE_CREDENTIALS = frozenset({"SELFIE", "FACEMAP"})
 
 
 def is_of_face(name: str) -> bool:
     """Whether a fact or blob of this name is of the face alone, and goes as a whole."""
-    return name == KNOWN_AS or not _FACE_PARTS.isdisjoint(name.lower().split("."))
+    return name in _FACE_FACTS or not _FACE_PARTS.isdisjoint(name.lower().split("."))
 
 
 def without_face(name: str, value: Json) -> Json:
     """A fact that stays, without what was measured of a face. Equal to `value` when there is nothing of it."""
-    if name == "customer" and isinstance(value, dict) and isinstance(links := value.get("links"), dict):
-        value = {**value, "links": {key: link for key, link in links.items() if not is_of_face(key)}}
+    if name == "customer" and isinstance(value, dict):
+        value = _customer(value)
     elif name.startswith("execution.") and isinstance(value, dict):
         value = _execution(value)
     elif name.startswith("credential.") and isinstance(value, dict) and value.get("category") in _FACE_CREDENTIALS:
@@ -80,6 +80,19 @@ def _without_measures(check: Mapping[str, Json]) -> dict[str, Json]:
     return kept | ({"sentence": ERASED_SENTENCE} if "sentence" in check else {})
 
 
+def _customer(customer: Mapping[str, Json]) -> dict[str, Json]:
+    """Without the link to the selfie, and without age and sex as they were estimated of it (DIS keeps them beside the document's)."""
+    after = dict(customer)
+    for name in ("links", "age", "gender"):
+        said = customer.get(name)
+        if not isinstance(said, dict) or not any(map(is_of_face, said)):
+            continue
+        after[name] = left = {key: entry for key, entry in said.items() if not is_of_face(key)}
+        if not left and name != "links":
+            del after[name]
+    return after
+
+
 def _execution(record: Mapping[str, Json]) -> dict[str, Json]:
     """A workflow execution of an account: the protocol's verdicts stay, what they were computed from does not."""
     after = dict(record)
@@ -91,8 +104,21 @@ def _execution(record: Mapping[str, Json]) -> dict[str, Json]:
         for capability, entries in capabilities.items():
             if capability in _FACE_CAPABILITIES and isinstance(entries, list):
                 entries = [_verdict(entry) for entry in entries]
-            found[capability] = entries
+            found[capability] = _without_findings(entries)
         after["result"] = {**result, "capabilities": found, "explanation": [ERASED_SENTENCE]}
+    return after
+
+
+def _without_findings(entries: Json) -> Json:
+    """Without the ids of stored customers with this face."""
+    if not isinstance(entries, list):
+        return entries
+    after: list[Json] = []
+    for entry in entries:
+        data = entry.get("data") if isinstance(entry, dict) else None
+        if isinstance(entry, dict) and isinstance(data, dict) and _FACE_SEARCH in data:
+            entry = {**entry, "data": {key: value for key, value in data.items() if key != _FACE_SEARCH}}
+        after.append(entry)
     return after
 
 

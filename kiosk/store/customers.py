@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlite_utils import Database as Tables
 
-from kiosk.domain.erasure import Receipt, Revision
+from kiosk.domain.erasure import MENTIONS, Receipt, Revision
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.paths import make_private
 from kiosk.ports import StepCommit, StoredCustomer
@@ -234,14 +234,20 @@ class SqlCustomerStore:
         return self._database.read(lambda tables: templates.of_model(tables, model))
 
     def delete(self, customer_id: str, at: str) -> None:
-        """Erases the rows, with them the key that alone could read the pictures, then the files. Raises BadInput(CUSTOMER_NOT_FOUND)."""
+        """Erases the rows, with them the key that alone could read the pictures, and what others' facts say of this customer; then the files.
+
+        Raises BadInput(CUSTOMER_NOT_FOUND).
+        """
         files: list[str] = []
 
         def task(tables: Tables) -> None:
             rows.customer_key(tables, customer_id)
             files.extend(rows.forget_blobs(tables, customer_id, "true", ()))
             tables.execute("DELETE FROM customers WHERE id = ?", (customer_id,))  # facts, steps and templates go with it
-            audit.append(tables, at=at, customer_id=customer_id, event=AuditEvent.CUSTOMER_DELETED, detail={"blobs": len(files)})
+            detail: dict[str, object] = {"blobs": len(files)}
+            if mentioned := revisions.forget_mentions(tables, customer_id, MENTIONS):
+                detail["erased"] = {"mentions": mentioned}
+            audit.append(tables, at=at, customer_id=customer_id, event=AuditEvent.CUSTOMER_DELETED, detail=detail)
 
         self._database.write(task)
         self._discard(files)

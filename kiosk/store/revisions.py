@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database as Tables
@@ -54,9 +54,8 @@ def apply(tables: Tables, work: Work, customer_id: str, at: str, plan: Callable[
         if revision.step:
             tables.execute("INSERT INTO steps (customer_id, step, at) VALUES (?, ?, ?)", (customer_id, revision.step, at))
             tables.execute("UPDATE customers SET updated_at = ? WHERE id = ?", (at, customer_id))
-    for name in revision.mentions:
-        if mentioned := _forget_mentions(tables, customer_id, name):
-            erased["mentions"] += mentioned
+    if mentioned := forget_mentions(tables, customer_id, revision.mentions):
+        erased["mentions"] = mentioned
     detail = dict(revision.detail)
     if erased:
         detail["erased"] = dict(erased)
@@ -95,18 +94,34 @@ def _change_key(tables: Tables, work: Work, customer_id: str, old_key: bytes) ->
     tables.execute('UPDATE customers SET "key" = ? WHERE id = ?', (key, customer_id))
 
 
-def _forget_mentions(tables: Tables, customer_id: str, name: str) -> int:
-    """Entries about this customer in other customers' fact `name`, a list of {"customer": id, …}. Returns how many were erased."""
+def forget_mentions(tables: Tables, customer_id: str, names: Collection[str]) -> int:
+    """What other customers' facts say of this one; see `Revision.mentions`. Returns how many entries were erased.
+
+    Called inside a write transaction. A fact that is a list goes with its last entry.
+    """
     dropped = 0
-    statement = "SELECT customer_id, json FROM facts WHERE name = ? AND customer_id <> ? AND instr(json, ?)"
-    for other, text in tables.execute(statement, (name, customer_id, customer_id)).fetchall():
-        entries = json.loads(text)
-        if not isinstance(entries, list):
-            continue
-        kept = [entry for entry in entries if not (isinstance(entry, dict) and entry.get("customer") == customer_id)]
-        dropped += len(entries) - len(kept)
-        if kept:
-            tables.execute("UPDATE facts SET json = ? WHERE customer_id = ? AND name = ?", (json.dumps(kept), other, name))
-        else:
-            tables.execute("DELETE FROM facts WHERE customer_id = ? AND name = ?", (other, name))
+    for name in names:
+        condition, values = ("substr(name, 1, ?) = ?", (len(name), name)) if name.endswith(".") else ("name = ?", (name,))
+        statement = f"SELECT customer_id, name, json FROM facts WHERE {condition} AND customer_id <> ? AND instr(json, ?)"
+        for other, fact, text in tables.execute(statement, (*values, customer_id, customer_id)).fetchall():
+            kept, count = _without(json.loads(text), customer_id)
+            if not count:
+                continue
+            dropped += count
+            if kept:
+                tables.execute("UPDATE facts SET json = ? WHERE customer_id = ? AND name = ?", (json.dumps(kept), other, fact))
+            else:
+                tables.execute("DELETE FROM facts WHERE customer_id = ? AND name = ?", (other, fact))
     return dropped
+
+
+def _without(value: object, customer_id: str) -> tuple[object, int]:
+    """A fact without the entries about this customer in its lists, and how many there were."""
+    if isinstance(value, dict):
+        inner = {key: _without(entry, customer_id) for key, entry in value.items()}
+        return {key: after for key, (after, _) in inner.items()}, sum(count for _, count in inner.values())
+    if not isinstance(value, list):
+        return value, 0
+    kept = [entry for entry in value if not (entry == customer_id or (isinstance(entry, dict) and entry.get("customer") == customer_id))]
+    within = [_without(entry, customer_id) for entry in kept]
+    return [after for after, _ in within], len(value) - len(kept) + sum(count for _, count in within)

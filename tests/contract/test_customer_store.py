@@ -273,3 +273,22 @@ def test_a_closed_store_says_so(store: CustomerStore) -> None:
         store.customers()
     with pytest.raises(StoreFault):
         store.templates("m")
+
+
+def test_who_is_deleted_is_not_named_by_others_either(store: CustomerStore) -> None:
+    """As those found with a face, and as what an execution searched for: nothing else of the others changes."""
+    gone, stays = {"customer": "c1", "score": 0.9}, {"customer": "c3", "score": 0.8}
+
+    def execution(*findings: str) -> dict[str, object]:
+        data = {"faceSearchFindings": {"status": "DONE", "findings": list(findings)}}
+        return {"id": "x", "result": {"capabilities": {"imageChecks": [{"id": "1", "data": data}]}, "c1": ["kept"]}}
+
+    for customer in ("c1", "c2", "c3", "c4"):
+        store.begin(customer, "branch", AT)
+    store.commit(step("decision", customer="c2", facts={"known_as": [gone, stays], "execution.x": execution("c1", "c3"), "note": ["c1"]}))
+    store.commit(step("decision", customer="c3", facts={"known_as": [gone]}))
+    store.commit(step("decision", customer="c4", facts={"known_as": [{"customer": "c11"}]}))
+    store.delete("c1", LATER)
+    assert store.load("c2").facts == {"known_as": [stays], "execution.x": execution("c3"), "note": ["c1"]}
+    assert dict(store.load("c3").facts) == {}
+    assert store.load("c4").facts == {"known_as": [{"customer": "c11"}]}

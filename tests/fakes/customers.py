@@ -13,9 +13,10 @@ from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.consent import ConsentPlace
 from kiosk.domain.decision import Policy
 from kiosk.domain.document import DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
-from kiosk.domain.face import Embedding
+from kiosk.domain.face import AgeGender, Embedding
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.ports import CustomerStore, StepCommit
+from kiosk.services.age_gender import AgeGenderJudgement
 from kiosk.services.consent import consent_fact
 from kiosk.services.consent_texts import ConsentTexts, load_consents
 from kiosk.services.document_rules import DocumentRules
@@ -93,6 +94,7 @@ def finished_customer(
     judged: list[Check] = []
     template = None
     hits: tuple[FaceHit, ...] = ()
+    guesses: AgeGenderJudgement | None = None
     if biometrics:
         selfie: Any = SimpleNamespace(check=Check(CheckName.SELFIE_QUALITY, CheckStatus.PASSED, score=0.91))
         onboarding.keep_selfie("selfie", selfie, picture, encode_jpeg(picture), picture)
@@ -105,7 +107,11 @@ def finished_customer(
         rng = np.random.default_rng(abs(hash(onboarding.customer_id)) % 2**32)
         template = Embedding(tuple(rng.normal(size=32).astype(np.float32).tolist()), MODEL)
         hits = (FaceHit(looks_like, SCORE),) if looks_like else ()
+        same = Check(CheckName.GENDER_CONSISTENCY, CheckStatus.PASSED)
+        guesses = AgeGenderJudgement(
+            Check(CheckName.AGE_CONSISTENCY, CheckStatus.PASSED), same, selfie=AgeGender(67.0, 60, 69, 0.03, "estimator")
+        )
     if finish:
         onboarding.keep_review("review", {})
-        onboarding.decide("decision", PersonJudgement(tuple(judged), template, hits))
+        onboarding.decide("decision", PersonJudgement(tuple(judged), template, hits, guesses))
     return onboarding.customer_id

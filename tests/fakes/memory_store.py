@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from kiosk.domain.erasure import MENTIONS
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug, KioskError, StoreFault
-from kiosk.ports import StepCommit, StoredCustomer
+from kiosk.ports import Json, StepCommit, StoredCustomer
 
 
 @dataclass
@@ -112,6 +113,15 @@ class MemoryCustomerStore:
         with self._lock:
             self._find(customer_id)
             del self._kept[customer_id]
+            for other in self._kept.values():
+                for name in [
+                    name for name in other.facts if any(name == one or (one[-1] == "." and name.startswith(one)) for one in MENTIONS)
+                ]:
+                    after = _without(json.loads(other.facts[name]), customer_id)
+                    if after:
+                        other.facts[name] = json.dumps(after)
+                    else:
+                        del other.facts[name]
             self.audit.append(("CUSTOMER_DELETED", customer_id))
 
     def close(self) -> None:
@@ -143,3 +153,13 @@ class MemoryCustomerStore:
             facts={name: json.loads(text) for name, text in sorted(kept.facts.items())},
             blobs=tuple(sorted(kept.blobs)),
         )
+
+
+def _without(value: Json, customer_id: str) -> Json:
+    """A fact without the entries about this customer in its lists."""
+    if isinstance(value, dict):
+        return {key: _without(entry, customer_id) for key, entry in value.items()}
+    if not isinstance(value, list):
+        return value
+    about = [entry == customer_id or (isinstance(entry, dict) and entry.get("customer") == customer_id) for entry in value]
+    return [_without(entry, customer_id) for entry, drop in zip(value, about, strict=True) if not drop]

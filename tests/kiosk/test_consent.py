@@ -206,6 +206,7 @@ def test_withdrawing_biometrics_erases_all_that_was_made_of_the_face(store: SqlC
     customer_id = finished_customer(store, clock, looks_like=kept)
     before = store.load(customer_id)
     assert str(SCORE) in json.dumps(dict(before.facts))
+    assert before.facts["selfieInspection"] == {"similarityWith": {"documentPortrait": True}, "ageEstimate": 67, "genderEstimate": "M"}
     document = {name: store.blob(customer_id, name) for name in before.blobs if name.startswith("document.")}
     assert len(document) == 3
     clock.go_on(days=2)
@@ -214,7 +215,7 @@ def test_withdrawing_biometrics_erases_all_that_was_made_of_the_face(store: SqlC
 
     after = store.load(customer_id)
     assert {name: store.blob(customer_id, name) for name in after.blobs} == document
-    assert not {"selfie", "liveness", "known_as"} & set(after.facts)
+    assert set(before.facts) - set(after.facts) == {"selfie", "liveness", "known_as", "selfieInspection"}
     assert store.templates(MODEL)[0] == (kept,)
     text = json.dumps(dict(after.facts))
     for trace in (str(SCORE), "0.4321", "0.91", "0.82", "BORDERLINE", "borderline"):
@@ -226,7 +227,7 @@ def test_withdrawing_biometrics_erases_all_that_was_made_of_the_face(store: SqlC
     assert consent["accepted"] is True
     assert consent["withdrawn"] == [{"purpose": "biometric", "at": clock.now, "by": "op-2"}]
     assert (receipt.event, receipt.reason) == ("CONSENT_WITHDRAWN", "CONSENT_WITHDRAWN")
-    assert receipt.erased == {"pictures": 2, "records": 1, "templates": 1, "facts": 3}
+    assert receipt.erased == {"pictures": 2, "records": 1, "templates": 1, "facts": 4}
     assert receipt.detail["purpose"] == "biometric"
     assert store.receipts(customer_id) == (receipt,)
     assert store.verify_audit().intact
@@ -364,6 +365,7 @@ def test_receipts_hold_nothing_of_the_customer(store: SqlCustomerStore) -> None:
         ("credential.0a.ENROLLED", True),
         ("facemap", True),
         ("known_as", True),
+        ("selfieInspection", True),
         ("credential.0a.FRONT", False),
         ("document.front.portrait", False),
         ("page.front", False),
@@ -401,6 +403,39 @@ def test_the_accounts_of_the_numbered_workflows_lose_the_measures_and_keep_the_v
     assert after["request"] == {"consented": True}
     begun = without_face("execution.y", {"state": "INITIATED", "request": {"consented": True}, "result": {}})
     assert begun == {"state": "INITIATED", "request": {"consented": False}, "result": {}}
+
+
+def test_an_execution_names_nobody_with_this_face_any_more() -> None:
+    checked: Json = [{"id": "1", "data": {"faceSearchFindings": {"status": "DONE", "findings": ["another-customer"]}, "other": "stays"}}]
+    execution: Json = {"state": "PROCESSED", "result": {"capabilities": {"imageChecks": checked}}}
+    after = without_face("execution.x", execution)
+    assert "faceSearchFindings" not in json.dumps(after)
+    assert '"imageChecks": [{"id": "1", "data": {"other": "stays"}}]' in json.dumps(after)
+
+
+def test_a_handed_over_customer_keeps_age_and_sex_of_the_document_alone() -> None:
+    """As DIS hands one over: estimates of the selfie stand beside what the document says."""
+    record: Json = {
+        "age": {"selfie": "34", "mrz": "33", "documentPortrait": "35"},
+        "gender": {"selfie": "M", "visualZone": "M"},
+        "document": {"links": {"portrait": "/p"}},
+    }
+    assert without_face("customer", record) == {
+        "age": {"mrz": "33", "documentPortrait": "35"},
+        "gender": {"visualZone": "M"},
+        "document": {"links": {"portrait": "/p"}},
+    }
+    assert without_face("customer", {"age": {"selfie": "34"}, "surname": {"mrz": "E"}}) == {"surname": {"mrz": "E"}}
+
+
+def test_what_executions_of_others_found_of_this_face_goes_too(store: SqlCustomerStore) -> None:
+    clock = FixedClock()
+    first, other = finished_customer(store, clock), finished_customer(store, clock)
+    found: Json = {"result": {"capabilities": {"imageChecks": [{"data": {"faceSearchFindings": {"findings": [first, "x"]}}}]}}}
+    store.commit(StepCommit(other, "workflow_processed", clock.now, {"execution.e": found}, {}))
+    receipt = withdraw(store, clock, consents(), first, "biometric", by="op-2")
+    assert receipt.erased["mentions"] == 1
+    assert '"findings": ["x"]' in json.dumps(store.load(other).facts["execution.e"])
 
 
 def test_a_facemap_on_file_is_not_referred_to_any_more() -> None:
