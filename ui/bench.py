@@ -161,7 +161,7 @@ class _Meter(QObject):
                 if preview is not None:
                     preview.installEventFilter(self)
             elif not self.entered:
-                answers: dict[str, dict[str, object]] = {"language": {"language": "en"}, "consent": {"accepted": True}}
+                answers: dict[str, dict[str, object]] = {"language": {"language": "en"}, "consent": {"accepted": True, "biometrics": True}}
                 self._window.session.advance(**answers.get(event.step, {}))
         elif isinstance(event, CaptureResultReady) and not self.entered:
             self._window.session.advance()

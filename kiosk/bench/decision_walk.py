@@ -119,7 +119,7 @@ class _Walk:
                 case "language":
                     asked, kind = self._answer("consent", language="en")
                 case "consent":
-                    asked, kind = self._answer("first capture", accepted=True)
+                    asked, kind = self._answer("first capture", accepted=True, biometrics=True)
                 case "document_capture" | "selfie_capture":
                     self._show(step)
                     taken, _ = self._next(PictureTaken)

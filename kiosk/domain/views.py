@@ -157,14 +157,12 @@ class ProofView:
 
 @dataclass(frozen=True, slots=True)
 class ChipView:
-    """The document's chip. Answers: advance() reads it, skip() where `optional`.
+    """The document's chip; without a reader nobody is asked for it. Answers: advance() reads it, skip() where `optional`.
 
     Attributes:
-        reader: whether this machine can read chips at all; without one only skip() or a colleague lead on.
         problem: ErrorCode value of the last try, or "".
     """
 
-    reader: bool
     optional: bool = False
     problem: str = ""
 

@@ -154,13 +154,17 @@ def _parse_step(raw: object, number: int, wrong: Wrong) -> Step:
     fault = _fault_of_options(screen, options)
     if fault:
         raise wrong(f"step {step_id!r}: {fault}", Place("step", number, "options"))
+    gives = frozenset(raw.get("gives", ()))
+    answer = _answer_of(screen, options)
+    if answer and answer not in gives:
+        raise wrong(f"step {step_id!r}: gives must name {answer!r}, so that going back forgets it", Place("step", number, "gives"))
     return Step(
         id=step_id,
         screen=screen,
         group=str(raw.get("group", "")),
         next=tuple(branches),
         needs=frozenset(raw.get("needs", ())),
-        gives=frozenset(raw.get("gives", ())),
+        gives=gives,
         options=options,
         timeout_s=float(raw.get("timeout_s", 60)),
         back=bool(raw.get("back", True)),
@@ -169,6 +173,13 @@ def _parse_step(raw: object, number: int, wrong: Wrong) -> Step:
 
 
 _KINDS = {"contact": ("phone", "email"), "proof": ("address", "funds")}
+
+
+def _answer_of(screen: str, options: Mapping[str, str]) -> str:
+    """The fact that a step for a contact, a proof or the chip comes to, its options being right; "" for another step."""
+    if screen == "proof":
+        return f"proof.{options['kind']}"
+    return {"contact": options.get("kind", ""), "chip": "chip"}.get(screen, "")
 
 
 def _fault_of_options(screen: str, options: Mapping[str, str]) -> str:

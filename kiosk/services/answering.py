@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Event
 from typing import Protocol
 
 from kiosk.domain.check import CheckLabel
@@ -87,15 +88,19 @@ class Answering:
         self._host = host
         self._step: AnswerStep | None = None
         self._waits_in: int | None = None  # the generation that a task was sent for in
+        self._left = Event()  # of the step that is on: what was sent for need not be waited for
 
     def begin(self, step: Step, customer: Onboarding, *, language: str, staffed: bool) -> View:
         """Enters a step; its view."""
+        self._left.set()
+        self._left = Event()
         self._step, self._waits_in = self._made(step, customer, language, staffed), None
         return self._step.view()
 
     def end(self) -> None:
         """The step is left; what it had sent for comes to nothing."""
         self._step = self._waits_in = None
+        self._left.set()
 
     def left_out(self, step: Step) -> StepAnswer | None:
         """The answer of a step that nobody is asked for, because this machine lacks what it needs; None for any other step."""
@@ -134,6 +139,7 @@ class Answering:
         desks, name, optional = self.desks, answer_name(step), is_optional(step)
         options = step.options or {}
         if step.screen == "chip":
+            assert desks.chip is not None  # else the step is left out
             return ChipStep(desks.chip, customer.document(), optional=optional)
         if step.screen == "contact":
             kind = ContactKind(name)
@@ -143,9 +149,18 @@ class Answering:
         rules = ProofRules(int(options.get("most_days", desks.proof_days)), optional, files=staffed)
         document: Callable[[], Document] = customer.document
         assert desks.proofs is not None  # else the step is left out
-        scanner = desks.scanner() if desks.scanner is not None else None
+        left, lanes = self._left, self._lanes
         return ProofStep(
-            ProofKind(options["kind"]), rules, desks.proofs, document, self._clock, scanner=scanner, camera=self._camera.camera_name
+            ProofKind(options["kind"]),
+            rules,
+            desks.proofs,
+            document,
+            self._clock,
+            scanner=desks.scanner() if desks.scanner is not None else None,
+            camera=self._camera.camera_name,
+            readings=customer.proof_readings,
+            refused=lambda check: customer.note_refusal(name, check),
+            wanted=lambda: not left.is_set() and not lanes.closing,
         )
 
     def _follow(self, reply: Reply) -> None:
@@ -155,6 +170,7 @@ class Answering:
             case Move.SHOW:
                 self._host.show_again(step.view())
             case Move.LEAVE:
+                self._left.set()
                 self._host.answered(step.result())
             case Task():
                 self._send_for(reply)

@@ -17,9 +17,9 @@ NAME = "chip"
 
 
 class ChipStep:
-    """An `AnswerStep`. Args: `reader` None: none is connected; `document`: what its access key is made of."""
+    """An `AnswerStep`. Args: `document`: what its access key is made of. Without a reader the step is passed over (`Answering`)."""
 
-    def __init__(self, reader: NfcReader | None, document: Document, *, optional: bool) -> None:
+    def __init__(self, reader: NfcReader, document: Document, *, optional: bool) -> None:
         self._reader = reader
         self._document = document
         self._optional = optional
@@ -30,14 +30,12 @@ class ChipStep:
         self._skipped = False
 
     def view(self) -> ChipView:
-        return ChipView(self._reader is not None, self._optional, self._problem)
+        return ChipView(self._optional, self._problem)
 
     def answer(self, data: Mapping[str, object]) -> Reply:
         if self._check is not None or self._skipped:
             return Move.LEAVE
         reader, document = self._reader, self._document
-        if reader is None:
-            return self._ended(not_executed(CheckName.CHIP_READ, CheckLabel.DEVICE_MISSING, inputs=(NAME,)))
 
         def run() -> Callable[[], Reply]:
             try:
@@ -65,11 +63,17 @@ class ChipStep:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
+    # what comes after the step was left out, which then could not be stored, changes nothing any more
+
     def _was_read(self, groups: Mapping[str, bytes]) -> Reply:
+        if self._skipped:
+            return Move.STAY
         self._groups = groups
         return self._ended(Check(CheckName.CHIP_READ, CheckStatus.PASSED, inputs=(NAME,), model="chip-reader"))
 
     def _failed(self, code: ErrorCode) -> Reply:
+        if self._skipped:
+            return Move.STAY
         self._failures += 1
         self._problem = code.value
         if self._failures >= CHIP_TRIES:

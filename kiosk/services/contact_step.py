@@ -127,20 +127,29 @@ class ContactStep:
 
         return Task("SENDING", run)
 
+    # what comes after the step was left out, which then could not be stored, changes nothing any more
+
     def _refused(self, text: str, code: ErrorCode) -> Reply:
+        if self._skipped:
+            return Move.STAY
         self._typed, self._sending, self._problem = text, None, code.value
         return Move.SHOW
 
     def _kept_unconfirmed(self, to: Contact) -> Reply:
+        if self._skipped:
+            return Move.STAY
         self._contact = to
         return self._not_executed(CheckLabel.GATEWAY_FAILED)
 
     def _was_sent(self, text: str, to: Contact, sending: CodeSending) -> Reply:
+        if sending.outcome is SendOutcome.SENT:
+            self._sent[self._kind.value] = self._sent.get(self._kind.value, 0) + 1
+        if self._skipped:
+            return Move.STAY
         same = self._contact == to and self._sending is not None
         self._typed, self._contact = text, to
         match sending.outcome:
             case SendOutcome.SENT:
-                self._sent[self._kind.value] = self._sent.get(self._kind.value, 0) + 1
                 self._sending, self._sent_at, self._failures, self._problem = sending, self._clock.monotonic(), 0, ""
                 self._tries_left = self._tries_left if same else None
             case SendOutcome.TOO_SOON:  # one that was sent before is still good: for another entry of this step, perhaps
@@ -180,6 +189,8 @@ class ContactStep:
         return Task("LOADING", run)
 
     def _was_compared(self, answer: CodeAnswer) -> Reply:
+        if self._skipped:
+            return Move.STAY
         over = answer.check.status is not CheckStatus.NOT_EXECUTED and not answer.tries_left
         if over:  # right, or wrong for the last time
             self._check = answer.check

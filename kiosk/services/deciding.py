@@ -19,16 +19,21 @@ class Deciding:
         self._camera = camera
         self._lanes = lanes
         self._ahead = LookAhead()
-        self.is_on = False
+        self._work: Work | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """As long as its answer can still come: one that would be dropped as late must hold nobody up."""
+        return self._work is not None and self._camera.is_current(self._work)
 
     def forget(self) -> None:
         """The customer is gone, and what was looked at with them."""
         self._ahead = LookAhead()
-        self.is_on = False
+        self._work = None
 
     def give_up(self) -> None:
         """It could not be made now, and may be asked for again."""
-        self.is_on = False
+        self._work = None
 
     def look_ahead(self, customer: Onboarding) -> None:
         """While the customer reads the review the faces are compared: what is left for the end is the lists and the store."""
@@ -43,14 +48,13 @@ class Deciding:
 
     def begin(self, customer: Onboarding, then: Callable[[PersonJudgement], None]) -> None:
         """`then` is called on the session lane, unless the customer has left the step by then."""
-        self.is_on = True
         question, ahead = customer.person_question(), self._ahead
-        work = Work(self._camera.generation)
+        work = self._work = Work(self._camera.generation)
 
         def due(judgement: PersonJudgement) -> None:
-            if self._camera.is_current(work):
+            if self._work is work and self._camera.is_current(work):
                 then(judgement)
-                self.is_on = False
+                self._work = None
 
         def judge(_work: Work) -> None:
             judgement = self._checks.judge(question, ahead.look)

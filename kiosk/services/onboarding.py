@@ -26,10 +26,13 @@ from kiosk.services.person_checks import PersonJudgement, PersonQuestion
 from kiosk.services.person_records import selfie_inspection_json
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json, page_json
-from kiosk.services.step_answers import StepAnswer, checks_of, flags_of
+from kiosk.services.step_answers import StepAnswer, checks_of, flags_of, graver_refusal
 from kiosk.services.verification import SelfieResult
 
 _MACHINES_FAULT = (CheckLabel.MODEL_MISSING, CheckLabel.ENGINE_FAILED)
+
+REFUSED = "refused"
+"""The fact of refused answers: no step gives it, so that going back does not forget it."""
 
 IN_PROGRESS, FINISHED = "IN_PROGRESS", "FINISHED"
 
@@ -86,6 +89,9 @@ class Onboarding:
         self._answers: dict[str, StepAnswer] = {}
         self.codes_sent: dict[str, int] = {}
         """By kind of contact, of the whole session."""
+        self.proof_readings: dict[str, int] = {}
+        """By kind of proof, of the whole session."""
+        self._refused: dict[str, Check] = {}
         self.edits: dict[FieldName, str] = {}
         self.reviewed = False
         self.checks: tuple[Check, ...] = ()
@@ -159,8 +165,11 @@ class Onboarding:
             at=self._clock.now_utc(),
             recorded_by=self._recorded_by,
         )
-        self._commit(step, facts={"consent": facts})
+        # who declines leaves nothing but that
+        self._commit(step, facts={"consent": facts}, forget=set() if accepted else {REFUSED})
         self.consent_given, self.biometrics_agreed = accepted, biometrics
+        if not accepted:
+            self._refused.clear()
 
     def keep_page(self, step: str, side: PageSide, result: PageResult, picture: bytes) -> None:
         """Keeps a read page under the side that was asked for. `picture` is the encoded image it was read from."""
@@ -221,8 +230,18 @@ class Onboarding:
         """Keeps what a step for a contact, a proof or the chip came to, also that it was left out."""
         self._require_consent()
         name = answer.name
-        self._commit(step, facts={name: answer.stored}, blobs=answer.blobs, forget={name, f"{name}."})
+        self.note_refusal(name, answer.check)
+        self._commit(step, facts={name: answer.stored, **self._refusals}, blobs=answer.blobs, forget={name, f"{name}."})
         self._answers[name] = answer
+
+    def note_refusal(self, name: str, check: Check) -> None:
+        """Holds what speaks against the customer, also when they then go back and leave the step out; stored with what comes next.
+
+        It counts where nothing is judged after it. Unlike all else it counts at once: a store that fails must not wash it away.
+        """
+        refused = graver_refusal(self._refused.get(name), check)
+        if refused is not None:
+            self._refused[name] = refused
 
     def keep_review(self, step: str, edits: Mapping[FieldName, str]) -> None:
         """Keeps what a person typed over; an edit equal to what was read is no edit."""
@@ -234,7 +253,7 @@ class Onboarding:
     def forget(self, names: frozenset[str]) -> None:
         """The customer went back: drops these facts in the store and here."""
         if self._begun:
-            self._commit("back", forget={*names, *(f"{name}." for name in names)})
+            self._commit("back", facts=self._refusals, forget={*names, *(f"{name}." for name in names)})
         for side in list(self.pages):
             if f"document.{side.value}" in names:
                 del self.pages[side]
@@ -301,7 +320,7 @@ class Onboarding:
             why = CheckLabel.DECLINED if declined else why
             for name in (CheckName.ACTIVE_LIVENESS, CheckName.CAPTURE_INTEGRITY):
                 checks.append(not_executed(name, why, inputs=("liveness",)))
-        checks.extend(checks_of(self._answers, self._asked))
+        checks.extend(checks_of(self._answers, self._asked, self._refused))
         return tuple(map(self._with_camera, checks))
 
     def decide(self, step: str, judgement: PersonJudgement, *, can_check_actively: bool = True) -> Decision:
@@ -316,6 +335,7 @@ class Onboarding:
             "decision": decision_json(decision, checks),
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
             **{name: answer.stored for name, answer in self._answers.items()},
+            **self._refusals,
         }
         selfie = selfie_inspection_json(judgement, self.document())
         if selfie:
@@ -350,10 +370,18 @@ class Onboarding:
         self._liveness_lost = ()
         self.edits.clear()
         self._answers.clear()
+        self._refused.clear()
         self.checks, self.decision = (), None
         self.consent_given, self.reviewed = None, False
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _refusals(self) -> dict[str, Json]:
+        """The fact of what was refused by name of the answer; none when nothing was."""
+        if not self._refused:
+            return {}
+        return {REFUSED: {name: checks_json((check,))[0] for name, check in self._refused.items()}}
 
     def _with_side(self, check: Check) -> Check:
         """A page that looked like the other side, and was taken on the customer's word, is never a matter of course."""

@@ -7,7 +7,7 @@ pages ──> finished ──> read: passed ─> kept │ not for certain ─> s
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from kiosk.services.step_answers import StepAnswer, left_out
 _log = logging.getLogger(__name__)
 
 PROOF_TRIES = 3
-"""Readings after which a proof is kept as it is."""
+"""Readings of one customer and one kind after which a proof is kept as it is."""
 SMALL_PX = 320
 _SCANNER_WAIT_S = 8.0
 
@@ -68,6 +68,9 @@ class ProofStep:
         document: the customer's, as it is known now; asked anew at each judgement.
         scanner: watched since the step was entered; None = there is none.
         camera: its name, for the screen.
+        readings: how many this customer had by kind; counted here, so that going back begins no new count.
+        refused: told of every reading that speaks against the customer, also when they then take the proof away.
+        wanted: from any thread: whether the customer still waits for what was sent for.
     """
 
     def __init__(
@@ -80,6 +83,9 @@ class ProofStep:
         *,
         scanner: Scanner | None = None,
         camera: str = "",
+        readings: MutableMapping[str, int] | None = None,
+        refused: Callable[[Check], None] = lambda _check: None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._kind = kind
         self._rules = rules
@@ -91,7 +97,9 @@ class ProofStep:
         self._given: list[_Given] = []
         self._picture: _Given | None = None
         self._number = 0
-        self._readings = 0
+        self._readings = {} if readings is None else readings
+        self._refused = refused
+        self._wanted = wanted
         self._problem = ""
         self._judged: tuple[ProofReading, ProofResult] | _Failed | None = None
         self._over = self._skipped = False
@@ -181,7 +189,7 @@ class ProofStep:
 
     def _look_at(self, files: list[ProofFile]) -> Reply:
         """Opened and made small where the engines are: a PDF takes its time, and pdfium one thread."""
-        if not files:
+        if not files or self._over:
             return Move.STAY
         reader, before = self._reader, self._pages
 
@@ -199,19 +207,23 @@ class ProofStep:
 
         return Task("LOADING", run, engines=True)
 
+    # what comes after the step was left out, which then could not be stored, changes nothing any more
+
     def _were_looked_at(self, given: list[_Given], problem: str) -> Reply:
+        if self._over:
+            return Move.STAY
         self._add(given)
         self._problem = problem
         return Move.SHOW
 
     def _scan(self) -> Reply:
-        scanner, clock = self._scanner, self._clock
+        scanner, clock, wanted = self._scanner, self._clock, self._wanted
         if scanner is None:
             return Move.STAY
 
         def run() -> Callable[[], Reply]:
             try:
-                paths = gather_pages(scanner, clock, wait_s=_SCANNER_WAIT_S)
+                paths = gather_pages(scanner, clock, wait_s=_SCANNER_WAIT_S, wanted=wanted)
                 files = [_scanned(path, number) for number, path in enumerate(paths, 1)]
             except (BadInput, DeviceFault) as error:
                 code = error.code.value
@@ -246,22 +258,29 @@ class ProofStep:
         return Task("READING", run, engines=True)
 
     def _unreadable(self, code: ErrorCode) -> Reply:
+        if self._over:
+            return Move.STAY
         self._problem = code.value
         return Move.SHOW
 
     def _not_judged(self, label: CheckLabel) -> Reply:
+        if self._over:
+            return Move.STAY
         self._judged = _Failed(not_executed(CHECK_OF[self._kind], label, inputs=(f"proof.{self._kind.value}",)))
         self._over = True
         return Move.LEAVE
 
     def _was_read(self, reading: ProofReading) -> Reply:
-        self._readings += 1
+        readings = self._readings[self._kind.value] = self._readings.get(self._kind.value, 0) + 1
         result = self._judge(reading, self._document())
-        self._judged = reading, result
         check = result.check
+        self._refused(check)
+        if self._over:
+            return Move.STAY
+        self._judged = reading, result
         # what the customer's document does not say no other bill can be compared with
         useless = check.status is CheckStatus.NOT_EXECUTED and check.label is CheckLabel.INPUT_MISSING
-        self._over = check.status is CheckStatus.PASSED or useless or self._readings >= PROOF_TRIES
+        self._over = check.status is CheckStatus.PASSED or useless or readings >= PROOF_TRIES
         self._problem = "" if self._over else check.label.value
         return Move.LEAVE if self._over else Move.SHOW
 
@@ -276,7 +295,7 @@ class ProofStep:
     def _fact(self, result: ProofResult) -> dict[str, Json]:
         fact = proof_json(result)
         del fact["check"]  # stands beside it
-        return {**fact, "pages": self._pages, "readings": self._readings}
+        return {**fact, "pages": self._pages, "readings": self._readings.get(self._kind.value, 0)}
 
 
 def _small(picture: Image) -> bytes:

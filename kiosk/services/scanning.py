@@ -16,16 +16,24 @@ _LOOK_S = 0.1
 
 
 def gather_pages(
-    scanner: Scanner, clock: Clock, *, wait_s: float, quiet_s: float = QUIET_S, pause: Callable[[float], None] = time.sleep
+    scanner: Scanner,
+    clock: Clock,
+    *,
+    wait_s: float,
+    quiet_s: float = QUIET_S,
+    pause: Callable[[float], None] = time.sleep,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[Path, ...]:
     """The pages that arrive together, oldest first. Blocks for `wait_s` at most until the first, a minute at most after it.
+
+    Args: `wanted`: asked again and again; as soon as nobody waits any more, what has come so far is given.
 
     Raises BadInput(TIMED_OUT) when no page came.
     """
     began = clock.monotonic()
     pages: list[Path] = []
     first = last = began
-    while True:
+    while wanted():
         arrived = scanner.pages()
         now = clock.monotonic()
         if arrived:
@@ -39,3 +47,4 @@ def gather_pages(
         elif now - began >= wait_s and not (scanner.is_writing() and now - began < wait_s + MOST_S):
             raise BadInput(ErrorCode.TIMED_OUT, f"no page came from the scanner within {wait_s:g} s")
         pause(_LOOK_S)
+    return tuple(pages)

@@ -231,8 +231,9 @@ class SessionRunner:
                 self._language = str(data.get("language", self._language))
                 self._bus.publish(LanguageChosen(self._language))
             case "consent":
-                if "accepted" not in data:
-                    return  # only an answer to this very question counts, never a late press from another screen
+                asked = {"accepted", "biometrics"} if data.get("accepted") and option(step, "without_biometrics") else {"accepted"}
+                if not asked <= data.keys():
+                    return  # only an answer to this very question counts, never a late press from another screen, nor a half one
                 self._customer.consent(
                     step.id,
                     accepted=bool(data.get("accepted")),
@@ -295,6 +296,8 @@ class SessionRunner:
         self._restart()
 
     def _retake(self) -> None:
+        if self._deciding.is_on:
+            return
         step = self._step
         if step.screen == "proof":
             self._answering.drop_picture()
@@ -486,11 +489,11 @@ class SessionRunner:
             return
         try:
             customer.keep_liveness(self._step.id, outcome)
+            self._go_on()  # stores what the next steps were passed over for
         except StoreFault:
             # nothing runs any more in this step: without this the customer could only go back
             self._bus.publish(CaptureResultReady(again, work.generation))
             raise
-        self._go_on()
 
     # --- the decision ----------------------------------------------------------------------------------------------
 

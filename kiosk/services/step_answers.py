@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Policy
@@ -20,6 +21,7 @@ CHECK_OF: Mapping[str, CheckName] = {
     "chip": CheckName.CHIP_READ,
 }
 """By the name of an answer, which is also its fact, its flag, and what its step `gives`."""
+_AGAINST = frozenset({CheckLabel.NAME_DIFFERS, CheckLabel.ADDRESS_DIFFERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,29 @@ def flags_of(answers: Mapping[str, StepAnswer]) -> set[str]:
     return known
 
 
-def checks_of(answers: Mapping[str, StepAnswer], asked: Mapping[str, CheckLabel]) -> tuple[Check, ...]:
+def graver_refusal(before: Check | None, check: Check) -> Check | None:
+    """The graver of the two; `check` counts only when it speaks against the customer. What was not read for certain does not."""
+    rejected = check.status is CheckStatus.REJECTED
+    if not rejected and check.label not in _AGAINST:
+        return before
+    return check if before is None or (rejected and before.status is not CheckStatus.REJECTED) else before
+
+
+def checks_of(
+    answers: Mapping[str, StepAnswer], asked: Mapping[str, CheckLabel], refused: Mapping[str, Check] = MappingProxyType({})
+) -> tuple[Check, ...]:
     """Of every answer, and of every step that was asked for and never came, in the order of `CHECK_OF`.
 
-    Args: `asked`: why an answer that is not there is missing.
+    Args:
+        asked: why an answer that is not there is missing.
+        refused: the gravest refusal that there was by name: it stands where nothing was judged after it.
     """
     found: list[Check] = []
     for name, check in CHECK_OF.items():
-        if name in answers:
+        judged = name in answers and answers[name].check.status is not CheckStatus.NOT_EXECUTED
+        if name in refused and not judged:
+            found.append(refused[name])
+        elif name in answers:
             found.append(answers[name].check)
         elif name in asked:
             found.append(not_executed(check, asked[name], inputs=(name,)))

@@ -336,14 +336,6 @@
         <translation>Prečítať čip</translation>
     </message>
     <message>
-        <source>Go on without it</source>
-        <translation>Pokračovať bez neho</translation>
-    </message>
-    <message>
-        <source>Call a colleague</source>
-        <translation>Zavolať kolegu</translation>
-    </message>
-    <message>
         <source>Not now</source>
         <translation>Teraz nie</translation>
     </message>
@@ -354,22 +346,6 @@
     <message>
         <source>Take it out of its cover, and leave it there until we say that it&apos;s done.</source>
         <translation>Vyberte ho z obalu a nechajte ho tam, kým nepovieme, že je hotovo.</translation>
-    </message>
-    <message>
-        <source>This machine can&apos;t read chips</source>
-        <translation>Toto zariadenie nevie čítať čipy</translation>
-    </message>
-    <message>
-        <source>You can go on without it. Nothing that you&apos;ve shown us so far is lost.</source>
-        <translation>Môžete pokračovať bez toho. Nič z toho, čo ste nám doteraz ukázali, sa nestratilo.</translation>
-    </message>
-    <message>
-        <source>A colleague is on the way to you.</source>
-        <translation>Kolega je na ceste k vám.</translation>
-    </message>
-    <message>
-        <source>A colleague can help you. Nothing that you&apos;ve shown us so far is lost.</source>
-        <translation>Kolega vám pomôže. Nič z toho, čo ste nám doteraz ukázali, sa nestratilo.</translation>
     </message>
 </context>
 <context>

@@ -196,7 +196,7 @@ def test_a_broken_engine_ends_in_the_failsafe_and_the_next_customer_can_start(wa
     walker.at("language")
     walker.runner.advance(language="en")
     walker.at("consent")
-    walker.runner.advance(accepted=True)
+    walker.runner.advance(accepted=True, biometrics=True)
     view = walker.at("sorry").view
     assert isinstance(view, SorryView)
     assert view.code == "MODEL_CORRUPT"
@@ -346,7 +346,7 @@ def passport_walker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Walker]:
 def by_hand_to_review(walker: Walker) -> None:
     """However slow the machine is: pictures are taken by hand, of what lies still."""
     walker.runner.start()
-    for step, answer in (("welcome", {}), ("language", {"language": "en"}), ("consent", {"accepted": True})):
+    for step, answer in (("welcome", {}), ("language", {"language": "en"}), ("consent", {"accepted": True, "biometrics": True})):
         walker.at(step)
         walker.runner.advance(**answer)
     for step in ("document_front", "selfie"):

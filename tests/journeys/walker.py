@@ -166,7 +166,7 @@ class Walker:
                 case "language":
                     self.runner.advance(language="sk")
                 case "consent":
-                    self.runner.advance(accepted=True)
+                    self.runner.advance(accepted=True, biometrics=True)
                 case "document_capture" | "selfie_capture":
                     self.show(step)
                     result = self.wait(CaptureResultReady)

@@ -1,4 +1,4 @@
-"""The step for the chip: what is kept of it, how often it is tried, and what is said without a reader."""
+"""The step for the chip: what is kept of it, how often it is tried."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def done(reply: Reply) -> Move:
 def test_the_files_of_the_chip_are_kept_as_they_are() -> None:
     step = ChipStep(FakeNfcReader(NO_CHIP, GROUPS), document(), optional=False)
     assert done(step.answer({})) is Move.SHOW
-    assert (step.view().reader, step.view().problem) == (True, "TIMED_OUT")
+    assert step.view().problem == "TIMED_OUT"
     assert done(step.answer({})) is Move.LEAVE
     result = step.result()
     assert result.check.status is CheckStatus.PASSED
@@ -38,14 +38,6 @@ def test_a_chip_that_cannot_be_read_is_not_executed_after_some_tries(error: BadI
     moves = [done(step.answer({})) for _ in range(CHIP_TRIES)]
     assert moves == [Move.SHOW] * (CHIP_TRIES - 1) + [Move.LEAVE]
     assert (step.result().check.status, step.result().check.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)
-
-
-def test_without_a_reader_that_is_what_is_kept() -> None:
-    step = ChipStep(None, document(), optional=False)
-    assert step.view().reader is False
-    assert step.skip() is Move.STAY
-    assert done(step.answer({})) is Move.LEAVE
-    assert step.result().check.label is CheckLabel.DEVICE_MISSING
 
 
 def test_what_is_optional_can_be_skipped() -> None:

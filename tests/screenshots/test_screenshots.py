@@ -24,7 +24,7 @@ SAMPLE = ("01-welcome", "03-consent", "03-consent-choice", "07-document-steady",
           "50-done-accept", "60-sorry-fault", "70-still-there", "80-smile", "81-range-second-try", "82-magnifeye-near", "83-gaze",
           "84-turn-both", "85-flash", "86-assist", "90-phone-wrong", "91-email-wrong", "92-code-trial", "93-proof-ways",
           "93-proof-problem", "93-proof-result", "93-proof-full", "93-proof-help", "93-proof-judged",
-          "94-chip-problem", "94-chip-none")  # fmt: skip
+          "94-chip-problem")  # fmt: skip
 
 CASES = [
     *((scene, language, Look.LIGHT, (1920, 1080), False) for scene in SCENES for language in ("en", "sk")),

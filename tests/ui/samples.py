@@ -411,7 +411,7 @@ VIEWS: dict[str, tuple[str, View]] = {
     "assist": ("assist", AssistView("CHALLENGE_FAILED", can_go_on=True, can_retry=True)),
     "contact": ("contact", ContactView("phone")),
     "proof": ("proof", ProofView("address", "virtual")),
-    "chip": ("chip", ChipView(reader=True)),
+    "chip": ("chip", ChipView()),
     "review": ("review", ReviewView(None, None, ())),
     "decision": ("decision", DecisionView(Outcome.REVIEW, "", (), None)),
     "done": ("done", DoneView(Outcome.ACCEPT, "K7M-4PX")),

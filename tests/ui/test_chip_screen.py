@@ -1,4 +1,4 @@
-"""The document's chip: read, skipped, or a colleague."""
+"""The document's chip: read or skipped."""
 
 from __future__ import annotations
 
@@ -23,54 +23,28 @@ def _words(kiosk: Kiosk) -> str:
     return "\n".join(label.text() for label in kiosk.window.findChildren(QLabel) if label.isVisible())
 
 
-def test_with_a_reader_the_main_button_reads(kiosk: Kiosk) -> None:
-    _show(kiosk, ChipView(reader=True))
+def test_the_main_button_reads(kiosk: Kiosk) -> None:
+    _show(kiosk, ChipView())
     assert "Hold your document to the reader" in _words(kiosk)
     assert not kiosk.window.footer.second_button.isVisible()
     kiosk.window.footer.main_button.click()
     assert kiosk.session.calls[-1] == ("advance", {})
 
 
-def test_with_a_reader_it_may_be_skipped_where_that_is_allowed(kiosk: Kiosk) -> None:
-    _show(kiosk, ChipView(reader=True, optional=True))
+def test_it_may_be_skipped_where_that_is_allowed(kiosk: Kiosk) -> None:
+    _show(kiosk, ChipView(optional=True))
     kiosk.window.footer.second_button.click()
     assert kiosk.session.names() == ["skip"]
 
 
-def test_without_a_reader_the_way_on_is_without_the_chip(kiosk: Kiosk) -> None:
-    _show(kiosk, ChipView(reader=False, optional=True))
-    assert "This machine can't read chips" in _words(kiosk)
-    assert not kiosk.window.footer.second_button.isVisible()
-    kiosk.window.footer.main_button.click()
-    assert kiosk.session.names() == ["skip"]
-
-
-def test_without_a_reader_and_without_a_way_on_a_colleague_is_called_once(kiosk: Kiosk) -> None:
-    _show(kiosk, ChipView(reader=False))
-    kiosk.window.footer.main_button.click()
-    assert kiosk.session.names() == ["call_staff"]
-    assert "A colleague is on the way to you." in _words(kiosk)
-    assert not kiosk.window.footer.main_button.isEnabled()
-
-
-def test_the_colleague_who_came_can_lead_on(kiosk: Kiosk) -> None:
-    _show(kiosk, ChipView(reader=False))
-    second = kiosk.window.footer.second_button
-    assert not second.isVisible()
-    kiosk.window.footer.main_button.click()
-    assert second.isVisible()
-    second.click()
-    assert kiosk.session.names() == ["call_staff", "advance"]
-
-
 def test_a_chip_that_could_not_be_read_says_what_to_do(kiosk: Kiosk) -> None:
-    screen = _show(kiosk, ChipView(reader=True, problem="NOT_ENOUGH_DATA"))
+    screen = _show(kiosk, ChipView(problem="NOT_ENOUGH_DATA"))
     assert screen.problem.isVisible()
     assert "Go back and take its picture once more." in _words(kiosk)
 
 
 def test_a_reader_that_failed_is_not_called_a_camera(kiosk: Kiosk) -> None:
-    _show(kiosk, ChipView(reader=True, problem="CAMERA_LOST"))
+    _show(kiosk, ChipView(problem="CAMERA_LOST"))
     assert "The reader doesn't answer." in _words(kiosk)
     assert "camera" not in _words(kiosk).lower()
 

@@ -187,8 +187,8 @@ class CaptureScreen(Screen):
     def main(self) -> Action | None:
         if self._result is not None:
             if self._result.usable:
-                return Action(strings.translate("capture", "Continue"))
-            return Action(strings.translate("capture", "Take again"), "retake")
+                return Action(strings.translate("capture", "Continue"), enabled=self._busy is None)
+            return Action(strings.translate("capture", "Take again"), "retake", enabled=self._busy is None)
         if self._manual and not self._taken:
             return Action(strings.translate("capture", "Take the picture"), "camera")
         return None
@@ -196,7 +196,8 @@ class CaptureScreen(Screen):
     @property
     def second(self) -> Action | None:
         if self._result is not None and self._result.usable:
-            return Action(strings.translate("capture", "Take again"), "retake")
+            # while it is saved or decided about, another picture would pull the ground from under that
+            return Action(strings.translate("capture", "Take again"), "retake", enabled=self._busy is None)
         return None
 
     @property
@@ -232,7 +233,9 @@ class CaptureScreen(Screen):
                 self.pill.show_advice(strings.busy(label), "", "accent", turning=True)
             else:
                 self._show_advice(self._advice, steady=self._taken)
-        self._busy = label
+        changed, self._busy = (label is None) is not (self._busy is None), label
+        if changed and self._result is not None:
+            self.actions_changed.emit()
         return True
 
     def handle(self, event: Event) -> None:
