@@ -4,6 +4,7 @@ customer id                     the account
 fact  execution.<id>            ExecutionRecord
 fact  credential.<id>           CredentialRecord
 blob  credential.<id>.FRONT …   the parts, as they were handed in
+fact  judged                    which execution the customer's facts are of (`services.execution_person`)
 fact  facemap                   which credential's facemap authenticates from now on; blob credential.<id>.ENROLLED
 """
 
@@ -178,6 +179,7 @@ def part_blob(credential: str, part: str) -> str:
     return f"credential.{credential}.{part}"
 
 
+JUDGED = "judged"
 ENROLLED = "ENROLLED"
 """In place of a part's name: the facemap that was made of a credential."""
 
@@ -186,6 +188,17 @@ def executions_of(account: StoredCustomer) -> tuple[ExecutionRecord, ...]:
     """Oldest first."""
     found = [_execution(fact) for name, fact in account.facts.items() if name.startswith("execution.")]
     return tuple(sorted(found, key=lambda one: (one.created_at, one.id)))
+
+
+def newest_judged(facts: Mapping[str, Json]) -> str:
+    """Id of the execution that decided last; "" where none has."""
+    judged = facts.get(JUDGED)
+    if isinstance(judged, dict):
+        return str(judged.get("decision", ""))
+    # from before this was kept
+    found = [fact for name, fact in facts.items() if name.startswith("execution.") and isinstance(fact, dict)]
+    done = [(str(fact.get("completed_at")), str(fact.get("id"))) for fact in found if fact.get("state") == ExecutionState.PROCESSED.value]
+    return max(done)[1] if done else ""
 
 
 def execution_of(account: StoredCustomer, execution_id: str) -> ExecutionRecord:

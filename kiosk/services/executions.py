@@ -37,6 +37,7 @@ from kiosk.services.accounts import (
 from kiosk.services.execution_judge import ExecutionJudge
 from kiosk.services.execution_limits import PartLimits, check_part
 from kiosk.services.execution_order import Handed, Judgement, JudgingOrder
+from kiosk.services.execution_person import PERSON, judged_now, person_of_judgement, without_execution
 from kiosk.services.execution_records import account_url, details_json, initiated_json, result_json, status_json
 from kiosk.services.execution_requests import (
     CredentialRequest,
@@ -47,7 +48,6 @@ from kiosk.services.execution_requests import (
     require_consent,
     wanted,
 )
-from kiosk.services.records import checks_json, decision_json, document_json, person_json
 
 _log = logging.getLogger(__name__)
 _F = ExecutionFault
@@ -247,8 +247,8 @@ class Executions:
             judgement = judge.judge(self._order(account, record, staff_files=staff_files))
             with self._lock:
                 # deleted meanwhile: nothing of it is written. Its state cannot have changed, only this call changes it
-                self._found(account_id, execution_id)
-                self._keep(account_id, record, judgement)
+                account, _ = self._found(account_id, execution_id)
+                self._keep(account, record, judgement)
         finally:
             with self._lock:
                 self._processing.discard(record.id)
@@ -281,23 +281,21 @@ class Executions:
             url=account_url(account.id, self._base),
         )
 
-    def _keep(self, account_id: str, record: ExecutionRecord, judgement: Judgement) -> None:
+    def _keep(self, account: StoredCustomer, record: ExecutionRecord, judgement: Judgement) -> None:
         now = self._clock.now_utc()
-        done = replace(record, state=ExecutionState.PROCESSED, completed_at=now, result=result_json(judgement))
-        facts: dict[str, Json] = dict([execution_fact(done)])
+        person = person_of_judgement(account.id, judgement)
+        result = {**result_json(judgement), PERSON: person}
+        done = replace(record, state=ExecutionState.PROCESSED, completed_at=now, result=result)
+        change = judged_now(account, record.id, person, judgement)
+        facts: dict[str, Json] = {**change.facts, **dict([execution_fact(done)])}
         blobs: dict[str, bytes] = {}
-        if judgement.document is not None:
-            # what `kiosk customers` and the search for known people read of an account is what they read of any customer
-            facts["customer"] = {"id": account_id, **person_json(judgement.document), "document": document_json(judgement.document)}
-        facts["checks"] = checks_json(judgement.checks)
-        facts["decision"] = decision_json(judgement.decision, judgement.checks)
         if judgement.enrolled is not None:
             credential, facemap = judgement.enrolled
             facts["facemap"] = {"credential": credential, "execution": record.id, "at": now}
             blobs[part_blob(credential, ENROLLED)] = facemap
         if judgement.selfie_crop is not None:
             blobs["selfie.crop"] = judgement.selfie_crop
-        step = StepCommit(account_id, "workflow_processed", now, facts, blobs, status="FINISHED", template=judgement.template)
+        step = StepCommit(account.id, "workflow_processed", now, facts, blobs, change.forget, "FINISHED", judgement.template)
         self._store.commit(step)
 
     # --- retrieving ------------------------------------------------------------------------------------------------
@@ -343,7 +341,7 @@ class Executions:
             self._store.delete(account_id, self._clock.now_utc())
 
     def delete_execution(self, account_id: str, execution_id: str) -> None:
-        """Forgets an execution with its credentials that no other one refers to."""
+        """Forgets an execution with its credentials that no other one refers to, and what it found of the person."""
         with self._lock:
             account, record = self._found(account_id, execution_id)
             others = {one for other in executions_of(account) if other.id != record.id for one in other.credentials}
@@ -352,7 +350,8 @@ class Executions:
             enrolled = account.facts.get("facemap")
             if isinstance(enrolled, dict) and enrolled.get("credential") in own:
                 forget.add("facemap")
-            step = StepCommit(account_id, "workflow_deleted", self._clock.now_utc(), {}, {}, frozenset(forget))
+            change = without_execution(account, record)
+            step = StepCommit(account_id, "workflow_deleted", self._clock.now_utc(), change.facts, {}, change.forget | forget)
             self._store.commit(step)
 
     # --- inside ----------------------------------------------------------------------------------------------------

@@ -14,12 +14,15 @@ from kiosk.domain.erasure import Receipt, Revision
 from kiosk.domain.errors import BadInput, ErrorCode, KioskBug
 from kiosk.domain.operators import CUSTOMER, operator_id, same_operator
 from kiosk.ports import Clock, Json, StoredCustomer
+from kiosk.services.accounts import newest_judged
 from kiosk.services.erasure import RevisableStore
 
 DECISION_OVERRIDDEN = "DECISION_OVERRIDDEN"
 OVERRIDES = "overrides"
 SCREENING_REVIEWS = "screening_reviews"
 """Facts of what staff decided after the machine. The second is written by `services.screening_review`."""
+EXECUTION = "execution"
+"""In an override: the account's execution that it is about."""
 STEP = "override"
 REASON_CHARACTERS = (10, 500)
 """A reason that nobody can follow later is none."""
@@ -27,7 +30,10 @@ REASON_CHARACTERS = (10, 500)
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """`was`: the outcome in force before. `taken_by`: who took the customer's data, "customer" where they were alone."""
+    """`was`: the outcome in force before. `taken_by`: who took the customer's data, "customer" where they were alone.
+
+    `execution`: of an account, the one that had decided; "" at the screens.
+    """
 
     outcome: Outcome
     was: Outcome
@@ -35,6 +41,7 @@ class Override:
     taken_by: tuple[str, ...]
     reason: str
     at: str
+    execution: str = ""
 
 
 def override(
@@ -68,6 +75,7 @@ def override(
             "takenBy": list(entry.taken_by),
             "reason": entry.reason,
             "at": entry.at,
+            EXECUTION: entry.execution,
             # so that nobody can guess the reason from the hash once it is erased
             "salt": secrets.token_hex(16),
         }
@@ -99,15 +107,21 @@ def require_second_person(facts: Mapping[str, Json], person: str, named: str = "
 
 
 def overrides_of(facts: Mapping[str, Json]) -> tuple[Override, ...]:
-    """All of them, oldest first."""
+    """All of them, oldest first; also those of an account's executions before its newest."""
     return tuple(_from_json(record) for record in records_of(facts))
 
 
+def standing_overrides(facts: Mapping[str, Json]) -> tuple[Override, ...]:
+    """Those of the decision as it is now, oldest first: what was said of an earlier execution says nothing of a later one."""
+    newest = newest_judged(facts)
+    return tuple(_from_json(record) for record in records_of(facts) if record.get(EXECUTION, "") == newest)
+
+
 def outcome_in_force(facts: Mapping[str, Json]) -> Outcome | None:
-    """The latest override's or screening review's, else the machine's; None when nothing has been decided."""
-    overrides, reviews = overrides_of(facts), records_of(facts, SCREENING_REVIEWS)
+    """The latest standing override's or screening review's, else the machine's; None when nothing has been decided."""
+    overrides, reviews = standing_overrides(facts), records_of(facts, SCREENING_REVIEWS)
     # each review says how many overrides there were before it: times of two clocks prove no order
-    if reviews and not is_account(facts) and reviews[-1].get("overrides") == len(overrides):
+    if reviews and not is_account(facts) and reviews[-1].get("overrides") == len(overrides_of(facts)):
         return Outcome(str(reviews[-1]["outcome"]))
     return overrides[-1].outcome if overrides else machine_outcome(facts)
 
@@ -141,13 +155,13 @@ def _judged(customer: StoredCustomer, outcome: Outcome, person: str, why: str, n
     if was is None:
         raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has no decision that could be overridden")
     takers = require_second_person(customer.facts, person, named)
-    if any(same_operator(person, earlier.by) for earlier in overrides_of(customer.facts)):
+    if any(same_operator(person, earlier.by) for earlier in standing_overrides(customer.facts)):
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"{person} has overridden this decision before: another person has to decide")
     if outcome is was:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"the decision is {was.value} already")
     if outcome is Outcome.ACCEPT and not _consented(customer.facts):
         raise BadInput(ErrorCode.CONSENT_MISSING, "nobody can be accepted who did not consent")
-    return Override(outcome, was, person, takers, why, at)
+    return Override(outcome, was, person, takers, why, at, newest_judged(customer.facts))
 
 
 def taken_by_of(facts: Mapping[str, Json]) -> tuple[str, ...]:
@@ -201,4 +215,5 @@ def _from_json(record: Mapping[str, Json]) -> Override:
         taken_by=tuple(str(taker) for taker in takers) if isinstance(takers, list) else (),
         reason=str(record["reason"]),
         at=str(record["at"]),
+        execution=str(record.get(EXECUTION, "")),
     )

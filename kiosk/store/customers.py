@@ -234,7 +234,7 @@ class SqlCustomerStore:
         return self._database.read(lambda tables: templates.of_model(tables, model))
 
     def delete(self, customer_id: str, at: str) -> None:
-        """Erases the rows, with them the key that alone could read the pictures, and what others' facts say of this customer; then the files.
+        """Erases the rows, with them the key that alone could read the pictures, what others' facts say of them, and then the files.
 
         Raises BadInput(CUSTOMER_NOT_FOUND).
         """

@@ -463,7 +463,8 @@ def test_an_account_whose_consent_is_withdrawn_can_still_be_read_and_takes_no_mo
     from kiosk.domain.capability import Category, Channel, Part
     from kiosk.services.accounts import credential_of, execution_of
     from kiosk.services.execution_limits import PartLimits
-    from kiosk.services.executions import Executions, InitiateRequest
+    from kiosk.services.execution_requests import InitiateRequest
+    from kiosk.services.executions import Executions
     from kiosk.services.workflows import load_any_workflow, load_policy
 
     clock = FixedClock()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,11 +13,13 @@ import pytest
 
 from kiosk.domain.capability import Category, Channel, ExecutionState, Part
 from kiosk.domain.check import Check, CheckName, CheckStatus
-from kiosk.domain.decision import decide
+from kiosk.domain.decision import Decision, Outcome, decide
+from kiosk.domain.document import Document, DocumentType, Field, FieldName, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
+from kiosk.domain.face import Embedding
 from kiosk.flow.definition import Preset
 from kiosk.imaging.decode import encode_jpeg
-from kiosk.ports import Json
+from kiosk.ports import Json, StepCommit, StoredCustomer
 from kiosk.services.accounts import ExecutionFault, credential_of, execution_of
 from kiosk.services.capabilities import decide_capability
 from kiosk.services.execution_judge import ExecutionJudge
@@ -24,13 +27,17 @@ from kiosk.services.execution_limits import RECORD_MAGIC, PartLimits
 from kiosk.services.execution_order import Judgement, JudgingOrder
 from kiosk.services.execution_requests import CredentialRequest, InitiateRequest
 from kiosk.services.executions import Executions, Initiated
+from kiosk.services.override import outcome_in_force, override, overrides_of
 from kiosk.services.risk import risk_of
 from kiosk.services.workflows import load_any_workflow, load_policy
+from kiosk.store.customers import SqlCustomerStore, open_store
+from kiosk.store.keys import KeyPlace
 from tests.fakes.memory_store import MemoryCustomerStore
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 PICTURE = encode_jpeg(np.full((60, 80, 3), 127, np.uint8))
 FACEMAP = b"KFMP" + bytes(60)
+MODEL = "a_model"
 F = ExecutionFault
 
 
@@ -450,3 +457,179 @@ def test_a_record_must_be_of_this_execution_unless_staff_hands_in_files(world: W
     other = world.finalized()
     world.executions.process(other.account_id, other.execution_id, judge, staff_files=True)
     assert [order.record_session for order in judge.orders] == [begun.execution_id, ""]
+
+
+# --- the account as a customer ---------------------------------------------------------------------------------------
+
+
+class PersonJudge(ExecutionJudge):
+    """Reads this name off the document and comes to this outcome; keeps template and crop of the selfie where they are given."""
+
+    def __init__(self, surname: str, outcome: Outcome, *, selfie: float | None = None) -> None:
+        self.surname, self.outcome, self.selfie = surname, outcome, selfie
+
+    def judge(self, order: JudgingOrder) -> Judgement:
+        fields = {FieldName.SURNAME: Field(FieldName.SURNAME, (Reading(self.surname, Source.MRZ, 1.0),))}
+        checks = (Check(CheckName.DOCUMENT_USABILITY, CheckStatus.PASSED, score=0.5),)
+        decision = Decision(self.outcome, order.policy.key)
+        judgement = Judgement((), checks, decision, risk_of(decision, (), order.definition.bands), Document(DocumentType(), (), fields), {})
+        if self.selfie is None:
+            return judgement
+        return replace(judgement, template=Embedding((self.selfie, 1.0), MODEL), selfie_crop=self.surname.encode())
+
+
+def judged(world: World, surname: str, outcome: Outcome, *, account: str = "", selfie: float | None = None) -> Initiated:
+    request = InitiateRequest("1", consented=True)
+    begun = world.executions.update(account, request) if account else world.executions.create(request)
+    world.part(begun)
+    world.executions.finalize(begun.account_id, begun.execution_id)
+    world.clock.forward(1)
+    world.executions.process(begun.account_id, begun.execution_id, PersonJudge(surname, outcome, selfie=selfie))
+    return begun
+
+
+def surname_of(account: StoredCustomer) -> object:
+    customer = account.facts["customer"]
+    assert isinstance(customer, dict)
+    return customer["surname"]
+
+
+def test_the_last_processed_execution_leaves_nothing_of_the_person(world: World) -> None:
+    begun = judged(world, "FIRST", Outcome.ACCEPT, selfie=1.0)
+    before = world.store.load(begun.account_id)
+    assert {"customer", "checks", "decision"} <= set(before.facts)
+    assert "selfie.crop" in before.blobs
+    assert world.store.templates(MODEL)[0] == (begun.account_id,)
+    world.executions.delete_execution(begun.account_id, begun.execution_id)
+    after = world.store.load(begun.account_id)
+    assert set(after.facts) == {"consent"}
+    assert after.blobs == ()
+    assert world.store.template_counts() == {}
+    assert "FIRST" not in str(after)
+    # and a new one is judged as if there had been none
+    judged(world, "SECOND", Outcome.REVIEW, account=begun.account_id)
+    assert surname_of(world.store.load(begun.account_id)) == {"mrz": "SECOND"}
+
+
+def test_when_the_newest_execution_goes_the_one_before_it_stands_again(world: World) -> None:
+    first = judged(world, "FIRST", Outcome.ACCEPT, selfie=1.0)
+    before = world.store.load(first.account_id).facts
+    second = judged(world, "SECOND", Outcome.REJECT, account=first.account_id, selfie=2.0)
+    world.executions.delete_execution(first.account_id, second.execution_id)
+    after = world.store.load(first.account_id)
+    for name in ("customer", "checks", "decision"):
+        assert after.facts[name] == before[name], name
+    assert outcome_in_force(after.facts) is Outcome.ACCEPT
+    assert world.store.template_counts() == {}, "the second one's face: of the first nothing is kept any more"
+    assert "selfie.crop" not in after.blobs
+    assert "SECOND" not in str(after)
+
+
+def test_when_an_older_execution_goes_what_is_of_the_newest_stays(world: World) -> None:
+    first = judged(world, "FIRST", Outcome.ACCEPT)
+    second = judged(world, "SECOND", Outcome.REVIEW, account=first.account_id, selfie=2.0)
+    before = world.store.load(first.account_id)
+    world.executions.delete_execution(first.account_id, first.execution_id)
+    after = world.store.load(first.account_id)
+    for name in ("customer", "checks", "decision", "judged", f"execution.{second.execution_id}"):
+        assert after.facts[name] == before.facts[name], name
+    assert world.store.blob(after.id, "selfie.crop") == b"SECOND"
+    assert world.store.templates(MODEL)[0] == (after.id,)
+
+
+def test_a_face_of_an_older_execution_goes_with_it(world: World) -> None:
+    """A later one was rejected and left no face of its own."""
+    first = judged(world, "FIRST", Outcome.ACCEPT, selfie=1.0)
+    judged(world, "SECOND", Outcome.REJECT, account=first.account_id)
+    world.executions.delete_execution(first.account_id, first.execution_id)
+    after = world.store.load(first.account_id)
+    assert world.store.template_counts() == {}
+    assert "selfie.crop" not in after.blobs
+    assert surname_of(after) == {"mrz": "SECOND"}
+    assert outcome_in_force(after.facts) is Outcome.REJECT
+
+
+def test_an_execution_that_was_not_judged_takes_nothing_of_the_person_with_it(world: World) -> None:
+    first = judged(world, "FIRST", Outcome.ACCEPT, selfie=1.0)
+    before = world.store.load(first.account_id)
+    second = world.executions.update(first.account_id, InitiateRequest("1", consented=True))
+    world.executions.delete_execution(first.account_id, second.execution_id)
+    after = world.store.load(first.account_id)
+    assert (after.facts, after.blobs) == (before.facts, before.blobs)
+
+
+def test_a_customer_of_the_screens_keeps_what_the_screens_kept(world: World) -> None:
+    world.store.begin("screens", "branch", world.clock.now_utc())
+    own: dict[str, Json] = {"customer": {"id": "screens"}, "checks": [], "decision": {"outcome": "ACCEPT"}, "selfie": {"check": {}}}
+    blobs, template = {"selfie.crop": b"own"}, Embedding((1.0, 0.0), MODEL)
+    world.store.commit(StepCommit("screens", "decision", world.clock.now_utc(), own, blobs, template=template))
+    begun = world.executions.update("screens", InitiateRequest("1", consented=True))
+    world.executions.delete_execution("screens", begun.execution_id)
+    after = world.store.load("screens")
+    assert {name: after.facts[name] for name in own} == own
+    assert world.store.templates(MODEL)[0] == ("screens",)
+    assert world.store.blob("screens", "selfie.crop") == b"own"
+
+
+def test_a_new_face_takes_the_place_of_all_earlier_ones(world: World) -> None:
+    """Also of one of another model: else it would stay when its execution goes."""
+    begun = judged(world, "FIRST", Outcome.ACCEPT, selfie=1.0)
+    older = StepCommit(begun.account_id, "older", world.clock.now_utc(), {}, {}, template=Embedding((1.0, 0.0, 0.0), "older"))
+    world.store.commit(older)
+    judged(world, "SECOND", Outcome.ACCEPT, account=begun.account_id, selfie=2.0)
+    assert world.store.template_counts() == {begun.account_id: 1}
+
+
+# --- a colleague's word on an account --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Iterator[World]:
+    """On the real store: overrides need its audit chain."""
+    world = World()
+    real = open_store(tmp_path / "store", keys=KeyPlace.FILE)
+    world.executions = Executions(
+        real,
+        world.clock,
+        workflow=lambda key: load_any_workflow(RESOURCES, key),
+        policy=lambda key: load_policy(RESOURCES, key),
+        limits=PartLimits(max_bytes=100_000, max_side_px=500),
+    )
+    world.store = real  # type: ignore[assignment]
+    yield world
+    real.close()
+
+
+def test_an_override_is_of_the_execution_that_had_decided(stored: World) -> None:
+    def say(outcome: Outcome, by: str) -> None:
+        store: SqlCustomerStore = stored.store  # type: ignore[assignment]
+        override(store, stored.clock, account, outcome, by=by, reason="I compared the person myself.", taken_by="op-anna")
+
+    def in_force() -> Outcome | None:
+        return outcome_in_force(stored.store.load(account).facts)
+
+    first = judged(stored, "FIRST", Outcome.REVIEW)
+    account = first.account_id
+    say(Outcome.ACCEPT, "op-ben")
+    assert overrides_of(stored.store.load(account).facts)[0].execution == first.execution_id
+    begun = stored.executions.update(account, InitiateRequest("1", consented=True))
+    assert in_force() is Outcome.ACCEPT, "what is only begun has decided nothing"
+    stored.executions.delete_execution(account, begun.execution_id)
+
+    second = judged(stored, "SECOND", Outcome.REJECT, account=account)
+    assert in_force() is Outcome.REJECT
+    with pytest.raises(BadInput, match="REJECT already"):
+        say(Outcome.REJECT, "op-cyn")
+    say(Outcome.REVIEW, "op-ben")  # of this decision it is their first word
+    with pytest.raises(BadInput, match="overridden this decision before"):
+        say(Outcome.ACCEPT, "op-ben")
+    assert in_force() is Outcome.REVIEW
+    assert [entry.outcome for entry in overrides_of(stored.store.load(account).facts)] == [Outcome.ACCEPT, Outcome.REVIEW]
+
+    stored.executions.delete_execution(account, second.execution_id)
+    facts = stored.store.load(account).facts
+    assert [entry.outcome for entry in overrides_of(facts)] == [Outcome.ACCEPT]
+    assert in_force() is Outcome.ACCEPT, "the first execution is the newest again"
+    stored.executions.delete_execution(account, first.execution_id)
+    assert set(stored.store.load(account).facts) == {"consent"}
+    assert in_force() is None
