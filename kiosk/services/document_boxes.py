@@ -13,6 +13,7 @@ from kiosk.ports import TextLine
 
 _LEVEL, _STEEP = math.radians(0.7), math.radians(30)
 _LONG, _LEAST_LONG = 4.0, 3
+_LEANING = 0.03
 _DOUBTED = 0.6
 """What is left of the sureness of a value with a letter that is a mere guess."""
 
@@ -101,6 +102,19 @@ def part_of(box: Box, start: float, end: float, text: str) -> Box:
         wide = box.right - box.left
         left, top, right, bottom = box.left + start * wide, box.top, box.left + end * wide, box.bottom
     return Box(text, box.confidence, left, top, right, bottom, quad, box.least)
+
+
+def is_beside(text: Box, label: Box) -> bool:
+    """Whether a text stands in the line of a label, right of it and near."""
+    height = max(1.0, label.height)
+    overlap = min(text.bottom, label.bottom) - max(text.top, label.top)
+    return overlap >= 0.5 * min(height, text.height) and -0.9 <= (text.left - label.right) / height <= 4
+
+
+def in_column(one: Box, other: Box) -> bool:
+    """Whether two texts begin at one margin; perspective lets a margin lean a little, less than the width of a number."""
+    height = max(1.0, min(one.height, other.height))
+    return abs(one.left - other.left) <= min(0.8 * height, 0.6 * height + _LEANING * abs(one.middle - other.middle))
 
 
 def joined_boxes(boxes: Sequence[Box], joint: str) -> Box:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,16 +20,24 @@ class Tense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrintedDate:
-    """One date in a line. `other` = the month-first reading of 06/08/1985, "" when there is none."""
+    """One date in a line.
+
+    Attributes:
+        other: the month-first reading of 06/08/1985 (day first, where the month was asked for first), "" when there is none.
+        day_first_by_form: 06.08.1985, 06 08 1985: nobody writes the month first so; with slashes and dashes both orders are in use.
+    """
 
     value: str
     other: str = ""
+    day_first_by_form: bool = False
 
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s?[./\-, ]\s?(\d{1,2})\s?[./\-, ]\s?(\d{4}|\d{2})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[./\- ]\s?(\d{1,2})\s?[./\- ]\s?(\d{1,2})(?!\d)")
 _NAMED = re.compile(r"(?<!\d)(\d{1,2})[\s.\-]{0,3}([^\W\d_]{3,}[^\d]{0,24}?)[\s.\-/]{0,3}(\d{4}|\d{2})(?!\d)")
 _MONTH_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s{1,2}(\d{4})(?!\d)")
+_WHOLE = re.compile(r"(?<![\d./\-])(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?\2\s?(?:(?:18|19|20|21)\d{2}|(?<=[./])\d{2})(?![\d/\-]|\.\d)")
+"""A numeric date that is nothing more and nothing less: what the order of all dates of a page may be told by."""
 _COMPACT = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4})(?!\d)")
 # the recogniser takes O for 0 and l for 1 inside a date now and then
 _DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "|": "1"})
@@ -65,6 +74,15 @@ def dates_in(text: str, *, tense: Tense, today: str, month_first: bool = False) 
     return tuple(dated for _, dated in sorted(found, key=lambda one: one[0]))
 
 
+def orders_in(texts: Iterable[str]) -> frozenset[bool]:
+    """Which orders the dates of a page show that can be read one way only: True the month first (03/25/2002), False the day (25/03/2002).
+
+    Empty where none tells; both where they contradict one another.
+    """
+    pairs = [(int(match[1]), int(match[3])) for text in texts for match in _WHOLE.finditer(text)]
+    return frozenset(two > 12 for one, two in pairs if 12 < max(one, two) <= 31 and 1 <= min(one, two) <= 12)
+
+
 def full_year(year: int, tense: Tense, today: str) -> int:
     """Two digits -> four: never more than ten years ahead for the past, the nearest to now for the future."""
     if year >= 100:
@@ -84,7 +102,7 @@ def _numeric(match: re.Match[str], tense: Tense, today: str, month_first: bool) 
     value = day_first or other
     if not value:
         return None
-    return PrintedDate(value, other if other != value else "")
+    return PrintedDate(value, other if other != value else "", day_first_by_form=not set(match[0]) & set("/-"))
 
 
 def _named(match: re.Match[str], words: Words, tense: Tense, today: str) -> PrintedDate | None:

@@ -15,7 +15,7 @@ from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import Found, find_values
 from kiosk.services.document_licence import licence_values
 from kiosk.services.document_names import looks_same_number, same_name, same_number
-from kiosk.services.document_values import Context, value_of
+from kiosk.services.document_values import Context, in_order_of, of_state, value_of
 from kiosk.services.document_words import Words, load_words
 from kiosk.services.national_numbers import national_number
 
@@ -57,7 +57,8 @@ def fields_of(*readings: Readings) -> tuple[Field, ...]:
 
 
 def context_of(today: str, *, state: str = "", words: Words | None = None) -> Context:
-    return Context(words or load_words(), today, month_first=state in ("USA",))
+    """What values are read by on a document of `state`, "" where it is not known: 06/08/1985 is then read day first and asks for a look."""
+    return of_state(state, Context(words or load_words(), today))
 
 
 def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -> dict[FieldName, tuple[Reading, ...]]:
@@ -128,6 +129,7 @@ def reconciled(
     date was changed does not print the true one as well. What is found only by being equal can confirm the MRZ, never contradict it.
     """
     found = dict(labelled)
+    context = in_order_of(lines, context)
     plain_lines = [line for line in lines if line.text.count("<") < 3]
     for name, readings in known.items():
         if name not in _ANCHORED or not readings:

@@ -14,7 +14,7 @@ from kiosk.domain.document import FieldName
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.document_boxes import Box, boxes_of, part_of
-from kiosk.services.document_values import Context, Value, value_of
+from kiosk.services.document_values import Context, Value, doubted, in_order_of, value_of
 from kiosk.services.document_words import IGNORED, NAME, VALIDITY, Labelled, load_words, plain
 
 _LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
@@ -74,7 +74,7 @@ class Found:
 
 def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None = None) -> tuple[Found, ...]:
     """The values of all labels of a page, each text used once, the nearest pairs first."""
-    rules = rules or generic_rules(context)
+    rules = rules or generic_rules(in_order_of(lines, context))
     labels, texts, inline, stamps = _sorted_out(lines, rules)
     labels = _without_doubles(labels)
     labels = _named(labels, inline)
@@ -120,7 +120,8 @@ def find_values(lines: Sequence[TextLine], context: Context, rules: Rules | None
     # only now is it known which texts are nobody's
     for field, place in places.items():
         found[field] = _continued(found[field], place, texts, used, rules)
-    return tuple(found.values())
+    # which way a date is read has no part in which label it belongs to
+    return tuple(replace(one, value=doubted(one.value)) for one in found.values())
 
 
 def count_labels(lines: Sequence[TextLine], context: Context) -> int:

@@ -2,8 +2,8 @@
 
 Two numberings are alike and yet not the same: that of Europe and of the Vienna convention of 1968 (Directive 2006/126/EC, annex I:
 4c authority, 5 licence number), and that of North America (AAMVA DL/ID Card Design Standard, annex A: 4d customer number, 5 document
-discriminator), which prints an abbreviation behind the number ("3 DOB"). A page that shows neither manner surely gives what both
-mean alike.
+discriminator), which prints an abbreviation behind the number ("3 DOB"). Whole words behind the number ("3. DATE OF BIRTH") speak for
+neither: many states outside both print them in English. A page that shows neither manner surely gives what both mean alike.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from itertools import pairwise
 
 from kiosk.domain.document import DATE_FIELDS, FieldName
 from kiosk.ports import TextLine
-from kiosk.services.document_boxes import Box, boxes_of, joined_boxes, part_of
+from kiosk.services.document_boxes import Box, boxes_of, in_column, is_beside, joined_boxes, part_of
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import Found
-from kiosk.services.document_values import Context, Value, value_of
+from kiosk.services.document_values import DOUBTFUL, Context, Value, dated_value, doubted, in_order_of, value_of
 from kiosk.services.document_words import compact, plain
 
 LEAST_NUMBERS = 4
@@ -28,6 +28,11 @@ _LEAST_WORDS = 3
 _LIKENESS = 0.98
 """A number is a short label: its place in the run and the form of its value speak for it, no letters do."""
 _ADDRESS_LINES = 3
+_LEAST_COLUMN = 2
+"""So many bare numbers at one margin besides a third are a run: an address has not as many lines that begin with one."""
+_HOUSE = re.compile(r"\d+[^\W\d_]?(?:\s|$)")
+"""A number of its own behind field 8's: the first one is the field's then. "8 1/2 STATION ROAD" is one house."""
+_ORDINAL = re.compile(r"\d{1,2}\s?\.\s*(?=[^\W\d])")
 _SPECK = 2
 """So many letters behind a number may be a part of the pattern, or the first ones of the value, read twice."""
 
@@ -49,7 +54,11 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "18": ("EYES", "EYE"),
     "19": ("HAIR",),
 }
-"""What North American licences print behind a number; the longest first is looked for."""
+"""What licences print in English behind a number; the longest first is looked for."""
+_ABBREVIATIONS = frozenset(
+    "LN FN DOB ISS EXP DLN DL LIC CUST DD ADD CL END RESTR REST RSTR HGT HT WGT WT".split(),
+)
+"""Of these words the first ones that only North America prints."""
 _COMMON = {
     "1": FieldName.SURNAME,
     "2": FieldName.GIVEN_NAMES,
@@ -85,7 +94,7 @@ class _Entry:
     Attributes:
         box: of number and word.
         rest: what follows, None where nothing does.
-        dotted: "1."; worded: "3 DOB".
+        dotted: "1."; worded: "3 DOB"; short: its word is an abbreviation of North America.
     """
 
     number: str
@@ -93,6 +102,14 @@ class _Entry:
     rest: Box | None
     dotted: bool
     worded: bool
+    short: bool = False
+    whole: Box | None = None
+    """The text that number and rest were taken from."""
+
+    @property
+    def bare(self) -> bool:
+        """Nothing but a number before other text: "2 ROSE-MARIE", and as well the house of an address."""
+        return self.rest is not None and not (self.dotted or self.worded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +131,9 @@ def licence_values(lines: Sequence[TextLine], context: Context) -> tuple[Found, 
         # a number without its point is somebody's handwriting or the house of an address
         entries = [entry for entry in entries if entry.dotted or entry.rest is None]
     meaning = {_Manner.AMERICAN: _AMERICAN, _Manner.EUROPEAN: _EUROPEAN, _Manner.EITHER: _COMMON}[manner]
-    context = replace(context, month_first=context.month_first or (manner is _Manner.AMERICAN and not _has_day_first(lines)))
+    if manner is _Manner.AMERICAN:
+        context = replace(context, month_first=True, order_told=context.month_first or not context.order_told)
+    context = in_order_of(lines, context)
     valued: dict[FieldName, _Valued] = {}
     for number, field in meaning.items():
         found = [one for entry in entries if entry.number == number and (one := _valued(entry, field, texts, context)) is not None]
@@ -128,7 +147,7 @@ def licence_values(lines: Sequence[TextLine], context: Context) -> tuple[Found, 
     if FieldName.ADDRESS in valued:
         taken = [one.box for field, one in valued.items() if field is not FieldName.ADDRESS]
         valued[FieldName.ADDRESS] = _whole_address(valued[FieldName.ADDRESS], texts, taken, context)
-    return tuple(Found(field, one.value, one.box, _LIKENESS, 0.0) for field, one in valued.items())
+    return tuple(Found(field, doubted(one.value), one.box, _LIKENESS, 0.0) for field, one in valued.items())
 
 
 def american_numbers(lines: Sequence[TextLine]) -> int:
@@ -153,7 +172,30 @@ def _taken_apart(lines: Sequence[TextLine]) -> tuple[list[_Entry], list[Box]]:
                 texts.append(box)
             else:
                 entries.append(entry)
-    return entries, texts
+    fields = [entry for entry in entries if _is_field(entry, entries)]
+    texts += [entry.whole for entry in entries if entry.whole is not None and entry not in fields]
+    return fields, texts
+
+
+def _is_field(entry: _Entry, entries: Sequence[_Entry]) -> bool:
+    """Whether a number before other text numbers a field, and not the house or the street of an address ("2 STATION ROAD", "1. MÁJA 5").
+
+    What stands right beside a number that stands alone is the value of that one. Others of the run stand at the margin of a bare number.
+    """
+    if entry.rest is None or entry.worded or entry.whole is None:
+        return True
+    alone = [other for other in entries if other.rest is None and (other.number == "8" or not entry.dotted)]
+    if any(is_beside(entry.whole, other.box) for other in alone):
+        return False
+    if entry.dotted:
+        return True
+    column = [other for other in entries if other is not entry and in_column(entry.box, other.box)]
+    # names stand above the address: what is numbered like one below it is its second line
+    if entry.number in ("1", "2") and any(
+        other.number == "8" and not other.bare and other.box.middle < entry.box.middle for other in column
+    ):
+        return False
+    return any(not other.bare for other in column) or len(column) >= _LEAST_COLUMN
 
 
 def _pieces(box: Box) -> Iterator[Box]:
@@ -178,7 +220,13 @@ def _entry(box: Box) -> _Entry | None:
         return None
     start = (len(box.text) - len(rest)) / len(box.text)
     label = part_of(box, 0.0, start, box.text[: len(box.text) - len(rest)]) if rest else box
-    return _Entry(number, label, part_of(box, start, 1.0, rest) if rest else None, dotted, worded)
+    said = box.text[match.end("number") : len(box.text) - len(rest)]
+    short = worded and _first_word(said) in _ABBREVIATIONS
+    return _Entry(number, label, part_of(box, start, 1.0, rest) if rest else None, dotted, worded, short, box)
+
+
+def _first_word(text: str) -> str:
+    return next(iter(re.findall(r"[^\W_]+", text.upper())), "")
 
 
 def _behind_word(number: str, text: str) -> str | None:
@@ -193,11 +241,11 @@ def _behind_word(number: str, text: str) -> str | None:
 
 
 def _manner_of(entries: Sequence[_Entry]) -> _Manner:
-    worded = {entry.number for entry in entries if entry.worded}
+    short = {entry.number for entry in entries if entry.short}
     dotted = {entry.number for entry in entries if entry.dotted and not entry.worded}
-    if len(worded) >= _LEAST_WORDS and len(worded) > len(dotted):
+    if len(short) >= _LEAST_WORDS and len(short) > len(dotted):
         return _Manner.AMERICAN
-    if not worded and len(dotted) >= LEAST_NUMBERS:
+    if not any(entry.worded for entry in entries) and len(dotted) >= LEAST_NUMBERS:
         return _Manner.EUROPEAN
     return _Manner.EITHER
 
@@ -211,6 +259,12 @@ def _is_run(valued: Mapping[FieldName, _Valued], entries: Sequence[_Entry], mann
     if any(after.value.value <= before.value.value for before, after in pairwise(dates)):
         return False
     if len(names) == 2 and names[1].box.middle <= names[0].box.middle:
+        return False
+    # the address stands below the names of its column; higher up it is somebody's house that was taken for the field's number
+    address = valued.get(FieldName.ADDRESS)
+    if address is not None and any(
+        in_column(name.entry.box, address.entry.box) and address.entry.box.middle <= name.entry.box.middle for name in names
+    ):
         return False
     if manner is _Manner.AMERICAN:
         return True
@@ -229,6 +283,10 @@ def _valued(entry: _Entry, field: FieldName, texts: Sequence[Box], context: Cont
     if entry.rest is None or len(entry.rest.text) <= _SPECK:
         boxes += _candidates(entry, texts)
     for box in boxes:
+        if field is FieldName.ADDRESS and entry.bare and entry.whole is not None and not _HOUSE.match(box.text):
+            # "8 STATION ROAD" is house 8 where the field's number was not read: nobody can tell
+            value = _value(field, entry.whole.text, context)
+            return None if value is None else _Valued(entry, replace(value, fit=min(value.fit, DOUBTFUL)), entry.whole)
         value = _value(field, box.text, context)
         if value is not None:
             return _Valued(entry, value, box)
@@ -243,10 +301,15 @@ def _value(field: FieldName, text: str, context: Context) -> Value | None:
         found = dates_in(text, tense=tense, today=context.today, month_first=context.month_first)
         if len(found) != 1 or (field is not FieldName.DATE_OF_EXPIRY and found[0].value > context.today):
             return None
-        return Value(found[0].value, 1.0, found[0].other)
+        return dated_value(found[0], context)
     if field is FieldName.ADDRESS and len(plain(text)) < 4:
         return None
-    return value_of(field, text, context)
+    ordinal = _ORDINAL.match(text) if field is FieldName.ADDRESS else None
+    if ordinal is None:
+        return value_of(field, text, context)
+    # the field's number has been taken away: this one is the street's ("1. MÁJA 5")
+    value = value_of(field, text[ordinal.end() :], context)
+    return None if value is None else replace(value, value=f"{ordinal[0].strip()} {value.value}")
 
 
 def _candidates(entry: _Entry, texts: Sequence[Box]) -> list[Box]:
@@ -256,10 +319,8 @@ def _candidates(entry: _Entry, texts: Sequence[Box]) -> list[Box]:
     beside: list[tuple[float, Box]] = []
     below: list[tuple[float, Box]] = []
     for text in texts:
-        overlap = min(text.bottom, label.bottom) - max(text.top, label.top)
-        away = (text.left - label.right) / height
-        if overlap >= 0.5 * min(height, text.height) and -0.9 <= away <= 4:
-            beside.append((away, text))
+        if is_beside(text, label):
+            beside.append((text.left, text))
         elif entry.worded and -0.4 <= (text.top - label.bottom) / height <= 0.8 and abs(text.left - label.left) <= 1.5 * height:
             below.append((text.top, text))
     return [box for _, box in (*sorted(beside, key=lambda one: one[0])[:1], *sorted(below, key=lambda one: one[0])[:1])]
@@ -296,14 +357,5 @@ def _whole_address(first: _Valued, texts: Sequence[Box], taken: Sequence[Box], c
             break
         boxes.append(text)
     whole = joined_boxes(boxes, ", ")
-    value = value_of(FieldName.ADDRESS, whole.text, context)
-    return replace(first, value=value, box=whole) if value is not None else first
-
-
-def _has_day_first(lines: Sequence[TextLine]) -> bool:
-    """Whether a date on the page can only be read with its day first, and its month is none."""
-    return any(
-        int(match[1]) > 12 >= int(match[2])
-        for line in lines
-        for match in re.finditer(r"(?<!\d)(\d{2})[/\-.](\d{2})[/\-.]\d{4}(?!\d)", line.text)
-    )
+    value = _value(FieldName.ADDRESS, whole.text, context)
+    return replace(first, value=replace(value, fit=min(value.fit, first.value.fit)), box=whole) if value is not None else first

@@ -205,11 +205,11 @@ def _without_half_names(fields: dict[FieldName, Field]) -> None:
 def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[Reading]:
     """States by their alpha-3 codes; dates by what another source says more of them.
 
-    A date that can be read two ways (06/08/1985) is read the way another source proves. The century of an MRZ's date, which has two digits
-    of the year, is that of the same date printed with four.
+    A date that can be read two ways (06/08/1985) is read the way that a check digit proves or a barcode says. The century of an MRZ's date,
+    which has two digits of the year, is that of the same date printed with four.
     """
     settled: list[Reading] = []
-    proven = {reading.value for reading in readings if reading.proven}
+    proven = [reading.value for reading in readings if reading.proven or reading.source is Source.BARCODE]
     printed = {reading.value for reading in readings if reading.source is Source.VISUAL_ZONE and reading.value[:4] in reading.raw}
     for reading in readings:
         if name in STATES and reading.value == "D":
@@ -219,7 +219,8 @@ def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[R
             reading = replace(reading, value=century or reading.value)
         if name in DATE_FIELDS and reading.source is Source.VISUAL_ZONE and proven and reading.value not in proven:
             tense = Tense.FUTURE if name is FieldName.DATE_OF_EXPIRY else Tense.PAST
-            others = {dated.other for dated in dates_in(reading.raw, tense=tense, today=today)}
+            ways = [{dated.value, dated.other} for dated in dates_in(reading.raw, tense=tense, today=today)]
+            others = {way for both in ways if reading.value in both for way in both}
             agreed = next((value for value in proven if value in others), "")
             if agreed:
                 reading = replace(reading, value=agreed)

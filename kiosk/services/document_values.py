@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kiosk.domain.document import DATE_FIELDS, FieldName
-from kiosk.services.document_dates import Tense, dates_in
+from kiosk.ports import TextLine
+from kiosk.services.document_boxes import box_of
+from kiosk.services.document_dates import PrintedDate, Tense, dates_in, orders_in
 from kiosk.services.document_words import Words, plain
 
 _TENSES = {FieldName.DATE_OF_EXPIRY: Tense.FUTURE}
 _CLASSES = frozenset({"AM", "BE", "CE", "DE"})
 """Classes of vehicles on driving licences that are letters alone (Directive 2006/126/EC): the list of them stands beside the legend's names
 of fields. Somebody may be called so; then the MRZ or the barcode says it, or nothing does."""
+DOUBTFUL = 0.4
+"""The fit of what may as well be something else: 0.85 + 0.15 * 0.4 of a clear line's sureness is below the threshold for a look (0.92)."""
+_SURE = 0.92
+_MONTH_FIRST = frozenset({"USA"})
+_EITHER_ORDER = frozenset({"CAN", "PHL"})
+"""States that are known to write dates in either order."""
 _CARON = re.compile(r"(?<=[ĎďĽľŤť])['\u2019\u00b4`](?=[^\W\d_])")
 """The caron of these letters is printed as an apostrophe, which readers give a second time as one; no name has one behind them."""
 _COMMAS = re.compile(r"\s*,\s*")
@@ -21,21 +30,65 @@ _NUMBERED = re.compile(r"^\s*\d{1,2}[a-d]?\s*[.)]\s*(?=\D)")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`today` YYYY-MM-DD; `month_first` for documents of the United States."""
+    """What values are read by.
+
+    Attributes:
+        today: YYYY-MM-DD.
+        month_first: how 06/08/1985 is read, as documents of the United States print it.
+        order_told: the issuing state or the page itself tells that it is read so; otherwise such a date asks for a look.
+    """
 
     words: Words
     today: str
     month_first: bool = False
+    order_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`fit` 0..1: how typical the text is of the field; `other` a second way to read it (a date's); `proven` a check digit of it holds."""
+    """A value of a field.
+
+    Attributes:
+        fit: 0..1, how typical the text is of the field.
+        other: a second way to read it that nothing rules out (a date's), "" where there is none.
+        proven: a check digit of it holds.
+    """
 
     value: str
     fit: float = 1.0
     other: str = ""
     proven: bool = False
+
+
+def of_state(state: str, context: Context) -> Context:
+    """The context for what a state issued ("" where none is known): day first, but for those that are known to write otherwise."""
+    return replace(context, month_first=state in _MONTH_FIRST, order_told=bool(state) and state not in _EITHER_ORDER)
+
+
+def in_order_of(lines: Sequence[TextLine], context: Context) -> Context:
+    """The context with the order of day and month that the page's own dates show: one order for all of them.
+
+    Where they contradict one another or what is known of the document, the order is not told. Only lines that were read surely count: one
+    misread figure would turn all dates.
+    """
+    orders = orders_in(line.text for line in lines if box_of(line).sureness >= _SURE)
+    if not orders:
+        return context
+    if len(orders) > 1:
+        return replace(context, order_told=False)
+    (month_first,) = orders
+    return replace(context, month_first=month_first, order_told=not context.order_told or month_first is context.month_first)
+
+
+def dated_value(dated: PrintedDate, context: Context, fit: float = 1.0) -> Value:
+    """A printed date as a value. `other` is set where nobody can tell which of its readings is meant."""
+    told = context.order_told or (dated.day_first_by_form and not context.month_first)
+    return Value(dated.value, fit, "" if told else dated.other)
+
+
+def doubted(value: Value) -> Value:
+    """A value that can be read two ways fits so little that it asks for a look, however clear its letters are."""
+    return replace(value, fit=min(value.fit, DOUBTFUL)) if value.other else value
 
 
 def value_of(field: FieldName, text: str, context: Context) -> Value | None:
@@ -70,7 +123,7 @@ def _date(field: FieldName, text: str, context: Context) -> Value | None:
     dated = found[-1] if field is FieldName.DATE_OF_EXPIRY else found[0]
     if field is FieldName.DATE_OF_BIRTH and dated.value > context.today:
         return None
-    return Value(dated.value, 1.0 if len(text) <= 24 else 0.8, dated.other)
+    return dated_value(dated, context, 1.0 if len(text) <= 24 else 0.8)
 
 
 def _gender(text: str, context: Context) -> Value | None:

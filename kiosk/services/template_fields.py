@@ -11,7 +11,7 @@ from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 from kiosk.services.document_boxes import Box, as_it_lies, box_of, joined_boxes
 from kiosk.services.document_layout import Found, Rules, find_values
-from kiosk.services.document_values import Context, Value
+from kiosk.services.document_values import Context, Value, in_order_of, of_state
 from kiosk.services.document_words import plain
 from kiosk.services.template_labels import PageLabels, page_labels
 from kiosk.services.template_model import Area, Format, Template, TemplateField, TemplatePage
@@ -50,6 +50,8 @@ def read_fields(
     if page is None:
         return {}
     fields = page.fields
+    # a layout that every state uses says nothing of how its dates are written
+    context = in_order_of(lines, context if template.country == "*" else of_state(template.country, context))
 
     def value(name: FieldName, text: str) -> Value | None:
         return template_value(fields[name], text, context) if name in fields else None

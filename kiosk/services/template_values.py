@@ -10,7 +10,7 @@ from itertools import combinations, product
 
 from kiosk.domain.document import FieldName
 from kiosk.services.document_dates import Tense, dates_in, full_year, iso_date
-from kiosk.services.document_values import Context, Value, value_of
+from kiosk.services.document_values import Context, Value, dated_value, value_of
 from kiosk.services.document_words import plain
 from kiosk.services.number_checks import WITHOUT_DIGIT, holds
 from kiosk.services.template_model import Format, TemplateField
@@ -78,17 +78,20 @@ def _enum(field: TemplateField, text: str, context: Context) -> Value | None:
 
 def _date(field: TemplateField, text: str, context: Context) -> Value | None:
     tense = Tense.FUTURE if field.name is FieldName.DATE_OF_EXPIRY else Tense.PAST
-    found = [value for pattern in field.patterns for value in _by_pattern(pattern, text, tense, context)]
+    found = [Value(value) for pattern in field.patterns for value in _by_pattern(pattern, text, tense, context)]
     if not field.patterns:
-        found = [one.value for one in dates_in(text, tense=tense, today=context.today, month_first=context.month_first)]
+        printed = dates_in(text, tense=tense, today=context.today, month_first=context.month_first)
+        found = [dated_value(one, context) for one in printed]
+        # without its second way: that it asks for a look is said in the measure of templates
+        found = [replace(one, fit=BROKEN_CHECK, other="") if one.other else one for one in found]
     if not found or (len(found) > 1 and not field.part):
         return None
     value = found[-1 if field.part == "last" else 0]
     if field.part and len(found) < 2:
         return None  # half of a period says nothing about which half
-    if field.name in (FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_ISSUE) and value > context.today:
+    if field.name in (FieldName.DATE_OF_BIRTH, FieldName.DATE_OF_ISSUE) and value.value > context.today:
         return None
-    return Value(value)
+    return value
 
 
 def _by_pattern(pattern: str, text: str, tense: Tense, context: Context) -> Iterator[str]:
