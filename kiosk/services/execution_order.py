@@ -111,6 +111,8 @@ class Seen:
 
     Attributes:
         readings: of documents, under way on another thread.
+        portrait_pages: pages with a portrait, straightened, BGR; also of a document that was refused.
+        is_sourced: it was asked whether a selfie is a picture of one of them.
         looked: usability of what was looked at meanwhile.
         spent_ms: per capability, of what was worked out ahead of its stage.
     """
@@ -119,6 +121,7 @@ class Seen:
     documents: dict[str, Document] = field(default_factory=dict)
     pages: dict[str, list[PageResult]] = field(default_factory=dict)
     rule_checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    portrait_pages: list[Image] = field(default_factory=list)
     selfies: dict[str, tuple[Image, SelfieResult | None]] = field(default_factory=dict)
     selfie_checks: list[Check] = field(default_factory=list)
     record: CaptureRecord | None = None
@@ -129,6 +132,7 @@ class Seen:
     frames: tuple[Image, ...] = ()
     facemap: bytes | None = None
     presence: tuple[Check, ...] = ()
+    is_sourced: bool = False
     hits: tuple[FaceHit, ...] = ()
     readings: Mapping[str, Future[Pages]] = field(default_factory=dict)
     looked: dict[str, tuple[Check, ...]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
 from kiosk.ports import Clock, CodeLedger, CustomerStore, DeviceKey
+from kiosk.services import selfie_source
 from kiosk.services.capabilities import extraction
 from kiosk.services.capture_record import frames_of, open_record, selfie_from_record
 from kiosk.services.execution_limits import RECORD_MAGIC, PartLimits
@@ -84,6 +85,7 @@ class Stages:
         at = time.perf_counter()
         reading = seen.readings.get(handed.ref.id)
         pages, refused = self._pages(handed) if reading is None else reading.result()
+        seen.portrait_pages.extend(page.straightened for page in pages if page.portrait is not None)
         if reading is not None:
             # what it took there, not what was left to wait for here
             seen.add_time(_C.USABILITY, sum(page.timings_ms["total"] for page in pages) - (time.perf_counter() - at) * 1000)
@@ -223,6 +225,29 @@ class Stages:
         data = extraction_data(seen.documents[refs[0].id], self._clock.today())
         return checks, extraction(refs, data, id=new_id())
 
+    def _presence_of_person(self, seen: Seen) -> tuple[Check, ...]:
+        """`_presence`, and that no selfie is a picture of the document: that needs its pages, which are read while faces are looked at."""
+        checks = self._presence(seen)
+        if seen.is_sourced:
+            return checks
+        seen.is_sourced = True
+        known = any(check.params.get("reason") == selfie_source.REASON for check in checks)
+        began = time.perf_counter()
+        if not known and self._is_of_page(seen):
+            refusal = selfie_source.refusal(ms=round((time.perf_counter() - began) * 1000, 1))
+            seen.presence = tuple(refusal if check.name is _N.PASSIVE_LIVENESS else check for check in checks)
+        return seen.presence
+
+    def _is_of_page(self, seen: Seen) -> bool:
+        verifier = self._engines.verifier()
+        for selfie, result in seen.selfies.values():
+            face = verifier.portrait_face(selfie) if result is None else result.face
+            if face is None:
+                continue
+            if any(selfie_source.is_on_page(page, verifier.portrait_face(page), selfie, face) for page in seen.portrait_pages):
+                return True
+        return False
+
     def _presence(self, seen: Seen) -> tuple[Check, ...]:
         """Everything that says whether a live person was there; once per execution."""
         if seen.presence:
@@ -234,7 +259,7 @@ class Stages:
         frames = live or (() if selfie is None else (selfie,))
         passive = verifier.passive_liveness(frames, inputs=("liveness",) if live else ("selfie",))
         if _is_document_file(seen.order):
-            params = {"reason": "ID_USED_AS_SELFIE"}
+            params = {"reason": selfie_source.REASON}
             passive = Check(
                 _N.PASSIVE_LIVENESS, CheckStatus.REJECTED, _L.BELOW_THRESHOLD, inputs=("selfie",), model="same_file", params=params
             )
@@ -267,7 +292,7 @@ class Stages:
             seen.active = Check(_N.ACTIVE_LIVENESS, CheckStatus.REJECTED, _L.CHALLENGE_FAILED, inputs=("liveness",), params=params)
 
     def liveness(self, seen: Seen, data: dict[str, object]) -> tuple[Check, ...]:
-        checks = self._presence(seen)
+        checks = self._presence_of_person(seen)
         document = next(iter(seen.documents.values()), None)
         data["type"] = seen.record.challenge.kind.value if seen.record is not None and seen.record.challenge is not None else "PASSIVE"
         guess = self._engines.age_gender().judge(document or self._engines.document_rules.merge([]), seen.selfie, seen.any_portrait)
@@ -289,7 +314,7 @@ class Stages:
         return (self._engines.verifier().face_match(one_face, other_face, inputs=(one_name, other_name)),)
 
     def authentication(self, seen: Seen, data: dict[str, object]) -> tuple[Check, ...]:
-        presence = self._presence(seen)
+        presence = self._presence_of_person(seen)
         data["type"] = "JUMIO_STANDARD"
         matcher, reference = self._engines.matcher(), seen.facemap or seen.order.facemap
         inputs = ("facemap", "selfie")

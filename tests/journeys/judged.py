@@ -19,7 +19,7 @@ from kiosk.domain.capability import Category, Part
 from kiosk.domain.challenge import CaptureRecord, ChallengeKind
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import BadInput, KioskError
-from kiosk.domain.face import Embedding
+from kiosk.domain.face import Embedding, Face
 from kiosk.imaging.decode import decode_image, encode_jpeg
 from kiosk.imaging.frame import Image
 from kiosk.ports import DeviceKey, Json, StepCommit
@@ -143,6 +143,10 @@ class RememberingVerifier:
 
     def embed_selfie(self, image: Image) -> Embedding | None:
         found: Embedding | None = self._memory(("embed", _key(image)), lambda: self._verifier.embed_selfie(image))
+        return found
+
+    def portrait_face(self, image: Image) -> Face | None:
+        found: Face | None = self._memory(("portrait", _key(image)), lambda: self._verifier.portrait_face(image))
         return found
 
     def face_match(self, one: Image | None, other: Image | None, *, inputs: tuple[str, ...]) -> Any:

@@ -7,15 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import cv2
 import pytest
 
 from kiosk.compose.engines import Engines
 from kiosk.compose.setup import load_setup
+from kiosk.domain.capability import CapabilityName
 from kiosk.domain.check import CheckName, CheckStatus
+from kiosk.domain.decision import Outcome
+from kiosk.domain.document import PageSide
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.models import ModelLibrary
+from kiosk.imaging.decode import encode_jpeg
 from kiosk.services.execution_order import Judgement, Seen
 from kiosk.services.execution_stages import Stages
+from kiosk.specimens.specimen import specimen
+from tests.fakes.faces import astronaut
+from tests.fakes.held_up import held_up
 from tests.journeys.judged import JudgedEngines, World, draw_pictures
 
 PICTURES = ("front", "back", "selfie")
@@ -24,7 +32,11 @@ PICTURES = ("front", "back", "selfie")
 @pytest.fixture(scope="module")
 def pictures() -> dict[str, bytes]:
     drawn = draw_pictures()
-    return {name: drawn[name] for name in (*PICTURES, "wall", "blank")}
+    again = held_up(specimen("td1").pages[PageSide.FRONT], 1000)
+    beside = held_up(specimen("td1").pages[PageSide.FRONT], 560, left=700)
+    beside[:640, :640] = cv2.resize(astronaut(), (640, 640))
+    more = {"page again": encode_jpeg(again), "page beside the face": encode_jpeg(beside)}
+    return {name: drawn[name] for name in (*PICTURES, "wall", "blank")} | more
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +60,7 @@ def _one_after_another(_stages: Stages, _seen: Seen) -> Iterator[None]:
     yield
 
 
-@pytest.mark.parametrize(("front", "selfie"), [("front", "selfie"), ("front", "wall"), ("blank", "selfie")])
+@pytest.mark.parametrize(("front", "selfie"), [("front", "selfie"), ("front", "wall"), ("blank", "selfie"), ("front", "page again")])
 def test_the_result_is_that_of_one_thing_after_another(
     engines: JudgedEngines, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, front: str, selfie: str
 ) -> None:
@@ -60,6 +72,21 @@ def test_the_result_is_that_of_one_thing_after_another(
         (one.name, one.status, one.label) for one in after.capabilities
     ]
     assert beside.decision == after.decision
+
+
+@pytest.mark.parametrize(("selfie", "refused"), [("page again", True), ("page beside the face", False), ("selfie", False)])
+def test_the_document_photographed_again_is_no_selfie(
+    engines: JudgedEngines, pictures: dict[str, bytes], selfie: str, refused: bool
+) -> None:
+    """The portrait is the astronaut's, as is the face of every selfie here: the face alone must not decide."""
+    judgement = judged(engines, pictures, selfie=selfie)
+    presence = next(check for check in judgement.checks if check.name is CheckName.PASSIVE_LIVENESS)
+    liveness = next(one for one in judgement.capabilities if one.name is CapabilityName.LIVENESS)
+    assert (presence.params.get("reason") == "ID_USED_AS_SELFIE") is refused
+    assert (liveness.label == "ID_USED_AS_SELFIE") is refused
+    if refused:
+        assert (presence.status, judgement.decision.outcome) == (CheckStatus.REJECTED, Outcome.REJECT)
+        assert judgement.template is None
 
 
 class Watched:

@@ -18,6 +18,7 @@ from kiosk.services.person_checks import PersonChecks, PersonQuestion
 from kiosk.services.selfie_source import is_on_page
 from kiosk.specimens.specimen import specimen
 from tests.fakes.faces import astronaut, on_canvas
+from tests.fakes.held_up import held_up
 from tests.fakes.memory_store import MemoryCustomerStore
 
 
@@ -30,18 +31,6 @@ def detector(model_library: ModelLibrary) -> BlazeFaceDetector:
 def page() -> Image:
     """With the astronaut's portrait, who is also the person of the selfies: the face alone must not decide."""
     return specimen("td1").pages[PageSide.FRONT]
-
-
-def held_up(page: Image, width: int, *, left: int = 60) -> Image:
-    """The card before a camera: smaller, at an angle, soft, noisy."""
-    height = round(width * page.shape[0] / page.shape[1])
-    source = np.array([[0, 0], [page.shape[1], 0], [page.shape[1], page.shape[0]], [0, page.shape[0]]], np.float32)
-    corners = np.array([[0, 0.03], [1, 0], [0.98, 1], [0.02, 0.96]], np.float32) * (width, height) + (left, 60)
-    frame = np.full((720, 1280, 3), 130, np.uint8)
-    matrix = cv2.getPerspectiveTransform(source, corners.astype(np.float32))
-    cv2.warpPerspective(page, matrix, (1280, 720), frame, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
-    grain = np.random.default_rng(3).normal(0, 5, frame.shape)
-    return np.clip(cv2.GaussianBlur(frame, (0, 0), 1.1) + grain, 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize("width", [1000, 700, 500])
