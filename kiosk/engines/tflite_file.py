@@ -1,7 +1,7 @@
 """Reads a .tflite file: its tensors, weights and operations, without TensorFlow.
 
 The file is a FlatBuffer of the schema tensorflow/lite/schema/schema.fbs (Apache-2.0). A table begins with the distance back to its list
-of field positions; fields are known by their numbers in the schema. Every place is checked: a changed file raises NotOnnx and no more.
+of field positions; fields are known by their numbers in the schema. Every place and every size is checked: a changed file raises NotOnnx.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import numpy.typing as npt
 from kiosk.engines.onnx_wire import NotOnnx
 
 _FILE_KIND = b"TFL3"
+_MOST_SIDES, _LONGEST_SIDE = 4, 4096
+"""Of a tensor. These networks see pictures of 128 and 192 pixels and give up to 1404 numbers; a changed size would ask for all memory."""
 _TYPES: Final = {0: "<f4", 1: "<f2", 2: "<i4"}
 """TensorType: 32-bit floats, 16-bit floats, 32-bit whole numbers."""
 _MODEL_OPERATORS, _MODEL_GRAPHS, _MODEL_BUFFERS = 1, 2, 4
@@ -83,8 +85,10 @@ def read_tflite(data: bytes) -> TfliteFile:
 
 def _tensor(buffer: _FlatBuffer, table: int, buffers: list[int]) -> Tensor:
     shape, number = buffer.integers(table, _TENSOR_SHAPE), buffer.integer(table, _TENSOR_BUFFER)
-    if not 0 <= number < len(buffers) or any(side < 0 for side in shape):
+    if not 0 <= number < len(buffers) or not all(0 < side <= _LONGEST_SIDE for side in shape):
         raise NotOnnx("a tensor without a place or a shape")
+    if not 0 < len(shape) <= _MOST_SIDES:
+        raise NotOnnx("a tensor of no dimensions, or of too many")
     raw = buffer.content(buffers[number], 0)
     name = buffer.content(table, _TENSOR_NAME).decode("utf-8", "replace")
     if not raw:

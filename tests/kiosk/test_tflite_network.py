@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -82,6 +84,52 @@ def test_no_changed_byte_crashes_the_reading(whole: bytes, place: float, value: 
     changed[-1 - at if from_end else at] = value
     with contextlib.suppress(NotOnnx):
         onnx_of(bytes(changed))
+
+
+TABLES = 14_000
+"""Bytes at the end of the file, where its tables lie."""
+
+
+@pytest.fixture
+def little_memory() -> Iterator[None]:
+    """What asks for gigabytes shall not get them."""
+    resource = pytest.importorskip("resource", reason="Windows bounds no process by itself")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if Path("/proc/self/statm").exists() else 0
+    if not in_use:
+        pytest.skip("how much memory is in use cannot be told here")
+    resource.setrlimit(resource.RLIMIT_AS, (in_use + 1_500_000_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def changed_at(whole: bytes, at: int, value: int) -> float:
+    """Seconds of processor that reading takes with one other byte; a refusal is as good as a network."""
+    changed = bytearray(whole)
+    changed[at] = value
+    began = time.process_time()
+    with contextlib.suppress(NotOnnx):
+        onnx_of(bytes(changed))
+    return time.process_time() - began
+
+
+@pytest.mark.usefixtures("little_memory")
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [(216874, 1), (220024, 53), (220418, 88), (221472, 0), (223128, 255), (226604, 0), (226336, 0)],
+)
+def test_a_changed_size_is_refused_before_memory_is_taken_for_it(whole: bytes, at: int, value: int) -> None:
+    """Each of these once ended in another error than NotOnnx, or in gigabytes of zeros."""
+    assert changed_at(whole, at, value) < 1
+
+
+@pytest.mark.usefixtures("little_memory")
+@pytest.mark.parametrize("seed", range(20))
+def test_no_changed_byte_of_the_tables_costs_more_than_a_refusal(whole: bytes, seed: int) -> None:
+    """A sample: one byte each."""
+    random = np.random.default_rng(seed)
+    at, value = len(whole) - 1 - int(random.integers(TABLES)), int(random.choice([0, 1, 255, random.integers(256)]))
+    assert changed_at(whole, at, value) < 1
 
 
 @given(st.binary(max_size=300))
