@@ -131,3 +131,20 @@ def test_a_failed_live_check_leads_to_a_person() -> None:
         policy = load_policy(RESOURCES, key)
         assert CheckName.ACTIVE_LIVENESS in policy.required
         assert policy.on_rejected[CheckName.ACTIVE_LIVENESS] is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ('screen = "contact"\ngives = ["email"]\noptions = { kind = "phone" }', "phone"),
+        ('screen = "proof"\ngives = ["proof."]\noptions = { kind = "funds" }', "proof.funds"),
+        ('screen = "chip"\ngives = []', "chip"),
+    ],
+)
+def test_a_step_that_does_not_give_its_answer_is_refused_with_the_line(step: str, answer: str) -> None:
+    text = f'{HEAD}[[step]]\nid = "a"\n{step}\nnext = ["sorry"]\n{SORRY}'
+    with pytest.raises(BadInput, match=f"trial.toml:8: step 'a': gives must name '{answer}'") as caught:
+        parse("trial", tomllib.loads(text), text)
+    assert caught.value.code is ErrorCode.WORKFLOW_INVALID
+    right = text.replace(step.split("\n")[1], f'gives = ["{answer}"]')
+    assert parse("trial", tomllib.loads(right), right).steps["a"].gives == {answer}

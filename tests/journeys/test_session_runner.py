@@ -18,6 +18,7 @@ from kiosk.domain.decision import Outcome
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import ErrorCode, ModelFault, StoreFault
 from kiosk.domain.events import (
+    Busy,
     CameraStateChanged,
     CaptureResultReady,
     GuidanceGiven,
@@ -30,7 +31,7 @@ from kiosk.domain.events import (
 from kiosk.domain.guidance import AdviceCode
 from kiosk.domain.views import DecisionView, DoneView, ReviewView, SorryView
 from kiosk.services import camera_work
-from kiosk.services.person_checks import PersonChecks, PersonLook, PersonQuestion
+from kiosk.services.person_checks import PersonChecks, PersonJudgement, PersonLook, PersonQuestion
 from kiosk.specimens.customer import DemoCustomer
 from tests.journeys.walker import Walker
 
@@ -458,3 +459,42 @@ def test_faces_compared_ahead_are_dropped_with_their_customer(passport_walker: W
     walker.at("language")
     assert walker.runner._deciding._ahead.look is None
     assert walker.kiosk.store.customers() == ()
+
+
+def test_an_answer_that_says_nothing_of_the_face_is_none_where_there_is_a_way_without_it(walker: Walker) -> None:
+    walker.walk_to("consent")
+    walker.runner.advance(accepted=True)
+    after_what_was_posted(walker)
+    assert walker.runner._position.step == "consent"
+    walker.runner.advance(accepted=True, biometrics=False)
+    walker.at("document_front")
+    customer = walker.runner._onboarding
+    assert customer is not None
+    assert not customer.biometrics_agreed
+
+
+def test_while_it_is_decided_nothing_is_taken_again_and_the_way_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engines, "can_check_actively", False)
+    held, judge = threading.Event(), PersonChecks.judge
+
+    def slow(checks: PersonChecks, question: PersonQuestion, look: PersonLook | None) -> PersonJudgement:
+        assert held.wait(30)
+        return judge(checks, question, look)
+
+    monkeypatch.setattr(PersonChecks, "judge", slow)
+    walker = Walker(DemoCustomer("td3"), workflow="6")  # the selfie is the last that is asked for
+    try:
+        selfie = walker.walk_to("selfie")
+        walker.show(selfie)
+        assert walker.wait(CaptureResultReady).result.usable
+        walker.runner.advance()
+        walker.wait(Busy, lambda event: event.label == "DECIDING")
+        walker.runner.retake()
+        after_what_was_posted(walker)
+        held.set()
+        assert isinstance(walker.at("decision").view, DecisionView)
+        walker.runner.advance()
+        walker.at("done")
+    finally:
+        held.set()
+        walker.close()

@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.domain.check import STAFF_ONLY, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
-from kiosk.domain.events import CaptureResultReady, StepEntered
+from kiosk.domain.errors import ErrorCode, StoreFault
+from kiosk.domain.events import CaptureResultReady, ProblemShown, StepEntered
 from kiosk.domain.views import AssistView, ConsentView, DecisionView, DoneView, SorryView
 from kiosk.services.workflows import load_any_workflow, workflow_keys
 from kiosk.specimens.customer import DemoCustomer
@@ -132,3 +133,32 @@ def test_the_field_hurries_nobody_and_loses_nothing() -> None:
     for name, step in field.steps.items():
         if step.timeout_s and not step.end:
             assert step.timeout_s >= max(300, branch.steps[name].timeout_s), name
+
+
+@pytest.mark.logs_warnings
+def test_after_a_live_check_that_could_not_be_gone_on_from_another_try_is_offered(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker = start("6")
+    monkeypatch.setattr(walker.kiosk.engines, "active_check", lambda challenge, _reference: FailedRun(challenge))
+    walker.runner.start()
+    walker.at("welcome")
+    for answer in ({}, {"language": "en"}, {"accepted": True}):
+        walker.runner.advance(**answer)
+    walker.show(walker.at("selfie"))
+    walker.wait(CaptureResultReady)
+    walker.runner.advance()
+    for _ in range(2):
+        walker.at("liveness")
+        walker.wait(CaptureResultReady)
+        walker.runner.retake()
+
+    def full() -> None:  # the check itself was stored, and what the next step is passed over for cannot be
+        raise StoreFault(ErrorCode.STORE_FULL, "no space left")
+
+    go_on = walker.runner._go_on
+    monkeypatch.setattr(walker.runner, "_go_on", full)
+    walker.at("liveness")
+    assert not walker.wait(CaptureResultReady).result.usable
+    assert walker.wait(ProblemShown).code is ErrorCode.STORE_FULL
+    monkeypatch.setattr(walker.runner, "_go_on", go_on)
+    walker.runner.retake()
+    assert isinstance(walker.at("assist").view, AssistView)

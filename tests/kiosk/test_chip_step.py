@@ -44,3 +44,14 @@ def test_what_is_optional_can_be_skipped() -> None:
     step = ChipStep(FakeNfcReader(GROUPS), document(), optional=True)
     assert step.skip() is Move.LEAVE
     assert (step.result().skipped, step.result().check.label) == (True, CheckLabel.SKIPPED)
+
+
+@pytest.mark.parametrize("outcome", [GROUPS, NO_CHIP])
+def test_what_comes_after_the_step_was_left_out_changes_nothing(outcome: dict[str, bytes] | BadInput) -> None:
+    step = ChipStep(FakeNfcReader(outcome), document(), optional=True)
+    read = step.answer({})
+    assert isinstance(read, Task)
+    step.skip()  # which then could not be stored
+    assert read.run()() is Move.STAY
+    assert step.result().skipped
+    assert step.view().problem == ""

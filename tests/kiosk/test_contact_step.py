@@ -186,3 +186,20 @@ def test_only_what_is_optional_can_be_skipped(desk: Desk) -> None:
 @pytest.mark.parametrize("data", [{}, {"code": "1"}, {"again": True}, {"change": True}, {"accepted": True}])
 def test_an_answer_to_another_question_changes_nothing(desk: Desk, data: dict[str, object]) -> None:
     assert step(desk).answer(data) is Move.STAY
+
+
+@pytest.mark.parametrize("late", [{"contact": NUMBER}, {"contact": "12"}, {"code": "00000001"}, {"code": "9"}])
+def test_what_comes_after_the_step_was_left_out_changes_nothing(desk: Desk, late: dict[str, object]) -> None:
+    sent: dict[str, int] = {}
+    phone = step(desk, optional=True, sent=sent)
+    if "code" in late:
+        done(phone.answer({"contact": NUMBER}))
+    task = phone.answer(late)
+    assert isinstance(task, Task)
+    phone.skip()  # which then could not be stored
+    before = phone.view()
+    assert task.run()() is Move.STAY
+    assert phone.view() == before
+    assert phone.answer({"contact": NUMBER}) is Move.LEAVE
+    assert phone.result().skipped
+    assert sum(sent.values()) == len(desk.gateway.sent)  # what went out is counted all the same

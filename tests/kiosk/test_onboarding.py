@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
-from kiosk.domain.decision import Outcome, Policy
+from kiosk.domain.decision import Outcome, Policy, decide
 from kiosk.domain.document import Document, DocumentPage, Field, FieldName, PageQuality, PageSide, Reading, Source
 from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.domain.face import Embedding
@@ -17,7 +17,7 @@ from kiosk.ports import Json
 from kiosk.services.clock import SystemClock
 from kiosk.services.document_rules import DocumentRules
 from kiosk.services.liveness_step import LivenessOutcome
-from kiosk.services.onboarding import FINISHED, Onboarding
+from kiosk.services.onboarding import FINISHED, REFUSED, Onboarding
 from kiosk.services.person_checks import PersonJudgement
 from kiosk.services.reading import PageResult
 from kiosk.services.step_answers import StepAnswer, left_out
@@ -301,3 +301,51 @@ def test_a_document_that_was_forgotten_is_not_remembered(onboarding: Onboarding)
         end()
         assert onboarding._merged == ((), None)
         assert onboarding.document().pages == ()
+
+
+WRONG_CODES = StepAnswer("phone", Check(CheckName.PHONE_VERIFICATION, CheckStatus.REJECTED, CheckLabel.TOO_MANY_TRIES))
+OLD_BILL = StepAnswer("proof.address", Check(CheckName.PROOF_OF_ADDRESS, CheckStatus.REJECTED, CheckLabel.TOO_OLD))
+
+
+@pytest.mark.parametrize("refused", [WRONG_CODES, OLD_BILL], ids=["phone", "proof"])
+def test_going_back_and_not_now_take_no_refusal_away(onboarding: Onboarding, store: MemoryCustomerStore, refused: StepAnswer) -> None:
+    consented(onboarding)
+    name = refused.name
+    onboarding.keep_answer("step", refused)
+    onboarding.forget(frozenset({name}))
+    stored = store.load(onboarding.customer_id).facts
+    assert stored[REFUSED][name]["label"] == refused.check.label.value  # type: ignore[index, call-overload]
+    assert name not in stored
+    onboarding.keep_answer("step", left_out(name))
+    onboarding.decide("decision", NOBODY)
+    assert refused.check in onboarding.checks
+    assert REFUSED in store.load(onboarding.customer_id).facts
+    optional = Policy("optional", required=frozenset())
+    assert decide((refused.check,), optional).outcome is not Outcome.ACCEPT
+
+
+def test_what_is_judged_later_counts_instead_of_a_refusal(onboarding: Onboarding) -> None:
+    consented(onboarding).keep_answer("step", OLD_BILL)
+    onboarding.forget(frozenset({"proof.address"}))
+    onboarding.keep_answer("step", PROVED)
+    onboarding.decide("decision", NOBODY)
+    assert PROVED.check in onboarding.checks
+    assert OLD_BILL.check not in onboarding.checks
+
+
+def test_a_store_that_fails_washes_no_refusal_away(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding)
+    store.fail_next = FULL
+    with pytest.raises(StoreFault):
+        onboarding.keep_answer("step", WRONG_CODES)
+    onboarding.forget(frozenset({"phone"}))
+    onboarding.keep_answer("step", left_out("phone"))
+    assert WRONG_CODES.check in onboarding.judge(())
+
+
+def test_who_declines_after_all_leaves_no_refusal_behind(onboarding: Onboarding, store: MemoryCustomerStore) -> None:
+    consented(onboarding).keep_answer("step", WRONG_CODES)
+    onboarding.forget(frozenset({"phone", "consent"}))
+    onboarding.consent("consent", accepted=False, language="en")
+    assert set(store.load(onboarding.customer_id).facts) == {"consent"}
+    assert WRONG_CODES.check not in onboarding.judge(())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kiosk.devices.watched_folder import WatchedFolder
-from kiosk.domain.check import CheckLabel, CheckStatus
+from kiosk.domain.check import Check, CheckLabel, CheckStatus
 from kiosk.domain.document import Document, DocumentType, Field, FieldName, Reading, Source
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.imaging.decode import encode_jpeg
@@ -58,10 +58,18 @@ Steps = Callable[..., ProofStep]
 
 @pytest.fixture
 def step() -> Steps:
-    def make(kind: ProofKind = ProofKind.ADDRESS, of: Document | None = None, **rules: object) -> ProofStep:
+    def make(
+        kind: ProofKind = ProofKind.ADDRESS,
+        of: Document | None = None,
+        readings: dict[str, int] | None = None,
+        refused: Callable[[Check], None] = lambda _check: None,
+        **rules: object,
+    ) -> ProofStep:
         reader = ProofReader(no_engine, lambda: TODAY, limits=ProofLimits(max_bytes=2**20, max_pages=3))
         wanted = replace(ProofRules(files=True), **rules)  # type: ignore[arg-type]
-        return ProofStep(kind, wanted, reader, lambda: of or document(), FixedClock(f"{TODAY}T10:00:00.000Z"), camera="desk camera")
+        clock = FixedClock(f"{TODAY}T10:00:00.000Z")
+        mine = of or document()
+        return ProofStep(kind, wanted, reader, lambda: mine, clock, camera="desk camera", readings=readings, refused=refused)
 
     return make
 
@@ -226,3 +234,41 @@ def test_what_arrives_from_the_scanner_is_taken_and_nothing_that_lay_there(tmp_p
     assert look.engines
     assert done(look) is Move.SHOW
     assert len(proof.view().pages) == 1
+
+
+OTHERS = pdf(to=("Somebody Else", *HOLDER[1:]))
+
+
+NOT_READ_HERE = pytest.param(scan_pdf([GREY]), id="not to be read here", marks=pytest.mark.logs_warnings)
+
+
+@pytest.mark.parametrize("given", [pytest.param(pdf(), id="good"), pytest.param(OTHERS, id="somebody else's"), NOT_READ_HERE])
+def test_what_comes_after_the_step_was_left_out_changes_nothing(step: Steps, given: bytes) -> None:
+    proof = step(optional=True)
+    give(proof, given)
+    reading = proof.answer({"finished": True})
+    assert isinstance(reading, Task)
+    proof.skip()  # which then could not be stored
+    assert reading.run()() is Move.STAY
+    assert (proof.view().problem, len(proof.view().pages)) == ("", 1)
+    assert give(proof, pdf()) is Move.LEAVE  # nothing is taken that would be lost
+    assert proof.result().skipped
+
+
+def test_files_that_were_being_opened_when_the_step_was_left_out_are_no_pages(step: Steps) -> None:
+    proof = step(optional=True)
+    opening = proof.answer({"files": (("bill", pdf()),)})
+    assert isinstance(opening, Task)
+    proof.skip()
+    assert done(opening) is Move.STAY
+    assert proof.view().pages == ()
+
+
+def test_going_back_begins_no_new_count_of_readings_and_takes_no_refusal_away(step: Steps) -> None:
+    counted, told = {"address": PROOF_TRIES - 1}, list[Check]()
+    proof = step(readings=counted, refused=told.append)
+    give(proof, OTHERS)
+    assert done(proof.answer({"finished": True})) is Move.LEAVE  # the last one
+    assert [check.label for check in told] == [CheckLabel.NAME_DIFFERS]
+    assert counted == {"address": PROOF_TRIES}
+    assert proof.result().fact["readings"] == PROOF_TRIES

@@ -78,3 +78,12 @@ def test_a_scanner_that_never_stops_ends_after_a_minute() -> None:
     assert time.now <= MOST_S + 1
     with pytest.raises(BadInput):
         gather(time, Feeder(time, {}, writing=((0.0, 10_000.0),)))
+
+
+@pytest.mark.parametrize(("left_at", "expected"), [(1.0, []), (4.0, ["front"])])
+def test_as_soon_as_nobody_waits_what_has_come_so_far_is_given(left_at: float, expected: list[str]) -> None:
+    time = Time()
+    feeder = Feeder(time, {3.0: "front", 4.5: "back"})
+    pages = gather_pages(feeder, time, wait_s=10.0, pause=time.pause, wanted=lambda: time.now < left_at)
+    assert [page.name for page in pages] == expected
+    assert time.now < left_at + 0.2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome, Policy, decide
 from kiosk.flow.workflow import Step, Workflow
-from kiosk.services.step_answers import CHECK_OF, answer_name, asked_by, checks_of, left_out, with_steps
+from kiosk.services.step_answers import CHECK_OF, StepAnswer, answer_name, asked_by, checks_of, graver_refusal, left_out, with_steps
 
 
 def step(id: str, screen: str, **options: str) -> Step:
@@ -60,3 +60,37 @@ def test_what_was_left_out_says_so(name: str) -> None:
     answer = left_out(name)
     assert answer.stored["skipped"] is True
     assert answer.stored["check"]["label"] == "SKIPPED"  # type: ignore[index, call-overload]
+
+
+def refusal(status: CheckStatus, label: CheckLabel) -> Check:
+    return Check(CheckName.PROOF_OF_ADDRESS, status, label)
+
+
+TOO_OLD = refusal(CheckStatus.REJECTED, CheckLabel.TOO_OLD)
+OTHER_NAME = refusal(CheckStatus.WARNING, CheckLabel.NAME_DIFFERS)
+
+
+@pytest.mark.parametrize(
+    ("before", "check", "held"),
+    [
+        (None, TOO_OLD, TOO_OLD),
+        (None, OTHER_NAME, OTHER_NAME),
+        (OTHER_NAME, TOO_OLD, TOO_OLD),
+        (TOO_OLD, OTHER_NAME, TOO_OLD),
+        (None, refusal(CheckStatus.WARNING, CheckLabel.LOW_CONFIDENCE), None),
+        (None, refusal(CheckStatus.WARNING, CheckLabel.TRIAL), None),
+        (None, refusal(CheckStatus.NOT_EXECUTED, CheckLabel.LOW_QUALITY), None),
+        (TOO_OLD, refusal(CheckStatus.PASSED, CheckLabel.OK), TOO_OLD),
+    ],
+)
+def test_the_gravest_is_held_and_only_what_speaks_against_the_customer(before: Check | None, check: Check, held: Check | None) -> None:
+    assert graver_refusal(before, check) is held
+
+
+def test_a_refusal_stands_where_nothing_was_judged_after_it_and_nowhere_else() -> None:
+    refused = {"proof.address": TOO_OLD}
+    passed = StepAnswer("proof.address", refusal(CheckStatus.PASSED, CheckLabel.OK))
+    assert checks_of({"proof.address": left_out("proof.address")}, {}, refused) == (TOO_OLD,)
+    assert checks_of({"proof.address": left_out("proof.address", CheckLabel.MODEL_MISSING)}, {}, refused) == (TOO_OLD,)
+    assert checks_of({}, {"proof.address": CheckLabel.SKIPPED}, refused) == (TOO_OLD,)
+    assert checks_of({"proof.address": passed}, {}, refused) == (passed.check,)

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.challenge import Assertion, ChallengeKind
 from kiosk.domain.document import PageSide, PageWarning
-from kiosk.domain.events import CaptureResultReady, FrameReady, GuidanceGiven, PictureTaken
+from kiosk.domain.events import Busy, CaptureResultReady, FrameReady, GuidanceGiven, PictureTaken
 from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.domain.views import CaptureResult, DocumentCaptureView, SelfieCaptureView
 from tests.ui import samples
@@ -281,3 +281,17 @@ def test_painting_changes_nothing(kiosk: Kiosk) -> None:
     _guide(kiosk, AdviceCode.HOLD_STILL, steady=True, progress=0.4)
     preview: CameraPreview = screen.preview
     assert preview.grab().toImage() == preview.grab().toImage()
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_while_a_result_is_saved_or_decided_about_nothing_is_taken_again(kiosk: Kiosk, usable: bool) -> None:
+    _enter(kiosk, "selfie")
+    result = CaptureResult(None, usable, advice="" if usable else "GLARE")
+    kiosk.publish(PictureTaken(1), CaptureResultReady(result, 1))
+    footer = kiosk.window.footer
+    buttons = [footer.main_button, *([footer.second_button] if usable else [])]
+    for label in ("SAVING", "DECIDING"):
+        kiosk.publish(Busy(label))
+        assert not any(button.isEnabled() for button in buttons)
+        kiosk.publish(Busy(None))  # it could not be done now
+        assert all(button.isEnabled() for button in buttons)
