@@ -33,14 +33,14 @@ def decision(setup: Setup, *, workflow: str = "32", runs: int = 5, names: int = 
         StoreFault.
     """
     from kiosk.compose.engines import build_engines
-    from kiosk.compose.setup import device_key, open_customer_store
+    from kiosk.compose.setup import device_key, open_customer_store, policies_in_force
     from kiosk.services.execution_judge import ExecutionJudge
     from kiosk.services.execution_screening import screening_of
     from kiosk.services.executions import Executions
     from kiosk.services.liveness.replay import replay_on
     from kiosk.services.watchlist.screening import WatchlistScreener
     from kiosk.services.watchlist.shelf import WatchlistShelf
-    from kiosk.services.workflows import load_any_workflow, load_policy
+    from kiosk.services.workflows import load_any_workflow
 
     if load_any_workflow(setup.paths.resources, workflow).definition is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, f"workflow {workflow} is a way of screens: name one with a number")
@@ -50,7 +50,7 @@ def decision(setup: Setup, *, workflow: str = "32", runs: int = 5, names: int = 
             store,
             clock,
             workflow=lambda which: load_any_workflow(resources, which),
-            policy=lambda which: load_policy(resources, which),
+            policy=policies_in_force(own),
         )
         version = install_list(own, clock, names)
         judge = ExecutionJudge(

@@ -21,7 +21,7 @@ from kiosk.services.accounts import CredentialRecord
 from kiosk.services.execution_requests import CredentialRequest, InitiateRequest
 from kiosk.services.executions import Executions, Initiated
 from kiosk.services.records import checks_json
-from kiosk.services.workflows import load_any_workflow, load_policy
+from kiosk.services.workflows import load_any_workflow
 
 if TYPE_CHECKING:
     from kiosk.compose.setup import Setup
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.consent is None:
         why = "nothing is read without the customer's consent: add --consent yes (or no, to record a refusal)"
         raise BadInput(ErrorCode.CONSENT_MISSING, why)
-    from kiosk.compose.setup import load_setup, open_customer_store
+    from kiosk.compose.setup import load_setup, open_customer_store, policies_in_force
     from kiosk.services.clock import SystemClock
     from kiosk.services.execution_limits import PartLimits
 
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> None:
             store,
             SystemClock(),
             workflow=lambda key: load_any_workflow(resources, key),
-            policy=lambda key: load_policy(resources, key),
+            policy=policies_in_force(setup),
             limits=PartLimits(),
         )
         begun = executions.update(arguments.account, request) if arguments.account else executions.create(request)

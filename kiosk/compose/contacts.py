@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.compose.lists import watchlist_screener
+from kiosk.compose.setup import policies_in_force
 from kiosk.services.contacts import ContactKind
 
 if TYPE_CHECKING:
@@ -88,7 +90,6 @@ def guided_sessions(setup: Setup, store: SqlCustomerStore, engines: Engines) -> 
     from kiosk.services.protocols.guided_session import GuidedSessions
     from kiosk.services.protocols.levels import load_levels
     from kiosk.services.protocols.proof_desk import ReadProofs
-    from kiosk.services.workflows import load_policy
     from kiosk.store.device_key import open_device_key
 
     config = setup.config
@@ -98,7 +99,8 @@ def guided_sessions(setup: Setup, store: SqlCustomerStore, engines: Engines) -> 
         open_device_key(setup.paths.data),
         engines.clock,
         levels=load_levels(setup.paths.resources),
-        policies=lambda key: load_policy(setup.paths.resources, key),
+        policies=policies_in_force(setup),
+        screener=watchlist_screener(setup, store),
         proofs=ReadProofs(proof_reader(setup, engines), engines.clock.today, max_age_days=config.proofs.max_age_days),
         codes=one_time_codes(setup, store.code_ledger, engines.clock),
         nfc=chip_reader(setup),

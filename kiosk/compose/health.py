@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kiosk.compose.devices import camera_finder
 from kiosk.compose.engines import Engines
 from kiosk.compose.lists import watchlist_screener, watchlist_shelf
-from kiosk.compose.setup import Setup, has_store, model_library, open_customer_store, retention_rules
+from kiosk.compose.setup import Setup, has_store, model_library, open_customer_store, policies_in_force, retention_rules
 from kiosk.domain.errors import KioskError
 from kiosk.services.clock import SystemClock
 
@@ -79,11 +79,11 @@ def doctor_looks(setup: Setup) -> Looks:
 def _names_are_looked_for(setup: Setup) -> bool:
     """By the policy of the workflow that the settings name; a workflow or policy that is wrong is told elsewhere."""
     from kiosk.services.capabilities import policy_for
-    from kiosk.services.workflows import load_any_workflow, load_policy
+    from kiosk.services.workflows import load_any_workflow
 
     try:
         workflow = load_any_workflow(setup.paths.resources, setup.config.session.workflow)
-        policy = load_policy(setup.paths.resources, workflow.policy)
+        policy = policies_in_force(setup)(workflow.policy)
     except KioskError:
         return False
     return (policy if workflow.definition is None else policy_for(policy, workflow.definition)).screening

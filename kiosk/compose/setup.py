@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,6 +88,11 @@ def consents_in_force(setup: Setup) -> ConsentSet:
         what = f"consent {consents.version} has no texts in {', '.join(missing)}, which [languages] offers"
         raise BadInput(ErrorCode.WORKFLOW_INVALID, what)
     return consents
+
+
+def policies_in_force(setup: Setup) -> Callable[[str], Policy]:
+    """`decision_policy` by key, under the texts of the day on which it is asked for: for what outlives a day."""
+    return lambda key: decision_policy(setup, key, consents_in_force(setup))
 
 
 def decision_policy(setup: Setup, key: str, consents: ConsentSet) -> Policy:

@@ -46,6 +46,7 @@ from kiosk.services.protocols.session_parts import (
 )
 from kiosk.services.record_verify import RecordVerifier, integrity_check, verified
 from kiosk.services.records import checks_json
+from kiosk.services.watchlist.screening import WatchlistScreener
 
 WORKFLOW = "session"
 _LIVE_FRAMES = 8
@@ -59,6 +60,7 @@ class GuidedSessions:
     Args:
         levels: by key, see `load_levels`.
         policies: by key: gives the decision policy of a level; raises BadInput for none.
+        screener: None = no list is there.
         proofs, codes, nfc: None = this machine lacks it; a level whose screen needs it and is not optional is then refused.
         tell: called after each event of a session, with the protocol's name of it and the session's id. Runs on the caller's thread.
     """
@@ -72,6 +74,7 @@ class GuidedSessions:
         *,
         levels: Mapping[str, Level],
         policies: Callable[[str], Policy],
+        screener: WatchlistScreener | None = None,
         proofs: ProofDesk | None = None,
         codes: CodeDesk | None = None,
         nfc: NfcReader | None = None,
@@ -83,7 +86,7 @@ class GuidedSessions:
         self._files = CaseFiles(store, clock, workflow=WORKFLOW, keep_s=keep_s)
         self._desk = EngineDesk(engines)
         self._tell = tell or (lambda event, session_id: None)
-        self._course = SessionCourse(self._files, self._desk, clock, levels=levels, policies=policies, tell=self._tell)
+        self._course = SessionCourse(self._files, self._desk, clock, levels=levels, policies=policies, tell=self._tell, screener=screener)
         self._key, self._clock = key, clock
         self._levels, self._policies = levels, policies
         self._proofs, self._codes, self._nfc = proofs, codes, nfc

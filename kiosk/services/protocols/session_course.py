@@ -14,9 +14,10 @@ from kiosk.services.protocols.codec import to_json
 from kiosk.services.protocols.engine_desk import EngineDesk
 from kiosk.services.protocols.levels import Level, LevelScreen, Show
 from kiosk.services.protocols.refusals import SessionCode, SessionRefusal
-from kiosk.services.protocols.session_outcome import CHECKS, mapping_of, number_of, session_checks
+from kiosk.services.protocols.session_outcome import CHECKS, mapping_of, number_of, screening_check, session_checks
 from kiosk.services.protocols.session_parts import NEEDS_CHECK, left_out_checks, requires
 from kiosk.services.records import checks_json, decision_json, document_json, person_json
+from kiosk.services.watchlist.screening import WatchlistScreener
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +25,8 @@ STATE = "session"
 """Fact: the session's own state."""
 CHALLENGE = "session.challenge"
 OPEN, CANCELLED, REFUSED, EXPIRED, DONE = "open", "cancelled", "consent_refused", "expired", "completed"
-_PERSONAL = frozenset(
-    {"applicant", "consent", CHECKS, CHALLENGE, "page.", "document.", "selfie", "selfie.", "liveness.", "proof.", "phone", "email", "chip"}
-)
+_KEPT = ("level", "policy", "until")
+"""Of the state of a session that ended early: nothing of the customer, nor of who sent them."""
 
 
 class SessionCourse:
@@ -41,12 +41,14 @@ class SessionCourse:
         levels: Mapping[str, Level],
         policies: Callable[[str], Policy],
         tell: Callable[[str, str], None],
+        screener: WatchlistScreener | None = None,
     ) -> None:
         self._files = files
         self._desk = desk
         self._clock = clock
         self._levels, self._policies = levels, policies
         self._tell = tell
+        self._screener = screener
 
     # --- where the session is ------------------------------------------------------------------------------
 
@@ -157,17 +159,20 @@ class SessionCourse:
 
     def end(self, session_id: str, state: str) -> None:
         """What is kept is that there was a session, and how it ended."""
-        before = fact(self._files.load(session_id), STATE)
-        ended: Json = {**before, "state": state, "answered": {}, "return_url": ""}
-        self._files.commit(session_id, state, facts={STATE: ended}, forget=_PERSONAL)
+        case = self._files.load(session_id)
+        before = fact(case, STATE)
+        # what may stay is named, not what must go: whatever a later screen keeps is then erased, too
+        ended: Json = {name: before[name] for name in _KEPT if name in before} | {"state": state}
+        self._files.commit(session_id, state, facts={STATE: ended}, forget=frozenset({*case.facts, *case.blobs}))
 
     def decide(self, case: StoredCustomer) -> None:
         """Judges everything and commits the result. Raises ModelFault, in which case the next call tries again."""
-        checks = (*session_checks(case, self._files, self._desk), *left_out_checks(mapping_of(fact(case, STATE), "skipped")))
-        level = self.level(case)
-        policy = requires(self._policies(level.policy), level, frozenset(mapping_of(fact(case, STATE), "skipped")))
-        decision: Decision = decide(checks, policy)
+        level, skipped = self.level(case), mapping_of(fact(case, STATE), "skipped")
+        policy = requires(self._policies(level.policy), level, frozenset(skipped))
         document = stored_document(case, self._desk.rules)
+        listed = (screening_check(document, self._screener, case.id),) if policy.screening else ()
+        checks = (*session_checks(case, self._files, self._desk), *listed, *left_out_checks(skipped))
+        decision: Decision = decide(checks, policy)
         facts: dict[str, Json] = {
             STATE: {**fact(case, STATE), "state": DONE},
             "checks": checks_json(checks),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kiosk.domain.check import Check
-from kiosk.domain.document import Region
+from kiosk.domain.check import Check, CheckLabel, CheckName, not_executed
+from kiosk.domain.document import Document, Region
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json, StoredCustomer
+from kiosk.services.person_checks import subject_of
 from kiosk.services.protocols.case_files import CaseFiles, fact, region_blob, stored_document
 from kiosk.services.protocols.codec import from_json
 from kiosk.services.protocols.engine_desk import EngineDesk
 from kiosk.services.protocols.levels import Show
 from kiosk.services.protocols.refusals import SessionCode, SessionRefusal
+from kiosk.services.watchlist.screening import WatchlistScreener
 
 CHECKS = "session.checks"
 """Fact: by screen, the checks that its answer gave."""
@@ -24,7 +26,7 @@ APPLICANT = frozenset(
 
 
 def session_checks(case: StoredCustomer, files: CaseFiles, desk: EngineDesk) -> tuple[Check, ...]:
-    """Every check of a session whose answers are all there. Raises ModelFault, StoreFault."""
+    """Every check of a session whose answers are all there, but for the lists. Raises ModelFault, StoreFault."""
     document = stored_document(case, desk.rules)
     selfie = files.image(case, "selfie.picture")
     blob = region_blob(case, Region.PORTRAIT)
@@ -40,6 +42,13 @@ def session_checks(case: StoredCustomer, files: CaseFiles, desk: EngineDesk) -> 
         checks.append(desk.liveness_match(selfie, live))
         checks.extend(desk.age_gender(document, selfie, portrait).checks)
     return tuple(checks)
+
+
+def screening_check(document: Document, screener: WatchlistScreener | None, session_id: str) -> Check:
+    """WATCHLIST_SCREENING of whom the document names, asked under the session's id: staff reviews a hit as of any customer."""
+    if screener is None:
+        return not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.LIST_MISSING)
+    return screener.screen(subject_of(document), session_id).check
 
 
 def applicant_of(given: Mapping[str, str] | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -232,6 +233,32 @@ def test_a_cancelled_or_expired_session_is_gone_and_its_pictures_with_it(
         assert set(store.load(session).facts) == {"session"}
     clock.pass_s(24 * 3600)  # type: ignore[attr-defined]
     assert desk.sessions.sweep() == 2
+
+
+@pytest.mark.parametrize("ending", ["cancel", "expire"])
+def test_of_a_session_that_ended_early_nothing_that_was_typed_is_kept(
+    ending: str, opened: Opened, store: MemoryCustomerStore, clock: object
+) -> None:
+    desk = opened()
+    number, address = "+421902123456", "anna@example.org"
+    session = str(
+        desk.sessions.create("full", {"phone_number": number, "vendor_data": "v-7"}, return_url="https://bank.example/anna")["session_id"]
+    )
+    desk.sessions.consent(session, True)
+    desk.sessions.start_code(session, Show.PHONE)
+    desk.sessions.complete_code(session, Show.PHONE, "12345678")
+    desk.sessions.start_code(session, Show.EMAIL, address)
+    assert all(word in json.dumps(store.load(session).facts) for word in (number, address))
+    if ending == "cancel":
+        desk.sessions.cancel(session)
+    else:
+        clock.pass_s(3600)  # type: ignore[attr-defined]
+        assert refusal(lambda: desk.sessions.preflight(session)) is SessionCode.GONE
+    facts = store.load(session).facts
+    assert {name: set(value) for name, value in facts.items() if isinstance(value, dict)} == {
+        "session": {"level", "policy", "until", "state"}
+    }
+    assert not [word for word in (number, address, "anna", "v-7", "bank") if word in json.dumps(facts)]
 
 
 UPLOADS: Mapping[str, tuple[Callable[[GuidedSessions, str, Pictures], object], SessionCode]] = {
