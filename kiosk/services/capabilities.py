@@ -212,12 +212,15 @@ def is_blocked(rule: CapabilityRule, credentials: Sequence[CredentialRef], decid
 def policy_for(policy: Policy, definition: Definition, collected: Collection[Category] = ()) -> Policy:
     """The policy, asked only for what the workflow judges; what its capabilities cannot do without is always required.
 
-    So a workflow that only stores a document can accept, and none can leave out the judgement that it is made for.
+    So a workflow that only stores a document can accept, and none can leave out the judgement that it is made for. Where the policy
+    screens, whoever hands in a document is screened, whatever the workflow judges besides: no choice of a workflow leads past the lists.
 
     Args: `collected` by this execution, where the workflow leaves a choice; empty = all that it may collect.
     """
     names = {rule.name for rule in definition.capabilities}
     judged = {check for name in names if name is not _C.USABILITY for check in CHECKS_OF[name]} | {_N.CONSENT}
+    if takes_names(definition):
+        judged |= {_N.WATCHLIST_SCREENING}
     categories = set(collected) or {category for rule in definition.capabilities for category in rule.credentials}
     usable = {
         check for category, check in ((Category.ID, _N.DOCUMENT_USABILITY), (Category.SELFIE, _N.SELFIE_QUALITY)) if category in categories
@@ -225,8 +228,16 @@ def policy_for(policy: Policy, definition: Definition, collected: Collection[Cat
     required = (policy.required & (judged | usable)) | {_N.CONSENT} | usable
     for name in names - {_C.USABILITY}:
         required |= ESSENTIAL[name]
-    screens = policy.screening or _C.WATCHLIST_SCREENING in names
+    screens = (policy.screening and takes_names(definition)) or _C.WATCHLIST_SCREENING in names
     return replace(policy, required=frozenset(required), screening=screens, expected=policy.expected & judged)
+
+
+def takes_names(definition: Definition) -> bool:
+    """Whether somebody's identity is taken from a document that they hand in.
+
+    Not where two pictures are compared, nor where the document is on file: there it was taken, and screened, by an earlier execution.
+    """
+    return not definition.combinations and any(rule.category is Category.ID and not rule.stored for rule in definition.credentials)
 
 
 def refs_for(rule: CapabilityRule, handed: Sequence[tuple[CredentialRef, CredentialRule]]) -> tuple[tuple[CredentialRef, ...], ...]:

@@ -96,8 +96,13 @@ class ExecutionJudge:
                     decided.append(capability)
                 # what was worked out ahead, beside something else, is counted where it belongs: the parts come to more than the total
                 timings[rule.name.value] = round((time.perf_counter() - at) * 1000 + seen.spent_ms.get(rule.name, 0.0), 1)
-        found = _once(checks)
         policy = policy_for(order.policy, order.definition, {ref.category for ref, _ in pairs})
+        if policy.screening and all(rule.name is not _C.WATCHLIST_SCREENING for rule in order.definition.capabilities):
+            # the policy's own question: it has a part in the decision, and no capability, because the workflow names none
+            at = time.perf_counter()
+            checks.append(self._stages.screen_all(seen))
+            timings["screening"] = round((time.perf_counter() - at) * 1000, 1)
+        found = _once(checks)
         decision = decide(found, policy)
         risk = risk_of(decision, decided, order.definition.bands)
         searched = seen.is_searched and decision.outcome is not Outcome.REJECT

@@ -13,7 +13,7 @@ from kiosk.domain.capability import CHECKS_OF, FIRST_PART, Capability, Capabilit
 from kiosk.domain.challenge import CaptureRecord
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.document import PageSide
-from kiosk.domain.errors import BadInput, ErrorCode, KioskError, ModelFault
+from kiosk.domain.errors import BadInput, ErrorCode, KioskError, ModelFault, StoreFault
 from kiosk.domain.face import Embedding
 from kiosk.imaging.decode import decode_image
 from kiosk.imaging.frame import Image
@@ -26,7 +26,7 @@ from kiosk.services.execution_order import ExecutionEngines, Handed, JudgingOrde
 from kiosk.services.extraction_data import extraction_data
 from kiosk.services.facemap import authenticate, open_facemap
 from kiosk.services.known_person import KnownPeople
-from kiosk.services.person_checks import person_of
+from kiosk.services.person_checks import gravest, person_of
 from kiosk.services.reading import PageResult
 from kiosk.services.record_verify import RULE, RecordVerifier, integrity_check
 
@@ -333,6 +333,19 @@ class Stages:
         check, found = self._screening(seen.documents[ref.id], seen.order.user_reference)
         data.update(found)
         return (check,)
+
+    def screen_all(self, seen: Seen) -> Check:
+        """The gravest of what the lists say of the documents that were read, asked under the account's own id, as at the screens."""
+        if self._screening is None:
+            return not_executed(_N.WATCHLIST_SCREENING, _L.LIST_MISSING, inputs=("document.front",))
+        try:
+            checks = [self._screening(document, seen.order.account_id)[0] for document in seen.documents.values()]
+        except StoreFault:
+            raise
+        except KioskError as error:
+            _log.error("screening could not run: %s", error.code.value)
+            return not_executed(_N.WATCHLIST_SCREENING, _L.ENGINE_FAILED, inputs=("document.front",))
+        return gravest(checks) if checks else not_executed(_N.WATCHLIST_SCREENING, _L.INPUT_MISSING, inputs=("document.front",))
 
     def template(self, seen: Seen) -> Embedding | None:
         """Of the selfie; None when there is none that can be compared."""

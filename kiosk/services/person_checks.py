@@ -153,8 +153,7 @@ class PersonChecks:
             return not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.LIST_MISSING)
         # what somebody typed over the document must not lead past the lists: the gravest answer counts
         subjects = dict.fromkeys((subject_of(question.document.as_read()), subject_of(question.document)))
-        checks = [self._screener.screen(subject, question.customer_id).check for subject in subjects]
-        return min(checks, key=lambda check: _GRAVEST_FIRST.index(check.status))
+        return gravest([self._screener.screen(subject, question.customer_id).check for subject in subjects])
 
     def _faces(self, question: PersonQuestion, ahead: PersonLook | None) -> PersonJudgement:
         if question.declined:
@@ -212,6 +211,11 @@ def _presence(verifier: Verifier, question: PersonQuestion, frames: Sequence[Ima
         if face is not None and selfie_source.is_on_page(page, verifier.portrait_face(page), selfie, face):
             return selfie_source.refusal(ms=round((time.perf_counter() - began) * 1000, 1))
     return verifier.passive_liveness(frames, inputs=("liveness",) if question.live_frames else ("selfie",))
+
+
+def gravest(checks: Sequence[Check]) -> Check:
+    """Of several answers to one question. A warning counts before an answer that could not be had, and that before a good one."""
+    return min(checks, key=lambda check: _GRAVEST_FIRST.index(check.status))
 
 
 def person_of(document: Document) -> StoredPerson:

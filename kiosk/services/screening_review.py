@@ -5,8 +5,8 @@ who, a hash) and an entry with the customer (the reason in words, encrypted, gon
 decision to what else there is; a confirmed one is for a person, whatever was decided before. Nothing here rejects anybody: that is an
 override (`services.override`).
 
-An account (workflow 32) was screened under its caller's user reference: a verdict holds for the next execution under it. What an execution
-came to stays as it was reported.
+An account of workflow 32 was screened under its caller's user reference, of another workflow under its own id: a verdict holds for the next
+execution under it. What an execution came to stays as it was reported.
 """
 
 from __future__ import annotations
@@ -234,6 +234,8 @@ def _asked(customer: StoredCustomer) -> _Asked:
         if labels and isinstance(request, dict) and (reference := request.get("userReference")):
             later = [one for one in records_of(customer.facts, SCREENING_REVIEWS) if str(one["at"]) >= str(execution.get("completed_at"))]
             return _Asked(str(reference), (_extracted(data),), _label_of(later[-1]) if later else labels["label"])
+        if execution.get("completed_at") and _check_label(customer.facts):
+            break  # a workflow without the capability is screened where its policy screens: under the account's own id, as at the screens
     if machine_outcome(customer.facts) is None:
         raise BadInput(ErrorCode.WRONG_STEP, f"customer {customer.id} has not been decided: there is nothing to review")
     return _Asked(customer.id, _subjects(customer), _last_label(customer.facts))
@@ -333,6 +335,11 @@ def _last_label(facts: Mapping[str, Json]) -> str:
     records = records_of(facts, SCREENING_REVIEWS)
     if records:
         return _label_of(records[-1])
+    return _check_label(facts)
+
+
+def _check_label(facts: Mapping[str, Json]) -> str:
+    """Of the checks of the last decision; "" when it was made without screening."""
     checks = facts.get("checks")
     found = [one for one in checks if isinstance(one, dict) and one.get("name") == _NAME.value] if isinstance(checks, list) else []
     return str(found[-1].get("label")) if found else ""

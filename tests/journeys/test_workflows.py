@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from kiosk.domain.capability import Category
-from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.document import Document, FieldName
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.flow.definition import Preset
@@ -90,6 +90,53 @@ def test_screening_asks_for_the_name_that_was_read(
     assert (
         next(one.data for one in judgement.capabilities if one.label == label[1] and "searchStatus" in one.data)["searchStatus"] == "DONE"
     )
+
+
+@pytest.mark.parametrize(
+    ("check", "outcome"),
+    [
+        (Check(CheckName.WATCHLIST_SCREENING, CheckStatus.PASSED), "ACCEPT"),
+        (Check(CheckName.WATCHLIST_SCREENING, CheckStatus.WARNING, CheckLabel.ALERT), "REVIEW"),
+        (not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.LIST_MISSING), "ACCEPT"),
+        (not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.ENGINE_FAILED), "REVIEW"),
+        (not_executed(CheckName.WATCHLIST_SCREENING, CheckLabel.INPUT_MISSING), "REVIEW"),
+    ],
+)
+def test_a_workflow_without_the_capability_is_screened_where_its_policy_screens(
+    engines: JudgedEngines, pictures: Mapping[str, bytes], check: Check, outcome: str
+) -> None:
+    """The check is in the decision; the result has the capabilities of the workflow and no other."""
+    asked: list[tuple[str, str]] = []
+
+    def screening(document: Document, user_reference: str) -> tuple[Check, Mapping[str, Json]]:
+        asked.append((document.value(FieldName.SURNAME), user_reference))
+        return check, {}
+
+    begun, judgement = World(engines, pictures, screening).run("2", [("FRONT", pictures["passport"])])
+    assert asked == [(specimen("td3").truth.fields[FieldName.SURNAME], begun.account_id)]
+    assert set(found(judgement)) == {"usability", "imageChecks", "extraction", "dataChecks"}
+    assert [one for one in judgement.checks if one.name is CheckName.WATCHLIST_SCREENING] == [check]
+    assert judgement.decision.outcome.value == outcome
+
+
+def test_who_cannot_be_screened_because_nothing_was_read_is_told_so(engines: JudgedEngines, pictures: Mapping[str, bytes]) -> None:
+    def screening(document: Document, user_reference: str) -> tuple[Check, Mapping[str, Json]]:
+        raise AssertionError("there is no document")
+
+    _, judgement = World(engines, pictures, screening).run("1", [("FRONT", pictures["blank"])])
+    listed = [(one.status, one.label) for one in judgement.checks if one.name is CheckName.WATCHLIST_SCREENING]
+    assert listed == [(CheckStatus.NOT_EXECUTED, CheckLabel.INPUT_MISSING)]
+    assert judgement.decision.outcome.value != "ACCEPT"
+
+
+def test_who_is_only_compared_is_not_screened(engines: JudgedEngines, pictures: Mapping[str, bytes]) -> None:
+    def screening(document: Document, user_reference: str) -> tuple[Check, Mapping[str, Json]]:
+        raise AssertionError("no name is taken")
+
+    parts = [("FRONT", pictures["passport"]), ("FACE", pictures["selfie"])]
+    wanted = [CredentialRequest(Category.ID), CredentialRequest(Category.SELFIE)]
+    _, judgement = World(engines, pictures, screening).run("20", parts, credentials=wanted)
+    assert CheckName.WATCHLIST_SCREENING not in {one.name for one in judgement.checks}
 
 
 @pytest.mark.logs_warnings

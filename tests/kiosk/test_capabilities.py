@@ -174,6 +174,11 @@ def policy_of(key: str) -> Policy:
 def test_a_workflow_is_asked_only_for_what_it_judges_and_for_all_of_that() -> None:
     assert policy_of("1").required == {N.CONSENT, N.DOCUMENT_USABILITY, N.OCR_CONFIDENCE}
     assert policy_of("3").required == POLICY.required
+    assert [key for key in ("1", "2", "3", "5", "6", "9", "16", "20") if N.WATCHLIST_SCREENING in policy_of(key).expected] == [
+        "1",
+        "2",
+        "3",
+    ]
     assert N.WATCHLIST_SCREENING in policy_of("32").required
     assert {N.FACE_MATCH, N.PASSIVE_LIVENESS, N.ACTIVE_LIVENESS} <= policy_of("9").required
     for key in ("1", "2", "3", "5", "6", "9", "16", "20", "32"):

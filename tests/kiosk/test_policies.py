@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -140,10 +141,50 @@ def test_no_face_is_searched_under_words_that_do_not_say_so(day: str, told: bool
     assert CheckName.KNOWN_PERSON in made.required, "what was to be searched and was not is for a colleague"
 
 
-def test_a_numbered_workflow_is_not_asked_for_lists_that_it_does_not_look_at(policy: Policy) -> None:
-    for key, screens in (("3", False), ("32", True)):
+@pytest.mark.parametrize("key", ["1", "2", "3", "32"])
+def test_no_choice_of_a_workflow_leads_past_the_lists_that_its_policy_names(key: str, policy: Policy) -> None:
+    name = CheckName.WATCHLIST_SCREENING
+    definition = load_any_workflow(RESOURCES, key).definition
+    assert definition is not None
+    for asked, excused in ((policy, key != "32"), (replace(policy, required=policy.required | {name}, expected=frozenset()), False)):
+        made = policy_for(asked, definition)
+        assert made.screening
+        passed = all_passed(made)
+        assert decide(passed.values(), made).outcome is Outcome.ACCEPT
+        outcomes = {}
+        for label in (CheckLabel.ENGINE_FAILED, CheckLabel.INPUT_MISSING, CheckLabel.LIST_MISSING):
+            outcomes[label] = decide((passed | {name: not_executed(name, label)}).values(), made).outcome
+        assert outcomes == {
+            CheckLabel.ENGINE_FAILED: Outcome.REVIEW,
+            CheckLabel.INPUT_MISSING: Outcome.REVIEW,
+            CheckLabel.LIST_MISSING: Outcome.ACCEPT if excused else Outcome.REVIEW,
+        }
+        del passed[name]
+        assert decide(passed.values(), made).outcome is Outcome.REVIEW, "a door that did not ask"
+
+
+@pytest.mark.parametrize("key", ["5", "6", "9", "16", "20"])
+def test_who_hands_in_no_document_to_be_known_by_is_not_screened(key: str, policy: Policy) -> None:
+    definition = load_any_workflow(RESOURCES, key).definition
+    assert definition is not None
+    made = policy_for(policy, definition)
+    assert (made.screening, CheckName.WATCHLIST_SCREENING in made.required | made.expected) == (False, False)
+
+
+def test_a_policy_that_does_not_screen_screens_in_workflow_32_alone(policy: Policy) -> None:
+    silent = replace(policy, screening=False, expected=frozenset())
+    for key, screens in (("1", False), ("3", False), ("32", True)):
         definition = load_any_workflow(RESOURCES, key).definition
         assert definition is not None
-        made = policy_for(policy, definition)
-        assert (CheckName.WATCHLIST_SCREENING in made.required | made.expected) is screens
-        assert (CheckName.WATCHLIST_SCREENING in made.required) is screens, "workflow 32 is made for it: without a list nobody is accepted"
+        made = policy_for(silent, definition)
+        assert (made.screening, CheckName.WATCHLIST_SCREENING in made.required) == (screens, screens)
+
+
+def test_every_door_decides_by_the_policy_as_it_holds_on_this_machine() -> None:
+    """`load_policy` gives the bare file, without what the settings and the consent in force change of it."""
+    root = Path(__file__).parents[2]
+    doors = [path for part in ("compose", "cli", "bench") for path in (root / "kiosk" / part).rglob("*.py")] + [
+        *(root / "ui").rglob("*.py")
+    ]
+    found = {path.relative_to(root).as_posix() for path in doors if "load_policy" in path.read_text("utf-8")}
+    assert found == {"kiosk/compose/setup.py", "kiosk/cli/workflows.py"}

@@ -299,3 +299,17 @@ def test_a_hit_of_an_account_is_dismissed_for_its_user_reference(desk: Desk) -> 
 def test_an_account_whose_screening_found_nobody_does_not_wait(desk: Desk) -> None:
     account(desk, label="OK")
     assert waiting(desk.store.customers()) == ()
+
+
+def test_an_account_that_its_policy_screened_is_reviewed_under_its_own_id(desk: Desk) -> None:
+    """A workflow without the capability: the check alone says what was found, whatever an older execution of workflow 32 came to."""
+    older = account(desk, label="OK")
+    facts: Any = {
+        "execution.e2": {
+            "id": "e2", "workflow": "3", "completed_at": desk.clock.now + "1", "request": {"userReference": "user-17"},
+            "result": {"outcome": "REVIEW", "capabilities": {}},
+        },
+        "checks": [{"name": "watchlist_screening", "status": "WARNING", "label": "ALERT"}],
+    }  # fmt: skip
+    desk.store.commit(StepCommit(older, "execution", desk.clock.now, facts, {}))
+    assert [one.id for one in waiting(desk.store.customers())] == [older]
