@@ -29,12 +29,19 @@ ALLOWED_FIELDS = frozenset(
 
 _VALUE = re.compile(r"[\w.+:@/#<>-]{0,80}", re.ASCII)
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OURS = frozenset({"kiosk", "ui", "__main__", "root"})
+"""Beginnings of our loggers' names. Other people's messages hold what they like: httpx tells each address, with a gateway's query."""
 
 
 class AllowListFilter(logging.Filter):
-    """Drops what is not allowed from a record: extra fields off the list, values that are not a number or one short word."""
+    """Drops what is not allowed from a record: extra fields off the list, values that are not a number or one short word.
+
+    Of libraries only what goes wrong is kept (WARNING and above), whatever the level of the set-up.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING and record.name.partition(".")[0] not in _OURS:
+            return False
         dropped: list[str] = []
         for name in [name for name in vars(record) if name not in _OWN and not name.startswith("kiosk_")]:
             value = getattr(record, name)
@@ -111,8 +118,8 @@ def set_up_logging(folder: Path | None, *, level: str = "INFO", max_bytes: int =
         handler.kiosk_own = True  # type: ignore[attr-defined]  # marks what a second call takes away again
         root.addHandler(handler)
     logging.captureWarnings(True)
-    # third parties speak of paths, sizes and shapes at INFO and below; only what goes wrong there is ours to keep
-    for name in ("PIL", "rapidocr", "RapidOCR", "matplotlib", "asyncio", "urllib3", "py.warnings", "keyring", "numba"):
+    # the filter would drop these anyway; here their texts are not even made
+    for name in ("PIL", "rapidocr", "RapidOCR", "matplotlib", "asyncio", "urllib3", "httpx", "httpcore", "py.warnings", "keyring", "numba"):
         logging.getLogger(name).setLevel(logging.WARNING)
     if fault is not None:
         logging.getLogger(__name__).warning("log file cannot be written: %s", fault.strerror, extra={"code": ErrorCode.INTERNAL})

@@ -156,9 +156,9 @@ def run_update(arguments: argparse.Namespace) -> int:
 def run_remove(arguments: argparse.Namespace) -> None:
     version = _shelf().remove(arguments.name)
     if arguments.json:
-        emit_json({"removed": version.as_json()})
+        emit_json({"removed": version.as_json() if version else {"name": arguments.name}})
     else:
-        emit(f"{version.name}: removed")
+        emit(f"{arguments.name}: removed")
 
 
 def run_review(arguments: argparse.Namespace) -> None:

@@ -25,7 +25,7 @@ _COMPANIONS = "alt."
 
 
 class PublishedFiles:
-    """`ports.FileSource`. Any thread; no proxy of the environment; redirects to https only (http to this machine alone).
+    """`ports.FileSource`. Any thread; no proxy of the environment; redirects to https only, and never from elsewhere to this machine.
 
     Compressed answers are not asked for, and refused: how large they are would be known too late.
     """
@@ -63,9 +63,11 @@ class PublishedFiles:
             return Fetched(FetchFault.TLS_FAILED)
         try:
             with httpx.Client(timeout=self._timeout_s, follow_redirects=False, trust_env=False, verify=context) as client:
+                may_be_local = True  # the settings may name this machine, and this machine itself
                 for _ in range(_MOST_REDIRECTS + 1):
-                    if not _is_allowed(address):
+                    if not _is_allowed(address, may_be_local=may_be_local):
                         return _NOT_ALLOWED
+                    may_be_local = _is_local(address)
                     with client.stream("GET", address, headers=headers) as answer:
                         if answer.status_code in _REDIRECTS and "location" in answer.headers:
                             address = urljoin(address, answer.headers["location"])
@@ -134,9 +136,15 @@ class PublishedFiles:
 _NOT_ALLOWED = Fetched(FetchFault.NOT_ALLOWED)
 
 
-def _is_allowed(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
+def _is_allowed(address: str, *, may_be_local: bool) -> bool:
+    """A publisher elsewhere must not make us ask services of this machine, which trust whoever asks from here."""
+    if _is_local(address):
+        return may_be_local and urlsplit(address).scheme in ("http", "https")
+    return urlsplit(address).scheme == "https"
+
+
+def _is_local(address: str) -> bool:
+    return is_this_machine(urlsplit(address).hostname or "")
 
 
 def _local_path(path: str) -> str:

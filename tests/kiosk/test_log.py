@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from kiosk.config import SmsConfig
 from kiosk.domain.errors import BadInput, ErrorCode
+from kiosk.gateways.http_sms import HttpSmsCodes
 from kiosk.log import set_up_logging
+from kiosk.ports import CodeMessage
 
 log = logging.getLogger("kiosk.test")
 
@@ -87,6 +92,51 @@ def test_the_file_is_rotated(tmp_path: Path) -> None:
     for number in range(40):
         log.info("line", extra={"number": number})
     assert sorted(file.name for file in (tmp_path / "logs").iterdir()) == ["kiosk.log", "kiosk.log.1", "kiosk.log.2"]
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_a_code_that_is_sent_in_an_address_is_not_in_the_log(tmp_path: Path, level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    logs = ("httpx", "httpcore", "httpcore.http11", "httpcore.connection")
+    for name in logs:
+        logging.getLogger(name).setLevel(logging.NOTSET)  # as in a process of its own
+    set_up_logging(tmp_path / "logs", level=level)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Gateway)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/send?to={{number}}&text={{text}}&key={{secret}}"
+        gateway = HttpSmsCodes(SmsConfig(url=url, method="GET"), lambda: "TOPSECRET")
+        assert gateway.send(CodeMessage("+421905123456", "Code", "12345678")).fault is None
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    log.info("sent")
+    text = written(tmp_path / "logs") + capsys.readouterr().err
+    assert "sent" in text
+    for private in ("905123456", "12345678", "TOPSECRET", "/send"):
+        assert private not in text
+
+
+def test_of_libraries_only_what_goes_wrong_is_kept(tmp_path: Path) -> None:
+    set_up_logging(tmp_path / "logs", level="DEBUG", stderr=False)
+    foreign = logging.getLogger("another.library")
+    foreign.info("GET /?key=TOPSECRET")
+    foreign.warning("lost the connection")
+    log.debug("ours")
+    text = written(tmp_path / "logs")
+    assert "TOPSECRET" not in text
+    assert "lost the connection" in text
+    assert "ours" in text
 
 
 @pytest.mark.logs_warnings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -277,6 +278,39 @@ def test_a_version_that_lost_its_files_is_said(tmp_path: Path, shelf: WatchlistS
     next((tmp_path / "watchlists").glob("*/*/list.json")).unlink()
     with pytest.raises(StoreFault):
         shelf.versions()
+
+
+@pytest.mark.parametrize("lost", ["current", "list.json"])
+def test_a_list_that_lost_a_file_is_damaged_not_missing_until_imported_again(tmp_path: Path, shelf: WatchlistShelf, lost: str) -> None:
+    """LIST_MISSING is what "if_installed" excuses."""
+    shelf.import_list(file(tmp_path, ListFormat.EU_XML))
+    next((tmp_path / "watchlists").rglob(lost)).unlink()
+    screening = WatchlistScreener(shelf, Day()).screen(Subject("Mohammed Testperson"), "u-1")
+    assert (screening.check.status, screening.check.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.ENGINE_FAILED)
+    shelf.import_list(file(tmp_path, ListFormat.EU_XML))
+    assert [version.name for version in shelf.versions()] == ["eu-xml"]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_an_empty_one(tmp_path: Path, shelf: WatchlistShelf) -> None:
+    (tmp_path / "watchlists").write_text("a file where the folder should be")
+    assert WatchlistScreener(shelf, Day()).screen(Subject("Test Person"), "u-1").check.label is CheckLabel.ENGINE_FAILED
+
+
+def test_a_removed_list_is_gone_in_one_step_and_a_damaged_one_can_be_removed(
+    tmp_path: Path, shelf: WatchlistShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.import_list(file(tmp_path, ListFormat.EU_XML))
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)  # cut off before anything is deleted
+        shelf.remove("eu-xml")
+    assert WatchlistScreener(shelf, Day()).screen(Subject("Test Person"), "u-1").check.label is CheckLabel.LIST_MISSING
+    with shelf.workplace():
+        pass
+    assert list((tmp_path / "watchlists").iterdir()) == [], "what was left is swept"
+    shelf.import_list(file(tmp_path, ListFormat.EU_XML))
+    next((tmp_path / "watchlists").rglob("current")).unlink()
+    assert shelf.remove("eu-xml") is None
+    assert shelf.versions() == []
 
 
 def test_tables_agree_with_the_rest() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from typing import Any
 import pytest
 
 from kiosk.config import WatchlistsConfig, WatchlistSource, parse_config
-from kiosk.domain.errors import BadInput
+from kiosk.domain.errors import BadInput, ErrorCode, StoreFault
 from kiosk.gateways.published_files import PublishedFiles
 from kiosk.ports import FetchFault
 from kiosk.services.watchlist.model import Subject
@@ -76,7 +78,8 @@ def _serving(context: ssl.SSLContext | None = None) -> Iterator[Publisher]:
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     made = Publisher(server, "https" if context else "http")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    # a test that fails may never come back to close it
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield made
     made.over.set()
@@ -283,6 +286,48 @@ def test_a_server_that_stops_or_drips_is_given_up(desk: Desk, publisher: Publish
 def test_nothing_is_asked_of_another_machine_without_tls(desk: Desk) -> None:
     for address in ("http://lists.example.com/eu.xml", "ftp://127.0.0.1/eu.xml", "file://server/eu.xml", "eu.xml", "https://"):
         assert desk.update(address).code in ("NOT_ALLOWED", "UNREACHABLE"), address
+
+
+def test_a_publisher_elsewhere_does_not_lead_to_this_machine(
+    desk: Desk,
+    publisher: Publisher,
+    certificate: Path,  # noqa: F811  (the fixture)
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Elsewhere is a name that the settings trust: here it is this machine's server under another name."""
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1" if host == "lists.example.com" else host, *rest, **more)
+    )
+    publisher.gives("/eu.xml")
+    for elsewhere in _serving(server_context(certificate)):
+        away = elsewhere.base.replace("127.0.0.1", "lists.example.com")
+        for number, target in enumerate((f"{publisher.base}/eu.xml", f"{elsewhere.base}/eu.xml")):
+            elsewhere.gives(f"/to{number}", b"", status=302, Location=target)
+            assert desk.update(f"{away}/to{number}", ca_file=str(certificate)).code == "NOT_ALLOWED", target
+        assert publisher.asked == []
+        elsewhere.gives("/eu.xml")
+        elsewhere.gives("/near", b"", status=302, Location="/eu.xml")
+        assert desk.update(f"{away}/near", ca_file=str(certificate)).outcome == "UPDATED"
+        # out of this machine and back in
+        publisher.gives("/out", b"", status=302, Location=f"{away}/to0")
+        assert desk.update(f"{publisher.base}/out", ca_file=str(certificate)).code == "NOT_ALLOWED"
+    publisher.gives("/here", b"", status=302, Location="/eu.xml")
+    assert desk.update(f"{publisher.base}/here").outcome == "UPDATED"
+
+
+def test_a_list_that_was_fetched_once_and_is_lost_is_no_missing_list(desk: Desk, publisher: Publisher) -> None:
+    publisher.gives("/eu.xml")
+    desk.update(f"{publisher.base}/eu.xml")
+    home = desk.folder / "watchlists" / "eu"
+    for entry in home.iterdir():
+        if entry.name != "source.json":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    with pytest.raises(StoreFault) as caught:
+        desk.shelf.versions()
+    assert caught.value.code is ErrorCode.STORE_DAMAGED
+    assert desk.update(f"{publisher.base}/eu.xml").outcome == "UPDATED"
+    assert desk.names() == ["Anna Testperson"]
 
 
 def test_nobody_there(desk: Desk) -> None:

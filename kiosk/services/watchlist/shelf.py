@@ -4,7 +4,9 @@ folder/<list>/current          name of the version in use, replaced in one step
 folder/<list>/<version>/       list.json and the index's files
 folder/<list>/.new-…           an import that is not finished; swept by the next one
 folder/<list>/source.json      where it is brought up to date from, and how that went the last time (`updating.py`)
-folder/.fetch-…                what is being fetched; swept by the next one
+folder/.fetch-…, .gone-…       what is being fetched, or was removed; swept by the next one
+
+A list that was here and lost part of its folder is damaged, not missing: a policy may excuse that there is no list, never that one is lost.
 
 Lists are published by their makers and hold nothing of customers: they lie in plain files.
 """
@@ -33,6 +35,7 @@ from kiosk.services.watchlist.model import ListVersion
 from kiosk.services.watchlist.readers import reader_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+_VERSION = re.compile(r"[0-9a-f]{16}")
 _BLOCK = 1 << 20
 _LEAST_LEFT = 0.5
 """Of the entries of the version before: a file with fewer is taken for a broken one unless said otherwise."""
@@ -104,7 +107,7 @@ class WatchlistShelf:
             raise _unwritable(error) from error
         try:
             version = self._build(path, chosen, label, digest, staging)
-            before = self._current(label)
+            before = self._undamaged(label)
             if before is not None and not allow_shrink and version.entries < before[1].entries * _LEAST_LEFT:
                 raise BadInput(
                     ErrorCode.INVALID_DATA,
@@ -132,8 +135,7 @@ class WatchlistShelf:
 
     def noted(self) -> list[tuple[str, SourceNote]]:
         """Every list that was once fetched, or tried to be, by name."""
-        names = sorted(file.parent.name for file in self._folder.glob("*/source.json")) if self._folder.is_dir() else []
-        return [(name, self.note(name)) for name in names]
+        return [(name, self.note(name)) for name in self._names() if (self._folder / name / "source.json").exists()]
 
     def keep_note(self, name: str, note: SourceNote) -> None:
         """Raises StoreFault(STORE_UNAVAILABLE)."""
@@ -151,7 +153,7 @@ class WatchlistShelf:
         """A folder for what is being fetched, gone afterwards. Raises StoreFault(STORE_UNAVAILABLE)."""
         try:
             make_private(self._folder)
-            for left in self._folder.glob(".fetch-*"):
+            for left in (*self._folder.glob(".fetch-*"), *self._folder.glob(".gone-*")):
                 shutil.rmtree(left, ignore_errors=True)
             place = Path(tempfile.mkdtemp(prefix=".fetch-", dir=self._folder))
         except OSError as error:
@@ -181,22 +183,53 @@ class WatchlistShelf:
             opened.append(kept[1])
         return opened
 
-    def remove(self, name: str) -> ListVersion:
-        """Raises BadInput(BAD_ARGUMENT) when there is no such list."""
-        found = self._current(name) if _NAME.fullmatch(name) else None
-        if found is None:
+    def remove(self, name: str) -> ListVersion | None:
+        """What was in use; None for a list that was damaged, or that was never fetched.
+
+        Raises:
+            BadInput: BAD_ARGUMENT when there is no such list.
+            StoreFault: STORE_UNAVAILABLE when its files are in use or cannot be moved.
+        """
+        if not _NAME.fullmatch(name) or name not in self._names():
             raise BadInput(ErrorCode.BAD_ARGUMENT, "no list of that name is installed: kiosk watchlist list")
+        found = self._undamaged(name)
         with self._lock:
             self._open.pop(name, None)
+        gone = self._folder / f".gone-{secrets.token_hex(8)}"
         try:
-            (self._folder / name / "current").unlink(missing_ok=True)  # from now on nobody opens it
+            os.rename(self._folder / name, gone)  # in one step: half a list would be a damaged one
         except OSError as error:
             raise _unwritable(error) from error
-        shutil.rmtree(self._folder / name, ignore_errors=True)
-        return found[1]
+        shutil.rmtree(gone, ignore_errors=True)
+        return None if found is None else found[1]
 
     def _names(self) -> list[str]:
-        return sorted(file.parent.name for file in self._folder.glob("*/current")) if self._folder.is_dir() else []
+        """Of every list's folder, whatever is left in it. Raises StoreFault."""
+        try:
+            with os.scandir(self._folder) as entries:
+                return sorted(entry.name for entry in entries if _NAME.fullmatch(entry.name) and entry.is_dir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:  # what cannot be looked into may hold lists
+            raise StoreFault(ErrorCode.STORE_DAMAGED, f"the folder of watchlists cannot be read ({error.strerror})") from error
+
+    def _undamaged(self, name: str) -> tuple[str, ListVersion] | None:
+        """The version in use, None also where it is damaged: a new one mends that."""
+        try:
+            return self._current(name)
+        except StoreFault:
+            return None
+
+    def _was_there(self, name: str) -> bool:
+        """Whether a folder without `current` holds what only an import, or an update that came to something, leaves."""
+        home = self._folder / name
+        try:
+            left = {entry.name for entry in home.iterdir()}
+        except FileNotFoundError:
+            return False
+        note = self.note(name)
+        # a note of a first try that failed has its address and no version
+        return any(_VERSION.fullmatch(entry) for entry in left) or ("source.json" in left and (bool(note.sha256) or not note.address))
 
     def _current(self, name: str) -> tuple[str, ListVersion] | None:
         home = self._folder / name
@@ -204,7 +237,7 @@ class WatchlistShelf:
             number = (home / "current").read_text("ascii").strip()
             version = ListVersion.from_json(json.loads((home / number / "list.json").read_text("utf-8")))
         except FileNotFoundError:
-            if not (home / "current").exists():
+            if not (home / "current").exists() and not self._was_there(name):
                 return None
             raise StoreFault(ErrorCode.STORE_DAMAGED, f"the watchlist {name} is damaged: import it again") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
