@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.domain.document import DATE_FIELDS, FieldName
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.ports import TextLine
 from kiosk.services.document_boxes import box_of
 from kiosk.services.document_dates import PrintedDate, Tense, dates_in, orders_in
@@ -18,7 +19,6 @@ _CLASSES = frozenset({"AM", "BE", "CE", "DE"})
 of fields. Somebody may be called so; then the MRZ or the barcode says it, or nothing does."""
 DOUBTFUL = 0.4
 """The fit of what may as well be something else: 0.85 + 0.15 * 0.4 of a clear line's sureness is below the threshold for a look (0.92)."""
-_SURE = 0.92
 _MONTH_FIRST = frozenset({"USA"})
 _EITHER_ORDER = frozenset({"CAN", "PHL"})
 """States that are known to write dates in either order."""
@@ -71,7 +71,7 @@ def in_order_of(lines: Sequence[TextLine], context: Context) -> Context:
     Where they contradict one another or what is known of the document, the order is not told. Only lines that were read surely count: one
     misread figure would turn all dates.
     """
-    orders = orders_in(line.text for line in lines if box_of(line).sureness >= _SURE)
+    orders = orders_in(line.text for line in lines if box_of(line).sureness >= OCR_THRESHOLD)
     if not orders:
         return context
     if len(orders) > 1:

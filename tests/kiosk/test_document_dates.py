@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.services.document_dates import Tense, dates_in, full_year
+from kiosk.services.document_dates import Tense, dates_in, full_year, orders_in
 
 TODAY = "2026-11-21"
 
@@ -94,3 +94,23 @@ def test_a_date_that_can_be_read_two_ways_says_so() -> None:
 
 def test_american_dates_begin_with_the_month() -> None:
     assert values("06/08/1985", month_first=True) == ["1985-06-08"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "orders"),
+    [
+        (("03/25/2002", "06/08/1985"), {True}),
+        (("geb. 25.03.2002",), {False}),
+        (("3 DOB 03-25-2002", "25/03/2002"), {True, False}),
+        (("06/08/1985", "2002-03-25", "25 MAR 2002"), set()),
+        (("695622/0612", "25/03/2002/7", "1-800-25-03", "13/13/2002", "25/03-2002", "01-25-99", "192.25.03.2002"), set()),
+    ],
+)
+def test_a_date_with_one_reading_tells_the_order(texts: tuple[str, ...], orders: set[bool]) -> None:
+    assert orders_in(texts) == orders
+
+
+@pytest.mark.parametrize(("text", "by_form"), [("06.08.1985", True), ("06 08 1985", True), ("06/08/1985", False), ("06-08-1985", False)])
+def test_points_and_blanks_put_the_day_first_by_form(text: str, by_form: bool) -> None:
+    (dated,) = dates_in(text, tense=Tense.PAST, today=TODAY)
+    assert dated.day_first_by_form is by_form

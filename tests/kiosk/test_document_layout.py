@@ -190,6 +190,30 @@ def test_american_documents_print_the_month_first() -> None:
     assert read(*column("Date of birth", "06/08/1985"), state="USA") == {FieldName.DATE_OF_BIRTH: "1985-06-08"}
 
 
+@pytest.mark.parametrize(
+    ("birth", "issue", "state", "read_as", "asked"),
+    [
+        ("06/08/1985", "05/07/2020", "", "1985-08-06", True),
+        ("06-08-1985", "05-07-2020", "", "1985-08-06", True),
+        ("06.08.1985", "05.07.2020", "", "1985-08-06", False),
+        ("06/08/1985", "05/07/2020", "SVK", "1985-08-06", False),
+        ("06/08/1985", "05/07/2020", "CAN", "1985-08-06", True),
+        ("06/08/1985", "25/07/2020", "", "1985-08-06", False),
+        ("06/08/1985", "07/25/2020", "", "1985-06-08", False),
+        ("06/08/1985", "07/25/2020", "SVK", "1985-06-08", True),
+        ("06/08/1985", "25/07/2020", "USA", "1985-08-06", True),
+    ],
+)
+def test_one_order_for_all_dates_of_a_page_and_a_look_where_none_is_told(
+    birth: str, issue: str, state: str, read_as: str, asked: bool
+) -> None:
+    lines = column("Date of birth", birth, "Date of issue", issue)
+    found = visual_fields(lines, PageSide.FRONT, context_of(TODAY, state=state))
+    assert found[FieldName.DATE_OF_BIRTH][0].value == read_as
+    assert (found[FieldName.DATE_OF_BIRTH][0].confidence < OCR_THRESHOLD) is asked
+    assert found[FieldName.DATE_OF_ISSUE][0].value.endswith("-07-25" if "25" in issue else "-07-05")
+
+
 def test_a_date_of_birth_in_the_future_is_no_date_of_birth() -> None:
     assert read(*column("Date of birth", "06.08.2031")) == {}
 

@@ -76,6 +76,22 @@ def test_a_date_that_can_be_read_two_ways_follows_the_proven_one() -> None:
     assert merge([page(PageSide.FRONT, wrong_way, mrz=mrz)], today=TODAY).fields[FieldName.DATE_OF_BIRTH].readings[0].value == "1985-08-06"
 
 
+@pytest.mark.parametrize(("printed", "said"), [("1990-03-04", "1990-04-03"), ("1990-04-03", "1990-03-04")])
+@pytest.mark.parametrize("source", [Source.MRZ, Source.BARCODE])
+def test_a_date_follows_the_surer_source_whichever_way_it_was_read(printed: str, said: str, source: Source) -> None:
+    name = FieldName.DATE_OF_BIRTH
+    sure = Field(name, (Reading(said, source, 1.0, raw=said, proven=source is Source.MRZ),))
+    document = merge([page(PageSide.FRONT, visual(name, printed, raw="03/04/1990"), sure)], today=TODAY)
+    assert {reading.value for reading in document.fields[name].readings} == {said}
+
+
+def test_a_date_is_not_turned_into_another_one_of_its_line() -> None:
+    name = FieldName.DATE_OF_EXPIRY
+    sure = Field(name, (Reading("2030-04-03", Source.MRZ, 1.0, proven=True),))
+    document = merge([page(PageSide.FRONT, visual(name, "2031-06-05", raw="03.04.2030-05.06.2031"), sure)], today=TODAY)
+    assert "2031-06-05" in {reading.value for reading in document.fields[name].readings}
+
+
 def test_germany_is_deu_in_fields_and_d_in_the_documents_country() -> None:
     document = RULES.merge([page(PageSide.FRONT, mrz=parse_mrz(GERMAN))])
     assert document.value(FieldName.NATIONALITY) == "DEU"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.document import FieldName, PageSide, Reading, Source
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.imaging.geometry import box_quad
 from kiosk.ports import TextLine
 from kiosk.services.document_fields import context_of, visual_fields
@@ -186,6 +187,22 @@ def test_a_date_survives_lost_separators_and_letters_for_digits(template: Templa
 def test_a_date_that_is_none_or_yet_to_come_is_no_date_of_birth(template: Template) -> None:
     for text in ("31.02.1990", "03.02.2031"):
         assert FieldName.DATE_OF_BIRTH not in read(template, line("Date of birth", 0.40, 0.43), line(text, 0.40, 0.485))
+
+
+@pytest.mark.parametrize(
+    ("country", "issued", "read_as", "asked"),
+    [("*", "05/07/2020", "1985-08-06", True), ("SVK", "05/07/2020", "1985-08-06", False), ("*", "07/25/2020", "1985-06-08", False)],
+)
+def test_a_date_without_a_pattern_is_read_as_the_templates_state_or_the_page_tells(
+    template: Template, country: str, issued: str, read_as: str, asked: bool
+) -> None:
+    front = template.pages[PageSide.FRONT]
+    birth = replace(front.fields[FieldName.DATE_OF_BIRTH], patterns=())
+    free = replace(front, fields={**front.fields, FieldName.DATE_OF_BIRTH: birth})
+    other = replace(template, country=country, pages={**template.pages, PageSide.FRONT: free})
+    found = read(other, line("Date of birth", 0.40, 0.43), line("06/08/1985", 0.40, 0.485), line(issued, 0.40, 0.8))
+    assert found[FieldName.DATE_OF_BIRTH].value == read_as
+    assert (found[FieldName.DATE_OF_BIRTH].confidence < OCR_THRESHOLD) is asked
 
 
 def test_a_period_gives_both_its_dates(template: Template) -> None:
