@@ -169,9 +169,9 @@ def run_documents(arguments: argparse.Namespace) -> None:
             peer_python=arguments.peer_python,
             note=note,
         )
-        body["text"] = {"engine": engines.text_reader().model_id, "provider": _providers(engines.provider_notes())}
+        body["text"] = {"engine": engines.text_reader().model_id, "provider": _providers(engines.text_provider_notes())}
     # afterwards: its memory is not to be counted as ours
-    body["machine"] = machine.describe(machine.page_yardstick(_card()))
+    body["machine"] = machine.describe(machine.page_yardstick(_card(), engines.library.path))
     _report(body, arguments.json)
     if not arguments.json:
         emit(machine.yardstick_line(body["machine"]))

@@ -20,15 +20,17 @@ def add_decision_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_decision(arguments: argparse.Namespace) -> None:
     from kiosk.bench import decision, decision_walk, machine
-    from kiosk.compose.setup import load_setup
+    from kiosk.compose.setup import load_setup, model_library
 
     setup = load_setup()
     note(f"a watchlist of {arguments.names} made-up names, a drawn customer, {arguments.runs + 1} decisions")
-    body: dict[str, Json] = {"machine": machine.describe()}
+    body: dict[str, Json] = {}
     body |= decision.decision(setup, workflow=arguments.workflow, runs=arguments.runs, names=arguments.names)
     if arguments.walks:
         note(f"{arguments.walks + 1} customers at the screens, each takes their time")
         body["screens"] = decision_walk.walks(setup, workflow=arguments.workflow, runs=arguments.walks, names=arguments.names)
+    # afterwards: dlib's network beside ours would cost memory while it is measured
+    body["machine"] = machine.describe(machine.face_yardstick(model_library(setup).path))
     if arguments.json:
         emit_json(body)
         return
@@ -36,6 +38,8 @@ def run_decision(arguments: argparse.Namespace) -> None:
         if isinstance(value, dict):
             emit(name)
             for key, inner in value.items():
+                if key == "yardstick":
+                    continue  # a line of its own
                 if key == "waits_ms" and isinstance(inner, dict):
                     for wait, ms in inner.items():
                         emit(f"    {wait:<26} {_plain(ms)}")
@@ -43,6 +47,7 @@ def run_decision(arguments: argparse.Namespace) -> None:
                     emit(f"  {key:<28} {_plain(inner)}")
         else:
             emit(f"{name:<30} {_plain(value)}")
+    emit(machine.yardstick_line(body["machine"]))
 
 
 def _plain(value: Json) -> str:

@@ -54,7 +54,7 @@ def run_faces(arguments: argparse.Namespace) -> None:
         pairs = faces.read_pairs(arguments.pairs, arguments.folder)
     setup = load_setup()
     limits = setup.config.limits
-    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).find("dlib_resnet_v1")))}
+    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).path))}
     with build_engines(setup) as engines:
         if pairs:
             detector, landmarker, matchers = engines.face_parts(arguments.model)

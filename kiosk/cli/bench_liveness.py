@@ -41,7 +41,7 @@ def run_liveness(arguments: argparse.Namespace) -> None:
     if arguments.folder is None and arguments.simulate is None and arguments.active is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "a folder of presentations, --simulate N or --active N is wanted")
     setup = load_setup()
-    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).find("dlib_resnet_v1")))}
+    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).path))}
     with build_engines(setup) as engines:
         verifier = engines.verifier()
         given = liveness.folder(arguments.folder, arguments.truth) if arguments.folder is not None else []

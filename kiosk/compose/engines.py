@@ -157,7 +157,18 @@ class Engines:
             return reader
 
     def provider_notes(self) -> tuple[ProviderNote, ...]:
-        """What became of the wish for a provider, per model, for staff; empty when the CPU was asked for. Loads the text models."""
+        """What became of the wish for a provider, per model of text and faces, for staff; empty when the CPU was asked for. Loads them."""
+        return (*self.text_provider_notes(), *self._matcher_provider_notes())
+
+    def _matcher_provider_notes(self) -> tuple[ProviderNote, ...]:
+        from kiosk.engines.face_dlib import DlibFaceMatcher
+        from kiosk.engines.face_edgeface import EdgeFaceMatcher
+
+        matcher = self.matcher()
+        return matcher.provider_notes if isinstance(matcher, (DlibFaceMatcher, EdgeFaceMatcher)) else ()  # OpenCV runs SFace
+
+    def text_provider_notes(self) -> tuple[ProviderNote, ...]:
+        """As `provider_notes`, of the text models alone."""
         from kiosk.engines.text_reader import RapidTextReader
 
         reader = self.text_reader()

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
 from kiosk.engines.dlib_network import INPUT, INPUT_PX, MEAN_RGB, SCALE, onnx_of
-from kiosk.engines.face_template import require_model
+from kiosk.engines.face_template import interchangeable, require_model, smooth_chip
 from kiosk.engines.ort import OnnxSession
-from kiosk.engines.providers import Arrays, Probe, Provider, same_direction
+from kiosk.engines.providers import Probe, Provider, ProviderNote
 from kiosk.imaging.face_align import Points, box_from_points, square_crop
 from kiosk.imaging.frame import Image
 
@@ -33,22 +33,11 @@ BORDERLINE = 0.11
 """Scores up to this much above the threshold are a match that a person should look at: distance 0.444 to 0.576. None of 458 pairs of
 strangers lay above it."""
 _WORKING_PX = 400
-_INTERCHANGEABLE = 1e-3
-"""Largest difference of any of the 128 numbers at which another provider's templates may be compared with the CPU's: a distance of 0.011
-at most, a score of 0.009. A cosine alone would let half floats through."""
 
 
 def score_of(distance: float) -> float:
     """Distance 0 -> 1, FAR_DISTANCE and more -> 0, straight in between: 0.6 -> 0.5."""
     return float(np.clip(1 - distance / FAR_DISTANCE, 0, 1))
-
-
-def interchangeable(cpu: Arrays, other: Arrays) -> float:
-    """For `Probe`: the cosine, 0 where templates of the two must not meet in one comparison."""
-    direction = same_direction(cpu, other)
-    if direction == 0.0 or max(float(np.abs(one - two).max()) for one, two in zip(cpu, other, strict=True)) >= _INTERCHANGEABLE:
-        return 0.0
-    return direction
 
 
 class DlibFaceMatcher:
@@ -89,6 +78,11 @@ class DlibFaceMatcher:
     @property
     def model_id(self) -> str:
         return self._model_id
+
+    @property
+    def provider_notes(self) -> tuple[ProviderNote, ...]:
+        """What became of the wish for a provider; empty when the CPU was asked for."""
+        return () if self._network.note is None else (self._network.note,)
 
     def chip(self, image: Image, face: Face) -> Image:
         """The aligned 150x150 picture (BGR) that the network sees."""
@@ -142,9 +136,7 @@ def _tensor(chip: Image) -> npt.NDArray[np.float32]:
 
 def _probe() -> Probe:
     """A fixed smooth chip; templates must be interchangeable, not only alike."""
-    wave = np.sin(np.arange(CHIP_PX) / 9.0)
-    chip = np.clip(128 + 90 * wave[:, None, None] * wave[None, :, None] * np.array([1.0, 0.8, 0.6]), 0, 255).astype(np.uint8)
-    return Probe({INPUT: _tensor(chip)}, interchangeable)
+    return Probe({INPUT: _tensor(smooth_chip(CHIP_PX))}, interchangeable)
 
 
 def _resized(image: Image, side_px: int) -> Image:

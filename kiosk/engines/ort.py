@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,7 +98,7 @@ def default_threads() -> int:
 
 
 class OnnxSession:
-    """One loaded ONNX model. Thread-safe for `run` on the CPU (ONNX Runtime's own promise); other providers: one thread at a time.
+    """One loaded ONNX model. `run` is thread-safe: on the CPU by ONNX Runtime's own promise, elsewhere by a lock.
 
     Attributes:
         provider: where it computes, after the comparison with the CPU.
@@ -138,6 +140,8 @@ class OnnxSession:
         self._session = self._open(runtime, model, Provider.CPU, count)
         if provider is not Provider.CPU:
             self._take_provider(runtime, model, provider, probe, count)
+        # DirectML forbids two calls at once in one session; what the others promise differs by version, and one device computes them anyway
+        self._turn: AbstractContextManager[object] = nullcontext() if self.provider is Provider.CPU else threading.Lock()
         self.inputs: tuple[str, ...] = tuple(node.name for node in self._session.get_inputs())
         self.outputs: tuple[str, ...] = tuple(node.name for node in self._session.get_outputs())
         log.info("model %s loaded in %.0f ms", self.name, 1000 * (time.perf_counter() - began))
@@ -173,7 +177,7 @@ class OnnxSession:
             if PROVIDER_NAMES[candidate] not in other.get_providers():  # it drops what it cannot start, without an error
                 return ProviderNote(self.name, wanted, Provider.CPU, f"{candidate.value} does not start on this machine"), None
             shapes = {node.name: tuple(node.shape) for node in self._session.get_inputs()}
-            feeds = probe.feeds if probe is not None else fixed_feeds(shapes)
+            feeds = probe.named(tuple(shapes)) if probe is not None else fixed_feeds(shapes)
             note = compared(self.name, wanted, candidate, self._session.run, other.run, feeds, probe)
         except Exception as error:  # a driver may raise anything; the CPU computes all the same
             return ProviderNote(self.name, wanted, Provider.CPU, f"{candidate.value} fails: {type(error).__name__}"), None
@@ -199,7 +203,8 @@ class OnnxSession:
             ModelFault: MODEL_CORRUPT when the inference fails (a wrong shape means that this is not the model it claims to be).
         """
         try:
-            results = self._session.run(None if outputs is None else list(outputs), dict(feeds))
+            with self._turn:
+                results = self._session.run(None if outputs is None else list(outputs), dict(feeds))
         except Exception as error:  # ONNX Runtime raises a dozen unrelated C++ bound types
             message = f"inference of {self.name} failed: {type(error).__name__}"
             raise ModelFault(ErrorCode.MODEL_CORRUPT, message, model=self.name) from error

@@ -20,6 +20,8 @@ Run = Callable[[Sequence[str] | None, Mapping[str, npt.NDArray[Any]]], list[Any]
 
 EQUAL = 0.999
 """Least agreement with the CPU: the cosine for embeddings, scores and maps. Text must be the same to the letter."""
+ONLY_INPUT = ""
+"""Stands in a probe for the name of a model's one input, which its publisher may have called anything."""
 TIMED_RUNS = 3
 FREE_SIDE = 64
 
@@ -71,6 +73,10 @@ class Probe:
 
     feeds: Mapping[str, npt.NDArray[Any]]
     agreement: Callable[[Arrays, Arrays], float]
+
+    def named(self, inputs: Sequence[str]) -> Mapping[str, npt.NDArray[Any]]:
+        """`feeds` by the model's own names."""
+        return {inputs[0]: self.feeds[ONLY_INPUT]} if inputs and set(self.feeds) == {ONLY_INPUT} else self.feeds
 
 
 def wishes(wanted: Provider) -> tuple[Provider, ...]:

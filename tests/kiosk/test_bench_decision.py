@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kiosk.bench.decision import decision
 from kiosk.bench.live_film import live_film
+from kiosk.cli.entry import main
 from kiosk.compose.engines import build_engines
 from kiosk.compose.setup import device_key, load_setup
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.engines.models import ModelLibrary
+from kiosk.ports import Json
 from kiosk.services.capture_record import open_record
 from kiosk.services.record_verify import RecordVerifier
 from kiosk.specimens.selfie import SelfieScene
@@ -32,6 +35,23 @@ def test_the_decision_that_is_measured_has_every_check_and_leaves_nothing_behind
         assert checks[name] == "PASSED OK"
     assert {"usability", "imageChecks", "extraction", "dataChecks", "liveness", "similarity", "watchlistScreening"} <= set(stages)
     assert not kiosk_home.exists()  # the customer, the list and the key lay in a folder of the measurement's own
+
+
+@pytest.mark.usefixtures("kiosk_home")
+def test_the_machine_is_measured_after_the_decision_and_told_beside_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = list[str]()
+
+    def measured(name: str, found: dict[str, Json]) -> Callable[..., dict[str, Json]]:
+        return lambda *_arguments, **_options: (order.append(name), found)[1]
+
+    yardstick: dict[str, Json] = {"what": "one face", "ms": 124.0, "anchor_ms": 62.0, "times_the_anchor": 2.0}
+    monkeypatch.setattr("kiosk.bench.decision.decision", measured("decision", {"decision_ms": {"median": 1500.0}}))
+    monkeypatch.setattr("kiosk.bench.machine.face_yardstick", measured("yardstick", yardstick))
+    assert main(["bench", "decision", "--walks", "0"]) == 0
+    assert order == ["decision", "yardstick"]
+    assert capsys.readouterr().out.strip().endswith("one face: 124.0 ms, 2.0 times the 62.0 ms of the machine that the targets were set on")
 
 
 def test_a_workflow_of_screens_is_not_measured_so() -> None:

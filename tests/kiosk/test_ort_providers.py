@@ -5,7 +5,9 @@ This machine has no accelerator: the providers are stand-ins around the CPU of t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from kiosk.compose.engines import Engines
+from kiosk.compose.setup import load_setup
+from kiosk.engines.face_edgeface import EdgeFaceMatcher
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.ort import OnnxSession, OrtRuntime, RawSession
 from kiosk.engines.providers import (
@@ -30,6 +35,7 @@ from kiosk.engines.providers import (
 )
 from kiosk.services.clock import SystemClock
 from kiosk.services.doctor import Health, Looks, examine
+from tests.fakes.onnx_file import pooled_projection
 
 Twist = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
 CPU = PROVIDER_NAMES[Provider.CPU]
@@ -158,6 +164,75 @@ def test_auto_tries_accelerators_and_a_wish_only_itself() -> None:
     assert wishes(Provider.COREML) == (Provider.COREML,)
 
 
+class Meeting:
+    """Two calls that are under way at once meet here."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.met = 0
+        self._both = threading.Barrier(2, timeout=0.5)
+
+    def __call__(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        if self.is_on:
+            try:
+                self._both.wait()
+                self.met += 1
+            except threading.BrokenBarrierError:
+                pass  # nobody else was here
+        return values
+
+
+class Everywhere(StandIn):
+    """The CPU's sessions are twisted, too."""
+
+    def open(self, model: bytes, provider: Provider, threads: int) -> RawSession:
+        return TwistedSession(self._real.open(model, Provider.CPU, threads), [PROVIDER_NAMES[provider]], self._twist)
+
+
+@pytest.mark.parametrize(("provider", "at_once"), [(Provider.DIRECTML, False), (Provider.CPU, True)])
+def test_only_the_cpu_computes_two_calls_of_one_session_at_once(tmp_path: Path, provider: Provider, at_once: bool) -> None:
+    """DirectML forbids it; pictures are embedded side by side all the same."""
+    path = tmp_path / "small.onnx"
+    path.write_bytes(pooled_projection("picture", size=8))
+    meeting = Meeting()
+    session = OnnxSession(path, threads=1, provider=provider, runtime=Everywhere(Provider.DIRECTML, meeting))
+    assert session.provider is provider
+    meeting.is_on = True
+    picture = np.ones((1, 3, 112, 112), np.float32)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(session.run, [{"picture": picture}] * 2))
+    assert meeting.met == (2 if at_once else 0)
+    assert np.array_equal(results[0][0], results[1][0])
+
+
+# --- face templates: those of today are compared with those of another machine -------------------------------------
+
+
+def drifted(by: float) -> Twist:
+    """One number of a template moves by so much of its length."""
+
+    def twist(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        moved = values.copy()
+        moved.flat[7] += by * float(np.linalg.norm(values))
+        return moved
+
+    return twist
+
+
+@pytest.mark.parametrize(("by", "used"), [(1e-5, Provider.CUDA), pytest.param(5e-3, Provider.CPU, marks=pytest.mark.logs_warnings)])
+def test_a_face_network_whose_templates_drift_stays_on_the_cpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: float, used: Provider
+) -> None:
+    template = np.random.default_rng(4).normal(size=(1, 512))
+    assert same_direction([template], [drifted(5e-3)(template)]) > 0.9999, "the cosine alone would let it pass"
+    path = tmp_path / "edgeface.onnx"
+    path.write_bytes(pooled_projection("whatever", size=512))
+    monkeypatch.setattr("kiosk.engines.ort.OrtRuntime", lambda: StandIn(Provider.CUDA, drifted(by)))
+    (note,) = EdgeFaceMatcher(path, provider=Provider.CUDA).provider_notes
+    assert note.used is used
+    assert ("computes something else" in note.reason) is (used is Provider.CPU)
+
+
 # --- comparisons ---------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +282,20 @@ def test_the_doctor_warns_of_a_provider_that_is_not_used_and_shows_one_that_is(t
     assert "provider" in warned.mend
     assert shown.status is Health.OK
     assert "9 ms against 80 ms" in shown.found
+
+
+@pytest.mark.logs_warnings
+def test_staff_are_told_of_the_face_network_too(model_library: ModelLibrary) -> None:
+    """This machine's ONNX Runtime has no CUDA."""
+    setup = load_setup()
+    wished = replace(setup, config=replace(setup.config, models=replace(setup.config.models, provider="cuda")))
+    with Engines(wished, model_library) as engines:
+        told = {note.model: note.used for note in engines.provider_notes()}
+        text = {note.model for note in engines.text_provider_notes()}
+    network = model_library.path("dlib_resnet_v1").stem
+    assert told[network] is Provider.CPU
+    assert text == set(told) - {network}
+    assert len(text) == 2
 
 
 def test_the_doctor_asks_for_the_models_of_the_chosen_text_engine_only(tmp_path: Path, model_library: ModelLibrary) -> None:
