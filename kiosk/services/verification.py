@@ -107,8 +107,12 @@ class Verifier:
         if known is not None and known[0]() is image:
             return known[1]
         face = self._largest(image)
-        self._found[key] = (weakref.ref(image, lambda _gone: self._found.pop(key, None)), face)
+        self._keep_face(image, face)
         return face
+
+    def _keep_face(self, image: Image, face: Face | None) -> None:
+        key = id(image)
+        self._found[key] = (weakref.ref(image, lambda _gone: self._found.pop(key, None)), face)
 
     def _largest(self, image: Image) -> Face | None:
         if self._quick_detector is not None:
@@ -120,13 +124,14 @@ class Verifier:
         return faces[0] if faces else None
 
     def selfie(self, image: Image, *, strict: bool) -> SelfieResult:
-        """Judges a selfie.
+        """Judges a selfie. What is asked of this picture afterwards is asked of this face.
 
         Args: `strict` refuses several faces; else the largest is taken and the check says so.
         Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED).
         """
         began = time.perf_counter()
         faces = self._one(image) if strict else self._counted(image)
+        self._keep_face(image, faces[0])
         quality = self._quality(image, faces[0], several=len(faces) > 1)
         status, label = _selfie_verdict(quality)
         check = Check(
@@ -250,10 +255,6 @@ class Verifier:
     def similarity_of(self, one: Embedding, other: Embedding) -> Similarity:
         """Two templates of this verifier's matcher. Raises BadInput when they are of another, ModelFault(MODEL_MISSING)."""
         return self._needed_matcher().compare(one, other)
-
-    def compare(self, one: Image, other: Image) -> Similarity:
-        """`similarity`, by its older name."""
-        return self.similarity(one, other)
 
     def _needed_matcher(self) -> FaceMatcher:
         if self._matcher is None:

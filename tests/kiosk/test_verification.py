@@ -169,7 +169,7 @@ def test_without_a_matcher_the_match_is_not_executed(detector: BlazeFaceDetector
     verifier = Verifier(detector)
     assert_check(verifier.face_match(astronaut(), astronaut()), CheckName.FACE_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.MODEL_MISSING)
     with pytest.raises(ModelFault) as caught:
-        verifier.compare(astronaut(), astronaut())
+        verifier.similarity(astronaut(), astronaut())
     assert caught.value.code is ErrorCode.MODEL_MISSING
 
 
@@ -418,13 +418,13 @@ def test_an_engine_that_breaks_in_the_liveness_match_is_not_another_person(detec
     assert_check(check, CheckName.LIVENESS_MATCH, CheckStatus.NOT_EXECUTED, CheckLabel.ENGINE_FAILED)
 
 
-def test_compare_wants_one_face_in_each_picture(verifier: Verifier) -> None:
-    assert verifier.compare(astronaut(), astronaut()).is_match
+def test_a_similarity_wants_one_face_in_each_picture(verifier: Verifier) -> None:
+    assert verifier.similarity(astronaut(), astronaut()).is_match
     with pytest.raises(BadInput, match="second") as caught:
-        verifier.compare(astronaut(), nobody())
+        verifier.similarity(astronaut(), nobody())
     assert caught.value.code is ErrorCode.NO_FACE_DETECTED
     with pytest.raises(BadInput, match="first") as caught:
-        verifier.compare(two_people(), astronaut())
+        verifier.similarity(two_people(), astronaut())
     assert caught.value.code is ErrorCode.MULTIPLE_FACES_DETECTED
 
 
@@ -568,6 +568,19 @@ def test_a_large_face_needs_no_thorough_look(
     usual = detector.detect(close_up())[0]
     assert found is not None
     assert np.asarray(found.points) == pytest.approx(np.asarray(usual.points), abs=0.05 * usual.eye_distance_px)
+
+
+def test_a_selfie_is_searched_once_however_much_is_asked_of_it(
+    model_library: ModelLibrary, detector: BlazeFaceDetector, quick_one: BlazeFaceDetector
+) -> None:
+    thorough, quick = Counted(detector), Counted(quick_one)
+    verifier = Verifier(thorough, FaceMeshLandmarker(model_library.path("facemesh_468")), FixedMatcher(1), quick_detector=quick)
+    selfie = close_up()
+    face = verifier.selfie(selfie, strict=False).face
+    assert verifier.embed_selfie(selfie) is not None
+    assert verifier.portrait_face(selfie) == face
+    assert verifier.liveness_match(selfie, [selfie]).status is CheckStatus.PASSED
+    assert (thorough.asked, quick.asked) == (1, 0)
 
 
 @pytest.mark.parametrize("picture", [lambda: on_canvas(astronaut(), width=1400, height=1000, at=(30, 300)), nobody])
