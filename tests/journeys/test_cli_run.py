@@ -13,9 +13,10 @@ import pytest
 from kiosk.cli import run as run_command
 from kiosk.cli import workflows as workflows_command
 from kiosk.compose.engines import build_engines
+from kiosk.compose.lists import watchlist_shelf
 from kiosk.compose.setup import device_key, load_setup, open_customer_store
 from kiosk.domain.challenge import ChallengeKind
-from kiosk.domain.document import PageSide
+from kiosk.domain.document import FieldName, PageSide
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.imaging.decode import encode_jpeg, load_image
 from kiosk.specimens.scene import Desk, Placement, fitting_width
@@ -90,6 +91,30 @@ def test_an_expired_document_is_rejected_and_the_explanation_says_when(capsys: p
     said = capsys.readouterr().out
     assert said.startswith("REJECT")
     assert "The document expired on 15 April 2022." in said
+
+
+@pytest.mark.usefixtures("kiosk_models")
+def test_the_lists_that_the_settings_promise_are_asked_by_a_workflow_without_screening(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = specimen("td3")
+    page, name = shown.pages[PageSide.FRONT], f"{shown.truth.fields[FieldName.GIVEN_NAMES]} {shown.truth.fields[FieldName.SURNAME]}"
+    (tmp_path / "p.jpg").write_bytes(encode_jpeg(Desk(size=PHOTO).shot(page, Placement(width=fitting_width(page, PHOTO)))))
+    (tmp_path / "kiosk.toml").write_text('[watchlists.sources.eu]\nurl = "https://lists.example.com/eu"\nformat = "eu-xml"\n')
+    (tmp_path / "targets.simple.csv").write_text(
+        f"id,schema,name,aliases,birth_date,countries,last_seen\nT-1,Person,{name},,,,2026-11-20\n"
+    )
+
+    def listed() -> tuple[str, str, str]:
+        body = run(capsys, "run", "--workflow", "2", "--consent", "yes", "--front", tmp_path / "p.jpg")
+        assert "watchlistScreening" not in body["capabilities"]
+        found = next(check for check in body["checks"] if check["name"] == "watchlist_screening")
+        return body["outcome"], found["status"], found["label"]
+
+    monkeypatch.setenv("KIOSK_CONFIG", str(tmp_path / "kiosk.toml"))
+    assert listed() == ("REVIEW", "NOT_EXECUTED", "LIST_MISSING")
+    watchlist_shelf(load_setup()).import_list(tmp_path / "targets.simple.csv")
+    assert listed() == ("REVIEW", "WARNING", "ALERT")
 
 
 @pytest.mark.usefixtures("kiosk_models")

@@ -190,3 +190,12 @@ def test_the_doctor_of_this_machine_says_that_there_is_no_list(kiosk_home: Path)
     assert findings["watchlists"].found.startswith("no list is installed")
     assert findings["retention"].status is Health.OK
     assert not kiosk_home.exists(), "looking makes nothing"
+
+
+@pytest.mark.parametrize(("workflow", "looked_for"), [("kiosk", True), ("3", True), ("6", False)])
+def test_lists_are_looked_at_where_the_workflow_of_this_machine_takes_names(
+    workflow: str, looked_for: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kiosk.toml").write_text(f'[session]\nworkflow = "{workflow}"\n')
+    monkeypatch.setenv("KIOSK_CONFIG", str(tmp_path / "kiosk.toml"))
+    assert (doctor_looks(load_setup()).watchlists is not None) is looked_for
