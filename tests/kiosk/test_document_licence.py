@@ -215,9 +215,9 @@ def test_what_is_numbered_like_a_name_below_the_address_is_none() -> None:
 
 
 def test_an_address_that_stands_above_the_names_makes_no_run() -> None:
-    page = [place for place in BARE if not place[0].startswith("8")]
+    page = changed(AMERICAN, _818=None, ZENITH=None)
     assert FieldName.SURNAME in read(*page)
-    assert FieldName.SURNAME not in read(*page, ("8 18 STATION ROAD", 330, 60))
+    assert FieldName.SURNAME not in read(*page, ("8 18 STATION ROAD", 330, 80))
 
 
 @pytest.mark.parametrize("text", ["8 STATION ROAD", "8 1/2 STATION ROAD"])
