@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.onnx_blocks import BLOCK, in_blocks
 from kiosk.engines.onnx_edit import NotOnnx, float_shapes
 from kiosk.engines.onnx_write import GraphWriter
 from kiosk.engines.ort import OnnxSession
+from kiosk.engines.passive_liveness import MinifasLiveness
+from kiosk.imaging.decode import load_image
 
 RANDOM = np.random.default_rng(6)
 SIDE = 12
@@ -91,6 +94,31 @@ def test_no_changed_byte_crashes_the_walk(at: int, value: int) -> None:
     model[at % len(model)] = value
     with contextlib.suppress(NotOnnx):
         in_blocks(bytes(model))
+
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+MINIFAS = SHARED / "models" / "minifas_98.20_fp32.onnx"
+PRESENTED = ("liveness/image_T1.jpg", "liveness/image_F1.jpg", "liveness/image_F2.jpg", "faces/obama.jpg", "dis/document-front.jpeg")
+
+
+@pytest.mark.skipif(not MINIFAS.is_file(), reason="MiniFAS' published file is not beside the project, and PyPI does not give it")
+def test_minifas_scores_live_people_and_attacks_as_published(model_library: ModelLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Live: T1 and a portrait; attacks: F1, F2, a printed card. P(live) as the product asks for it."""
+    if not (SHARED / "samples").is_dir():
+        pytest.skip("the sample pictures beside the project are not here")
+    detector = BlazeFaceDetector(model_library.path("blazeface_short"))
+    rewritten = MinifasLiveness(MINIFAS)
+    monkeypatch.setattr("kiosk.engines.passive_liveness.in_blocks", lambda model: model)
+    as_published = MinifasLiveness(MINIFAS)
+    scores = []
+    for name in PRESENTED:
+        picture = load_image(SHARED / "samples" / name)
+        face = detector.detect(picture)[0]
+        one, two = (model.assess(picture, face).score for model in (rewritten, as_published))
+        assert abs(one - two) < 1e-5
+        scores.append(two)
+    assert min(scores) < 0.1, "the test must compare an attack"
+    assert max(scores) > 0.9, "the test must compare a person"
 
 
 @pytest.mark.full_models
