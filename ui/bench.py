@@ -113,6 +113,7 @@ class _Meter(QObject):
         self.shown = 0
         self.painted = 0
         self.analysed = 0
+        self.retaken = 0
         self.advice_age_ms = _Times()
         self.blocked_ms = _Times()
         self.rss_mb: list[float] = []
@@ -163,8 +164,12 @@ class _Meter(QObject):
             elif not self.entered:
                 answers: dict[str, dict[str, object]] = {"language": {"language": "en"}, "consent": {"accepted": True, "biometrics": True}}
                 self._window.session.advance(**answers.get(event.step, {}))
-        elif isinstance(event, CaptureResultReady) and not self.entered:
-            self._window.session.advance()
+        elif isinstance(event, CaptureResultReady):
+            if not self.entered:
+                self._window.session.advance()
+            else:  # a fallback picture was taken after all: once more, or nothing would be measured from here on
+                self.retaken += 1
+                self._window.session.retake()
         elif isinstance(event, GuidanceGiven) and self.on:
             self.analysed += 1
             if event.guidance.advice is not AdviceCode.CAMERA_STARTING:
@@ -207,6 +212,7 @@ def bench_preview(app: QApplication, report: Path, *, seconds: float, screen: st
                 "shown": meter.shown,
                 "painted": meter.painted,
                 "analysed": meter.analysed,
+                "retaken": meter.retaken,
                 "advice_age_ms": meter.advice_age_ms.report(),
                 "blocked_ms": meter.blocked_ms.report(),
                 "rss_mb": _rss_mb(),

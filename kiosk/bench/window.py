@@ -51,6 +51,7 @@ def preview(seconds: float, screen: str, fps: float = 30.0) -> dict[str, Json]:
         "event_loop_blocked_ms": summary(_each(report["blocked_ms"])),
         "camera_frames_shown": report["shown"],
         "frames_analysed": report["analysed"],
+        "pictures_taken_again": report["retaken"],
         "rss_mb": round(report["rss_mb"], 0),
         "memory": _growth(report["rss_samples_mb"]),
         "platform": report["platform"],
