@@ -129,7 +129,9 @@ def refused(reason: ExecutionFault, http: int, call: Callable[[], object], world
 
 
 def test_an_execution_goes_from_initiated_to_processed_and_is_retrieved_in_the_documented_shape(world: World) -> None:
-    begun = world.begin(user_reference="u-1", customer_internal_reference="c-1", reporting_criteria="r")
+    back = "https://bank.example/callback"
+    begun = world.begin(user_reference="u-1", customer_internal_reference="c-1", reporting_criteria="r", callback_url=back)
+    assert back in str(world.store.load(begun.account_id).facts), "kept for the door that will call it"
     (credential,) = begun.body["workflowExecution"]["credentials"]  # type: ignore[index,call-overload]
     url = f"/api/v1/accounts/{begun.account_id}/workflow-executions/{begun.execution_id}"
     assert credential == {
