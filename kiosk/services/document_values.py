@@ -24,6 +24,7 @@ _EITHER_ORDER = frozenset({"CAN", "PHL"})
 """States that are known to write dates in either order."""
 _CARON = re.compile(r"(?<=[ĎďĽľŤť])['\u2019\u00b4`](?=[^\W\d_])")
 """The caron of these letters is printed as an apostrophe, which readers give a second time as one; no name has one behind them."""
+_LEAST_WORD = 5
 _COMMAS = re.compile(r"\s*,\s*")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[a-d]?\s*[.)]\s*(?=\D)")
 
@@ -144,6 +145,8 @@ def _document_number(text: str, context: Context) -> Value | None:
     if dates_in(text, tense=Tense.PAST, today=context.today):
         return None
     text = re.sub(r"\b(nr|no|number|seria|serie)\b\.?", " ", text, flags=re.IGNORECASE)
+    if any(len(word) >= _LEAST_WORD and not set(word.upper()).isdisjoint("AEIOU") for word in re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", text)):
+        return None  # a word stands by itself: a label that is not known, or another text
     tight = re.sub(r"[\s.\-/]", "", text).upper()
     if not re.fullmatch(r"[A-Z0-9]{5,16}", tight):
         return None

@@ -267,6 +267,8 @@ def test_one_letter_in_doubt_makes_the_value_doubtful() -> None:
         (FieldName.SURNAME, "L'ESTRANGE", "L'ESTRANGE"),
         (FieldName.DOCUMENT_NUMBER, "LVVDPTV44", "LVVDPTV44"),
         (FieldName.DOCUMENT_NUMBER, "PASSPORTNO44", None),
+        (FieldName.DOCUMENT_NUMBER, "LICENCE NO. F5132986", None),
+        (FieldName.DOCUMENT_NUMBER, "NO. F513 2986", "F5132986"),
     ],
 )
 def test_how_a_value_is_written(field: FieldName, text: str, value: str | None) -> None:

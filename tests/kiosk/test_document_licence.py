@@ -296,6 +296,11 @@ def test_numbered_house_and_street_do_not_make_a_licence() -> None:
     assert read(*page) == {FieldName.SURNAME: "BELL"}
 
 
+def test_the_word_for_a_licence_is_no_part_of_its_number() -> None:
+    page = changed(AMERICAN, _4dDLN="4d LICENCE NO F5132986", F5132986=None)
+    assert read(*page)[FieldName.DOCUMENT_NUMBER] == "F5132986"
+
+
 def test_what_is_numbered_speaks_for_a_document() -> None:
     assert american_numbers(lines_of(*AMERICAN)) >= 4
     assert american_numbers(lines_of(*EUROPEAN)) == 0
