@@ -1,7 +1,8 @@
 """What the services need of the world. Adapters live in engines, devices and store; `kiosk.compose` picks them.
 
 Every port has a contract suite in tests/contract that each of its adapters, and each fake, passes.
-All calls are synchronous; an adapter is used by one thread at a time unless its docstring says otherwise.
+All calls are synchronous; an adapter is used by one thread at a time unless its port says that it must be thread-safe. FaceDetector,
+FaceLandmarker, FaceMatcher and PassiveLiveness must be: pictures of one decision are looked at side by side, a document is read meanwhile.
 """
 
 from __future__ import annotations
@@ -167,6 +168,8 @@ class BarcodeReader(Protocol):
 
 
 class FaceDetector(Protocol):
+    """Thread-safe; a library that takes one call at a time is given a lock."""
+
     @property
     def model_id(self) -> str: ...
     def detect(self, image: Image) -> tuple[Face, ...]:
@@ -175,6 +178,8 @@ class FaceDetector(Protocol):
 
 
 class FaceLandmarker(Protocol):
+    """Thread-safe, as FaceDetector."""
+
     @property
     def model_id(self) -> str: ...
     def landmarks(self, image: Image, face: Face) -> tuple[tuple[float, float, float], ...]:
@@ -183,6 +188,8 @@ class FaceLandmarker(Protocol):
 
 
 class FaceMatcher(Protocol):
+    """Thread-safe, as FaceDetector."""
+
     @property
     def model_id(self) -> str: ...
     def embed(self, image: Image, face: Face) -> Embedding: ...
@@ -192,12 +199,16 @@ class FaceMatcher(Protocol):
 
 
 class PassiveLiveness(Protocol):
+    """Thread-safe, as FaceDetector."""
+
     @property
     def model_id(self) -> str: ...
     def assess(self, image: Image, face: Face) -> LivenessScore: ...
 
 
 class AgeGenderEstimator(Protocol):
+    """Used by one thread at a time."""
+
     @property
     def model_id(self) -> str: ...
     def estimate(self, image: Image, face: Face) -> AgeGender: ...

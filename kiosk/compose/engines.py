@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Engines:
     """services.engine_set.EngineSet on the adapters that are installed. Built piece by piece; the pieces are kept until `close`.
 
-    Construction is guarded by a lock; the engines themselves are used by one thread at a time.
+    Construction is guarded by a lock. What it gives is used by one thread at a time, but that may look at faces on several threads and
+    read a document meanwhile: face detectors, landmarkers, matchers and passive liveness are thread-safe (`kiosk.ports`).
     """
 
     def __init__(self, setup: Setup, library: ModelLibrary | None = None) -> None:

@@ -115,8 +115,8 @@ class Stages:
     def ahead(self, seen: Seen) -> Iterator[None]:
         """Documents are read on a thread of their own while the faces are looked at here: each leaves half of two cores idle.
 
-        Nothing is decided by it: the stages find what was worked out already, or do it themselves. The two share face detectors, which
-        take one call at a time; page, text and MRZ networks are the reading's alone, the verifier is this thread's.
+        Nothing is decided by it: the stages find what was worked out already, or do it themselves. The two share face detectors, which are
+        thread-safe; page, text, MRZ and barcode engines are the reading's alone, the verifier with all else that it has is this thread's.
         """
         documents = [one for one in seen.order.handed if one.ref.category is Category.ID and Part.FRONT in one.parts]
         faces = [one for one in seen.order.handed if one.ref.category in (Category.SELFIE, Category.FACEMAP) and one.parts]

@@ -74,7 +74,8 @@ class PageResult:
         straightened: upright, BGR; all places of `page` refer to it.
         portrait: the crop of the holder's portrait, BGR, or None. Never of a page that is, or was asked for as, a back.
         timings_ms: by stage: locate, straighten, text, mrz, faces, barcodes, fields, regions, signals, total. Some run beside the text, so
-            that they add up to more than the total.
+            that they add up to more than the total. Of a page that was turned over meanwhile, faces and barcodes hold both looks, the first
+            of which was in vain.
         crops: the pictures on the page, BGR, as large as the picture that was handed in shows them.
     """
 

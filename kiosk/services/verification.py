@@ -75,7 +75,8 @@ class Comparison:
 
 
 class Verifier:
-    """Holds no customer: a template goes with its picture. Used by one thread at a time, but it may look at several frames side by side.
+    """Holds no customer: a template goes with its picture. Called by one thread at a time; it looks at several pictures side by side:
+    its engines are called from two threads at once, as `kiosk.ports` says they must be able to.
 
     Without a landmarker, pose and eyes are not judged.
     """
