@@ -17,9 +17,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from kiosk import compose
 from kiosk.bench.machine import describe
 from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.config import CaptureConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.domain.check import CheckStatus
@@ -77,7 +77,7 @@ def run_demo(app: QApplication, out: Path, *, language: str, look: str, design: 
         try:
             customer = DemoCustomer(design)
             camera = VirtualCamera(lambda _seconds: customer.selfie_frame, fps=30, camera_id="demo", name="Demo camera")
-            setup = compose.load_setup()
+            setup = load_setup()
             # the whole demo is made of software, which is no finding here
             setup = replace(setup, config=replace(setup.config, capture=CaptureConfig(allow_virtual_cameras=True)))
             kiosk = Kiosk(setup, virtual=[camera], use_real=False, camera="demo")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from kiosk import compose
 from kiosk.cli import main
+from kiosk.compose import setup as composed
 from kiosk.domain.document import FieldName, PageSide
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.decode import encode_jpeg, load_image
@@ -104,14 +104,14 @@ def test_what_is_stored_is_what_was_judged(
     front, selfie = tmp_path / "front.jpg", tmp_path / "selfie.jpg"
     shutil.copyfile(customer_files.front, front)
     shutil.copyfile(customer_files.selfie, selfie)
-    open_store = compose.open_customer_store
+    open_store = composed.open_customer_store
 
-    def exchanged(setup: compose.Setup) -> object:
+    def exchanged(setup: composed.Setup) -> object:
         front.write_bytes(b"not what was judged")
         selfie.unlink()
         return open_store(setup)
 
-    monkeypatch.setattr(compose, "open_customer_store", exchanged)
+    monkeypatch.setattr(composed, "open_customer_store", exchanged)
     code, body, _ = run(capsys, "onboard", "--front", front, "--selfie", selfie, "--consent", "yes")
     assert code == 0
     monkeypatch.undo()

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from kiosk import compose
 from kiosk.cli import main
+from kiosk.compose import devices
 from kiosk.domain.document import FieldName
 from kiosk.ports import Scanner
 from tests.journeys.conftest import CustomerFiles
@@ -36,7 +36,7 @@ def scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[di
     """Drops files into the folder, one after the other, as soon as it is watched."""
     watched = threading.Event()
     threads: list[threading.Thread] = []
-    real = compose.folder_scanner
+    real = devices.folder_scanner
 
     def folder_scanner(where: Path) -> Scanner:
         made = real(where)
@@ -52,7 +52,7 @@ def scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[di
         threads.append(threading.Thread(target=drop))
         threads[-1].start()
 
-    monkeypatch.setattr(compose, "folder_scanner", folder_scanner)
+    monkeypatch.setattr(devices, "folder_scanner", folder_scanner)
     yield start
     watched.set()
     for thread in threads:

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from kiosk import compose
+from kiosk.compose.kiosk import Kiosk
+from kiosk.compose.setup import load_setup
 from kiosk.config import CaptureConfig
 from kiosk.devices.virtual_camera import VirtualCamera
 from kiosk.engines.models import ModelLibrary
@@ -163,9 +164,9 @@ def desk(
     monkeypatch.setattr("kiosk.services.workflows.load_workflow", lambda *_key: load_workflow_file(workflow))
     bill = samples.bill_frame().pixels
     camera = VirtualCamera(lambda _seconds: bill, fps=15, camera_id="desk", name="Desk camera")
-    setup = compose.load_setup()
+    setup = load_setup()
     setup = replace(setup, config=replace(setup.config, capture=CaptureConfig(allow_virtual_cameras=True)))
-    kiosk = compose.Kiosk(setup, virtual=[camera], use_real=False, camera="desk")
+    kiosk = Kiosk(setup, virtual=[camera], use_real=False, camera="desk")
     window = Window(kiosk.runner, kiosk.capture, kiosk.bus, theme=Theme(reduced_motion=True))
     window.resize(1280, 720)
     window.show()
