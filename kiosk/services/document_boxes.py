@@ -13,7 +13,7 @@ from kiosk.ports import TextLine
 
 _LEVEL, _STEEP = math.radians(0.7), math.radians(30)
 _LONG, _LEAST_LONG = 4.0, 3
-_LEANING = 0.03
+_LEANING = 0.02
 _DOUBTED = 0.6
 """What is left of the sureness of a value with a letter that is a mere guess."""
 
@@ -114,7 +114,7 @@ def is_beside(text: Box, label: Box) -> bool:
 def in_column(one: Box, other: Box) -> bool:
     """Whether two texts begin at one margin; perspective lets a margin lean a little, less than the width of a number."""
     height = max(1.0, min(one.height, other.height))
-    return abs(one.left - other.left) <= min(0.8 * height, 0.6 * height + _LEANING * abs(one.middle - other.middle))
+    return abs(one.left - other.left) <= min(0.7 * height, 0.45 * height + _LEANING * abs(one.middle - other.middle))
 
 
 def joined_boxes(boxes: Sequence[Box], joint: str) -> Box:
