@@ -156,6 +156,7 @@ class Smile:
             self._smiles_since = None
             if wider < 0:  # the rest was a little of a smile
                 self._mouth += 0.3 * (seen.mouth - self._mouth)
+                self._lift += 0.3 * (seen.lift - self._lift)
             return Reply(self.advice)
         if self._smiles_since is None:
             if seen.at - self._shown_at < REACTION_S:

@@ -41,3 +41,15 @@ def test_a_smile_that_grows_slowly_at_few_frames_a_second_is_met(rules: SmileRul
 @pytest.mark.parametrize(("fps", "label"), [(6.0, CheckLabel.CHALLENGE_FAILED), (15.0, CheckLabel.SEQUENCE_CUT)])
 def test_a_cut_from_rest_to_smile_is_never_met(rules: SmileRules, fps: float, label: CheckLabel) -> None:
     assert judged(rules, CUT, fps=fps) is label
+
+
+@pytest.mark.parametrize("rules", [LIVE, RECORD], ids=["live", "replay"])
+def test_who_came_with_a_slight_smile_and_lets_it_go_can_still_smile(rules: SmileRules) -> None:
+    """The rest that was measured was wider and higher than the mouth at rest: both are given up, not the width alone."""
+    smile = Smile(REST_S, rules)
+    wide, high = 0.72, 0.105
+    mouths = [*[(wide, high)] * 9, *[(0.57, 0.08)] * 12, (0.60, 0.087), (0.66, 0.093), *[(0.71, 0.103)] * 4]
+    for number, (mouth, lift) in enumerate(mouths):
+        reply = smile.see(Observation(number / 6, (640, 480), mouth=mouth, lift=lift, size=0.4))
+        assert reply.fault is None
+    assert smile.done
