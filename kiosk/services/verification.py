@@ -108,12 +108,8 @@ class Verifier:
         if known is not None and known[0]() is image:
             return known[1]
         face = self._largest(image)
-        self._keep_face(image, face)
-        return face
-
-    def _keep_face(self, image: Image, face: Face | None) -> None:
-        key = id(image)
         self._found[key] = (weakref.ref(image, lambda _gone: self._found.pop(key, None)), face)
+        return face
 
     def _largest(self, image: Image) -> Face | None:
         if self._quick_detector is not None:
@@ -125,14 +121,13 @@ class Verifier:
         return faces[0] if faces else None
 
     def selfie(self, image: Image, *, strict: bool) -> SelfieResult:
-        """Judges a selfie. What is asked of this picture afterwards is asked of this face.
+        """Judges a selfie. Its face is not kept for later questions: passive liveness cuts by the quick detector's boxes, as it was measured.
 
         Args: `strict` refuses several faces; else the largest is taken and the check says so.
         Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED).
         """
         began = time.perf_counter()
         faces = self._one(image) if strict else self._counted(image)
-        self._keep_face(image, faces[0])
         quality = self._quality(image, faces[0], several=len(faces) > 1)
         status, label = _selfie_verdict(quality)
         check = Check(
