@@ -121,7 +121,7 @@ class Verifier:
         return faces[0] if faces else None
 
     def selfie(self, image: Image, *, strict: bool) -> SelfieResult:
-        """Judges a selfie. Its face is not kept for later questions: passive liveness cuts by the quick detector's boxes, as it was measured.
+        """Judges a selfie. Its face is not kept for later: passive liveness cuts by the quick detector's boxes, as it was measured.
 
         Args: `strict` refuses several faces; else the largest is taken and the check says so.
         Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED).
