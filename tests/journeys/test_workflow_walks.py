@@ -56,7 +56,9 @@ def test_a_customer_gets_from_the_welcome_to_the_end(start: Start, chosen: str) 
     decided = walker.walk_to("decision").view
     assert isinstance(decided, DecisionView)
     rejected = [check.name for check in decided.checks if check.status is CheckStatus.REJECTED]
-    assert (decided.outcome, rejected) == (Outcome.ACCEPT if chosen in FACELESS else Outcome.REVIEW, [])
+    # of genuine photographs about two in a hundred raise an advisory signal, whatever is walked: that asks for a look, and rightly
+    noticed = any(check.name in ADVISORY and check.status is CheckStatus.WARNING for check in decided.checks)
+    assert (decided.outcome, rejected) == (Outcome.ACCEPT if chosen in FACELESS and not noticed else Outcome.REVIEW, [])
     staffed = load_any_workflow(RESOURCES, chosen).staffed
     assert any(check.name in STAFF_ONLY for check in decided.checks) is staffed, "what is for staff is shown where staff is"
     walker.runner.advance()
