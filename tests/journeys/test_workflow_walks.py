@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kiosk.domain.check import STAFF_ONLY, CheckLabel, CheckName, CheckStatus
+from kiosk.domain.check import ADVISORY, STAFF_ONLY, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.decision import Outcome
 from kiosk.domain.errors import ErrorCode, StoreFault
 from kiosk.domain.events import CaptureResultReady, ProblemShown, StepEntered
