@@ -100,6 +100,25 @@ class _Warnings(logging.Handler):
 
 
 @pytest.fixture(autouse=True)
+def _own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test sets up (the command line does, in this process) ends with it: its stderr is closed then, and a later test's warning
+    would be written there. A line that a handler could not write fails the test.
+    """
+    broken: list[str] = []
+    monkeypatch.setattr(logging.Handler, "handleError", lambda _handler, record: broken.append(f"{record.name}: {sys.exc_info()[1]}"))
+    root = logging.getLogger()
+    level = root.level
+    yield
+    for handler in [handler for handler in root.handlers if getattr(handler, "kiosk_own", False)]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+    logging.captureWarnings(False)
+    if broken:
+        pytest.fail("could not be logged: " + "; ".join(broken), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
 def _no_unexpected_warnings(request: pytest.FixtureRequest) -> Iterator[None]:
     """A warning or error in our own log fails the test, unless it carries `@pytest.mark.logs_warnings`, which then must be true."""
     handler = _Warnings()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,19 +17,6 @@ from kiosk.log import set_up_logging
 from kiosk.ports import CodeMessage
 
 log = logging.getLogger("kiosk.test")
-
-
-@pytest.fixture(autouse=True)
-def _put_back() -> Iterator[None]:
-    root = logging.getLogger()
-    level = root.level
-    yield
-    for handler in list(root.handlers):
-        if getattr(handler, "kiosk_own", False):
-            root.removeHandler(handler)
-            handler.close()
-    root.setLevel(level)
-    logging.captureWarnings(False)
 
 
 def written(folder: Path) -> str:

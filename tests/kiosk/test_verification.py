@@ -309,7 +309,11 @@ def test_a_picture_s_template_is_made_once_and_goes_with_it(
     assert not verifier._kept
 
 
-def test_a_face_is_looked_for_once_in_a_picture(verifier: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_face_is_looked_for_once_in_a_picture(
+    model_library: ModelLibrary, detector: BlazeFaceDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher = DlibFaceMatcher(model_library.path("dlib_resnet_v1"), model_library.path("dlib_5_landmarks"))
+    verifier = Verifier(detector, FaceMeshLandmarker(model_library.path("facemesh_468")), matcher)  # knows no other test's pictures
     asked: list[int] = []
     detect = BlazeFaceDetector.detect
 
