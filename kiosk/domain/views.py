@@ -116,6 +116,7 @@ class ContactView:
         tries_left: None before the first code.
         problem: CheckLabel or ErrorCode value of what went wrong last, or "".
         trial: nothing is sent: the code stands on this machine's console, and the screen says so.
+        noted: no code can be sent from here at all: the contact is kept, and confirmed later by a person.
     """
 
     kind: str
@@ -127,6 +128,7 @@ class ContactView:
     optional: bool = False
     problem: str = ""
     trial: bool = False
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

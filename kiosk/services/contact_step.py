@@ -75,6 +75,7 @@ class ContactStep:
             optional=self._optional,
             problem=self._problem,
             trial=sending is not None and sending.trial,
+            noted=self._codes is None,
         )
 
     def answer(self, data: Mapping[str, object]) -> Reply:

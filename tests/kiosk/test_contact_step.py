@@ -146,9 +146,11 @@ def test_a_code_that_was_sent_survives_a_gateway_that_fails_afterwards(desk: Des
 
 def test_without_a_gateway_the_contact_is_kept_and_said_not_to_be_confirmed(desk: Desk) -> None:
     phone = step(desk, codes=OneTimeCodes(desk.ledger, {}, desk.clock, brand="Bank"))
-    assert phone.view().problem == "GATEWAY_FAILED"
+    assert (phone.view().problem, phone.view().noted) == ("GATEWAY_FAILED", True)
     assert done(phone.answer({"contact": "12"})) is Move.SHOW
+    assert (phone.view().problem, phone.view().noted) == ("INVALID_DATA", True)
     assert done(phone.answer({"contact": NUMBER})) is Move.LEAVE
+    assert not step(desk).view().noted
     result = phone.result()
     assert (result.check.status, result.check.label) == (CheckStatus.NOT_EXECUTED, CheckLabel.GATEWAY_FAILED)
     assert result.fact["value"] == "+421905123456"

@@ -116,7 +116,7 @@ def test_a_trial_says_that_nothing_is_sent(kiosk: Kiosk, sent_to: str) -> None:
 
 
 def test_where_no_code_can_be_sent_the_contact_is_only_noted(kiosk: Kiosk) -> None:
-    screen = _show(kiosk, ContactView("phone", problem="GATEWAY_FAILED"))
+    screen = _show(kiosk, ContactView("phone", problem="GATEWAY_FAILED", noted=True))
     words = _words(kiosk)
     assert "No code can be sent from here." in words
     assert "We send you a code" not in words
@@ -124,6 +124,15 @@ def test_where_no_code_can_be_sent_the_contact_is_only_noted(kiosk: Kiosk) -> No
     screen.edit.setText(NUMBER)
     kiosk.window.footer.main_button.click()
     assert kiosk.session.calls[-1] == ("advance", {"contact": NUMBER})
+
+
+def test_a_mistyped_contact_that_is_only_noted_is_still_not_promised_a_code(kiosk: Kiosk) -> None:
+    _show(kiosk, ContactView("phone", contact="+421 12", problem="INVALID_DATA", noted=True))
+    words = _words(kiosk)
+    assert "No code can be sent from here." in words
+    assert "There is no telephone number like this one." in words
+    assert "We send you a code" not in words
+    assert kiosk.window.footer.main_button.text() == "Continue"
 
 
 def test_a_gateway_that_failed_once_is_tried_again(kiosk: Kiosk) -> None:

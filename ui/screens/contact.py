@@ -41,8 +41,6 @@ class ContactScreen(Screen):
         self._view: ContactView | None = view
         self._is_phone = view.kind != "email"
         self._asks_code = bool(view.sent_to)
-        # nothing was tried yet, and it is known already that no code can be sent: the contact is only noted
-        self._only_noted = view.problem == "GATEWAY_FAILED" and not view.contact and not view.sent_to
         self.clock: Callable[[], float] = time.monotonic
         self.entered_at = self.clock()
         self._tick = QTimer(self)
@@ -54,7 +52,7 @@ class ContactScreen(Screen):
         left.box.addStretch(1)
         if not self._keys_below:
             left.add(Illustration(theme, "phone" if self._is_phone else "mail", 220, left=True))
-        left.add(self._title, self._lead, self.trial, self.problem)
+        left.add(self._title, self._lead, self.unsent, self.problem)
         left.box.addStretch(1)
         right.box.addStretch(1)
         right.add(self._card)
@@ -72,12 +70,12 @@ class ContactScreen(Screen):
         self.retranslate()
         if self._asks_code and (view.again_in_s > 0 or view.valid_s > 0):
             self._tick.start()
-        if self.problem.words:
-            stage.speaker.say(self.problem.words)
+        if said := self.problem.words or (self.unsent.words if view.noted else ""):
+            stage.speaker.say(said)
 
     def _make_words(self, theme: Theme) -> None:
         self._title, self._lead = Text("title", strong=True), Text("lead", tone="secondary")
-        self.trial, self.problem = Note(theme, "info"), Note(theme)
+        self.unsent, self.problem = Note(theme, "info"), Note(theme)
         self._label, self._hint = Text("small", tone="secondary"), Text("body" if self._asks_code else "small", tone="secondary")
 
     def _make_entry(self, theme: Theme, view: ContactView) -> None:
@@ -135,7 +133,7 @@ class ContactScreen(Screen):
         if view is None:
             return None
         if self._contact is not None:
-            words = strings.translate("contact", "Continue") if self._only_noted else strings.translate("contact", "Send me a code")
+            words = strings.translate("contact", "Continue") if view.noted else strings.translate("contact", "Send me a code")
             return Action(words, enabled=bool(self._contact.contact))
         if self._code is None or not self._code_counts:
             return Action(self._again_words(), "retake", enabled=not self._left(view.again_in_s))
@@ -257,22 +255,25 @@ class ContactScreen(Screen):
             self._lead.setText(to.format(contact=strings.left_to_right(view.sent_to)))
             self._label.setText(strings.translate("contact", "Code"))
         else:
-            self._write_question()
+            self._write_question(view)
         self.edit.setAccessibleName(self._label.text())
         self.change.setText(
             strings.translate("contact", "Another number") if self._is_phone else strings.translate("contact", "Another address")
         )
-        self.trial.say(
-            strings.translate("contact", "Trial: no message is sent; the code is shown on the machine's console.") if view.trial else ""
-        )
-        unsent = strings.translate("contact", "No code can be sent from here. A colleague confirms it with you later.")
-        self.problem.say(unsent if self._only_noted else step_problems.contact(view.kind, view.problem))
-        self.edit.setAccessibleDescription(self.problem.words)
+        unsent = ""
+        if view.noted:
+            unsent = strings.translate("contact", "No code can be sent from here. A colleague confirms it with you later.")
+        elif view.trial:
+            unsent = strings.translate("contact", "Trial: no message is sent; the code is shown on the machine's console.")
+        self.unsent.say(unsent)
+        # that nothing can be sent is no fault of what was typed, and said above
+        self.problem.say("" if view.noted and view.problem == "GATEWAY_FAILED" else step_problems.contact(view.kind, view.problem))
+        self.edit.setAccessibleDescription(self.problem.words or (unsent if view.noted else ""))
         set_style_property(self.edit, "wrong", view.problem in _WRONG_INPUT)
         self._write_time()
         self.actions_changed.emit()
 
-    def _write_question(self) -> None:
+    def _write_question(self, view: ContactView) -> None:
         if self._is_phone:
             title, label = strings.translate("contact", "Your telephone number"), strings.translate("contact", "Telephone number")
             why = strings.translate("contact", "We send you a code, to know that the number is yours.")
@@ -283,4 +284,4 @@ class ContactScreen(Screen):
             self._hint.hide()
         self._title.setText(title)
         self._label.setText(label)
-        self._lead.setText(strings.translate("contact", "So that we can reach you.") if self._only_noted else why)
+        self._lead.setText(strings.translate("contact", "So that we can reach you.") if view.noted else why)

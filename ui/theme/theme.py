@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
 
 from ui.theme import tokens
@@ -14,6 +14,8 @@ from ui.theme.stylesheet import stylesheet
 from ui.theme.tokens import Look, Palette
 
 ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
+MIRRORED = frozenset({"back", "chevron", "list"})
+"""Icons that follow the direction of reading. What shows a side of the room (turn your head), an object or a sense of rotation does not."""
 
 # What the drawings are made in; replaced by the theme's colours when they are rendered.
 _STROKE = 3.5
@@ -78,10 +80,11 @@ class Theme:
     def stylesheet(self) -> str:
         return stylesheet(self.palette, self.px, self.type_px)
 
-    def icon(self, name: str, units: float, color: str = "text", *, ratio: float = 1.0) -> QPixmap:
-        """A square line icon in one colour of the palette."""
+    def icon(self, name: str, units: float, color: str = "text", *, ratio: float = 1.0, right_to_left: bool = False) -> QPixmap:
+        """A square line icon in one colour of the palette. `right_to_left`: beside words that run so."""
         side = self.px(units)
-        return self._drawn(ICONS / f"{name}.svg", QSize(side, side), color, ratio)
+        drawn = self._drawn(ICONS / f"{name}.svg", QSize(side, side), color, ratio)
+        return drawn.transformed(QTransform.fromScale(-1, 1)) if right_to_left and name in MIRRORED else drawn
 
     def illustration(self, name: str, size: QSize, *, ratio: float = 1.0) -> QPixmap:
         """A drawing that fills `size` (device independent pixels), which should have its proportions."""

@@ -169,18 +169,22 @@ class BigButton(QAbstractButton):
         total = text_width + (side + gap) * bool(self.icon_name) + (side + gap) * bool(self.trailing_icon)
         if not self.text():
             total -= gap
+        first, last = self.icon_name, self.trailing_icon
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            first, last = last, first
         x = box.center().x() - total / 2
-        if self.icon_name:
-            self._paint_icon(painter, self.icon_name, QPointF(x, box.center().y() - side / 2), words)
+        if first:
+            self._paint_icon(painter, first, QPointF(x, box.center().y() - side / 2), words)
             x += side + gap
         painter.setPen(words)
         painter.drawText(QRectF(x, box.top(), text_width + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self.trailing_icon:
-            self._paint_icon(painter, self.trailing_icon, QPointF(x + text_width + gap, box.center().y() - side / 2), words)
+        if last:
+            self._paint_icon(painter, last, QPointF(x + text_width + gap, box.center().y() - side / 2), words)
 
     def _paint_icon(self, painter: QPainter, name: str, place: QPointF, words: QColor) -> None:
         color = "on_accent" if self.kind in ("main", "done") and self.isEnabled() else "text"
         painter.setOpacity(words.alphaF())
         units = 32 if self.kind in ("main", "second") else 26
-        painter.drawPixmap(place, self.theme.icon(name, units, color, ratio=self.devicePixelRatioF()))
+        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        painter.drawPixmap(place, self.theme.icon(name, units, color, ratio=self.devicePixelRatioF(), right_to_left=rtl))
         painter.setOpacity(1.0)

@@ -206,6 +206,7 @@ class Icon(Part):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.color(self._disc))
             painter.drawEllipse(self.rect())
-        icon = self.theme.icon(self._name, self._units, self._color, ratio=self.devicePixelRatioF())
+        rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        icon = self.theme.icon(self._name, self._units, self._color, ratio=self.devicePixelRatioF(), right_to_left=rtl)
         side = self.theme.px(self._units)
         painter.drawPixmap((self.width() - side) // 2, (self.height() - side) // 2, icon)

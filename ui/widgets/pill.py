@@ -71,17 +71,19 @@ class AdvicePill(Part):
         painter.setPen(QPen(theme.color(edge), px(2)))
         painter.setBrush(theme.color(fill))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), height / 2, height / 2)
-        x = box.left() + px(30)
+        inner = box.adjusted(px(30), 0, -px(30), 0)
         side = px(34)
-        if self._turning.isActive():
-            painter.setPen(stroke(theme.color(words), px(4)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawArc(QRectF(x + 3, box.center().y() - side / 2 + 3, side - 6, side - 6), -self._angle * 16, 270 * 16)
-            x += side + px(14)
-        elif self.icon:
-            icon = theme.icon(self.icon, 34, words, ratio=self.devicePixelRatioF())
-            painter.drawPixmap(QPointF(x, box.center().y() - side / 2), icon)
-            x += side + px(14)
+        if self._turning.isActive() or self.icon:
+            rtl = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+            x, y = inner.right() - side if rtl else inner.left(), box.center().y() - side / 2
+            if self._turning.isActive():
+                painter.setPen(stroke(theme.color(words), px(4)))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawArc(QRectF(x + 3, y + 3, side - 6, side - 6), -self._angle * 16, 270 * 16)
+            else:
+                painter.drawPixmap(QPointF(x, y), theme.icon(self.icon, 34, words, ratio=self.devicePixelRatioF()))
+            taken = side + px(14)
+            inner.adjust(0 if rtl else taken, 0, -taken if rtl else 0, 0)
         painter.setFont(self.font())
         painter.setPen(theme.color(words))
-        painter.drawText(QRectF(x, box.top(), box.right() - x, box.height()), Qt.AlignmentFlag.AlignVCenter, self.text)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, self.text)
