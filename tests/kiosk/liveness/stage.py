@@ -63,10 +63,11 @@ def challenge_of(kind: ChallengeKind, seed: int, *, flashes: bool = False) -> Ch
 
 
 def run_of(challenge: Challenge, *, reference: int | None = 1, rules: RunRules | None = None) -> ActiveRun:
+    """Args: `rules` RECORD_RULES judge as a record is judged: within wider bounds, one attempt, no more."""
     detector, landmarker = FaceOfPicture(), NoLandmarks()
     image = None if reference is None else picture_of(reference)
     observer = Observer(detector, landmarker)
-    script = script_for(challenge)
+    script = script_for(challenge, record=rules is not None and rules.whole)
     return ActiveRun(challenge, script, observer, detector, ScriptedMatcher(), image, model_id="simulated", rules=rules)
 
 
@@ -116,10 +117,11 @@ def genuine(kind: ChallengeKind, seed: int, *, fps: float = 15.0, jitter: float 
     return Session(run_of(challenge), actor, stand, fps=fps, jitter=jitter, drop=drop, seed=seed)
 
 
-def still(kind: ChallengeKind, seed: int, *, fps: float = 6.0) -> Session:
+def still(kind: ChallengeKind, seed: int, *, fps: float = 6.0, rules: RunRules | None = None) -> Session:
     rng = np.random.default_rng(seed)
     stand = Stand(np.random.default_rng(seed + 1), flat=True, shapes=_needs_shapes(kind))
-    return Session(run_of(challenge_of(kind, seed)), Still(rng, size=float(rng.uniform(0.35, 0.55))), stand, fps=fps, seed=seed)
+    run = run_of(challenge_of(kind, seed), rules=rules)
+    return Session(run, Still(rng, size=float(rng.uniform(0.35, 0.55))), stand, fps=fps, seed=seed)
 
 
 def _needs_shapes(kind: ChallengeKind) -> bool:
@@ -133,13 +135,15 @@ def movie_of(kind: ChallengeKind, seed: int) -> tuple[Challenge, Movie]:
     return session.run.challenge, Movie(session.states)
 
 
-def other_film(kind: ChallengeKind, seed: int, films: Sequence[tuple[Challenge, Movie]], *, fps: float = 6.0) -> Session:
+def other_film(
+    kind: ChallengeKind, seed: int, films: Sequence[tuple[Challenge, Movie]], *, fps: float = 6.0, rules: RunRules | None = None
+) -> Session:
     """A challenge before which a film of another one is shown, over and over; who films himself has a face with depth."""
     rng = np.random.default_rng(seed)
     challenge = challenge_of(kind, seed)
     others = [movie for filmed, movie in films if not _contains(filmed.steps, challenge.steps)]
     stand = Stand(np.random.default_rng(seed + 1), strength=float(rng.uniform(0.25, 0.65)), shapes=_needs_shapes(kind))
-    return Session(run_of(challenge), others[int(rng.integers(len(others)))], stand, fps=fps, seed=seed)
+    return Session(run_of(challenge, rules=rules), others[int(rng.integers(len(others)))], stand, fps=fps, seed=seed)
 
 
 def _contains(filmed: tuple[Assertion, ...], asked: tuple[Assertion, ...]) -> bool:

@@ -9,6 +9,8 @@ import pytest
 
 from kiosk.domain.challenge import ChallengeKind
 from kiosk.domain.check import CheckLabel, CheckStatus
+from kiosk.services.liveness.replay import RECORD_RULES
+from kiosk.services.liveness.run import RunRules
 from tests.kiosk.liveness.stage import KINDS, genuine, movie_of, other_film, still
 
 GENUINE = 5
@@ -40,18 +42,20 @@ def test_a_machine_under_load_lets_people_pass(kind: ChallengeKind, fps: float, 
         assert session.run._restarts <= 2, f"seed {seed}"
 
 
+@pytest.mark.parametrize("rules", [None, RECORD_RULES], ids=["live", "replay"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_still_picture_that_shakes_and_moves_never_passes(kind: ChallengeKind, sessions: int) -> None:
+def test_a_still_picture_that_shakes_and_moves_never_passes(kind: ChallengeKind, rules: RunRules | None, sessions: int) -> None:
     for seed in range(sessions):
-        check = still(kind, seed).play()
+        check = still(kind, seed, rules=rules).play()
         assert check.status is not CheckStatus.PASSED, f"seed {seed}"
         assert check.label in (CheckLabel.CHALLENGE_FAILED, CheckLabel.FLAT_FACE, CheckLabel.SEQUENCE_CUT, CheckLabel.INCONCLUSIVE)
 
 
+@pytest.mark.parametrize("rules", [None, RECORD_RULES], ids=["live", "replay"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_film_of_another_challenge_never_passes(kind: ChallengeKind, sessions: int) -> None:
+def test_a_film_of_another_challenge_never_passes(kind: ChallengeKind, rules: RunRules | None, sessions: int) -> None:
     films = [movie_of(filmed, 1000 + seed) for filmed in KINDS for seed in range(4)]
     for seed in range(sessions):
-        session = other_film(kind, seed, films)
+        session = other_film(kind, seed, films, rules=rules)
         check = session.play()
         assert check.status is CheckStatus.REJECTED, f"{session.run.challenge.steps}, seed {seed}"
