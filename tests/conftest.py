@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # the developer's own keyring is never touched
 os.environ.pop("KIOSK_CONFIG", None)
+# what a shell starts in the background ignores Ctrl-C and hands that on: programs that tests start must hear it
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from kiosk.engines.model_install import InstallOutcome, ProgressText, install
 from kiosk.engines.models import ModelLibrary, ModelState

@@ -245,9 +245,8 @@ def test_ctrl_c_ends_what_was_started(tmp_path: Path, body: str, all_are_told: b
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError), program:  # closes its pipes and waits
             os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts of POSIX")
