@@ -237,7 +237,7 @@ class Engines:
         path = self._library.path(info.id)
         score = 0.5 if info.threshold is None else info.threshold
         if info.id.startswith("yunet"):
-            from kiosk.engines.face_detector import YuNetDetector
+            from kiosk.engines.face_yunet import YuNetDetector
 
             return YuNetDetector(path, model_id=info.id, min_score=score, thorough=not live)
         from kiosk.engines.face_detector import BlazeFaceDetector

@@ -1,27 +1,26 @@
-"""Face detectors: BlazeFace short range (in the default set) and YuNet."""
+"""BlazeFace short range, the face detector of the default set, and what detectors share."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Box, Face
-from kiosk.engines.tflite import TfliteNet, reason_of
+from kiosk.engines.tflite import TfliteNet
 from kiosk.imaging.face_align import scaled, square_crop, with_margin
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import limited
 
 _INPUT_PX = 128
 _TILE_OVERLAP = 0.5
-_MARGIN = 0.4
-_TIGHT_FACE = 0.5
+MARGIN = 0.4
+"""Of the longer side, around a picture that a face may fill."""
+TIGHT_FACE = 0.5
+"""Such a face is at least this share of the picture's shorter side."""
 _MIN_TIGHT_SCORE = 0.8
 """A whole card in a frame scores up to 0.73 as a face."""
 _SURE_LIVE = 0.8
@@ -76,9 +75,9 @@ class BlazeFaceDetector:
         found = [sharper for face in _without_doubles(found) if (sharper := self._second_look(small, face)) is not None]
         if not found and self._thorough:
             # A face that fills the picture (a portrait cut out of a document): these networks were trained on faces with surroundings.
-            framed, (left, top) = with_margin(small, _MARGIN)
+            framed, (left, top) = with_margin(small, MARGIN)
             tight = [scaled(face, 1, (-left, -top)) for face in self._detect_once(framed, max(self._min_score, _MIN_TIGHT_SCORE))]
-            found = [face for face in tight if face.box[2] >= _TIGHT_FACE * min(small.shape[:2])]
+            found = [face for face in tight if face.box[2] >= TIGHT_FACE * min(small.shape[:2])]
         return _without_doubles([scaled(face, factor) for face in found])
 
     def _second_look(self, image: Image, face: Face) -> Face | None:
@@ -151,82 +150,6 @@ class BlazeFaceDetector:
         return _blended(faces)
 
 
-class YuNetDetector:
-    """YuNet through cv2.FaceDetectorYN: five points of its own. Calls are serialised by a lock.
-
-    Pictures are looked at with their longer side at 640 px, and once more at 1280 px when nothing is found; live frames (not `thorough`)
-    once at 320 px, which shows faces of 4 % of the frame.
-    """
-
-    def __init__(self, path: Path, *, model_id: str = "yunet_n_640", min_score: float = 0.7, thorough: bool = True) -> None:
-        """Raises ModelFault(MODEL_MISSING | MODEL_CORRUPT)."""
-        if not path.is_file():
-            raise ModelFault(ErrorCode.MODEL_MISSING, f"model file {path.name} is not there")
-        self._model_id = model_id
-        self._thorough = thorough
-        self._sides = (640, 1280) if thorough else (320,)
-        self._lock = threading.Lock()
-        try:
-            # as a buffer, because OpenCV's own file names go through the ANSI code page on Windows
-            buffer = np.frombuffer(path.read_bytes(), np.uint8)
-            with _quiet_opencv():
-                self._native = cv2.FaceDetectorYN.create("onnx", buffer, np.empty(0, np.uint8), (320, 320), min_score, 0.3, 200)
-            self._native.detect(np.zeros((320, 320, 3), np.uint8))
-        except cv2.error as error:
-            raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{path.name} is refused by OpenCV: {reason_of(error)}") from error
-
-    @property
-    def model_id(self) -> str:
-        return self._model_id
-
-    def detect(self, image: Image) -> tuple[Face, ...]:
-        longest = max(image.shape[:2])
-        looked_at = 0
-        for side in self._sides:
-            if min(side, longest) <= looked_at:
-                break
-            looked_at = min(side, longest)
-            small = limited(image, side)
-            faces = [scaled(face, longest / max(small.shape[:2])) for face in self._detect_once(small)]
-            if faces:
-                return _largest_first(faces)
-        if not self._thorough:
-            return ()
-        small = limited(image, self._sides[0])
-        framed, (left, top) = with_margin(small, _MARGIN)  # a face that fills the picture
-        factor = longest / max(small.shape[:2])
-        faces = [scaled(face, 1, (-left, -top)) for face in self._detect_once(framed)]
-        return _largest_first([scaled(face, factor) for face in faces if face.box[2] >= _TIGHT_FACE * min(small.shape[:2])])
-
-    def _detect_once(self, image: Image) -> list[Face]:
-        with self._lock:
-            self._native.setInputSize((image.shape[1], image.shape[0]))
-            found: object = self._native.detect(image)[1]  # None when there is no face, whatever the stub says
-        if found is None:
-            return []
-        return [
-            Face(
-                box=(float(row[0]), float(row[1]), float(row[2]), float(row[3])),
-                score=float(row[14]),
-                points=tuple((float(row[4 + 2 * i]), float(row[5 + 2 * i])) for i in range(5)),
-                model=self._model_id,
-            )
-            for row in np.asarray(found, np.float64)
-            if row[2] > 0 and row[3] > 0
-        ]
-
-
-@contextmanager
-def _quiet_opencv() -> Iterator[None]:
-    """OpenCV 5.0 warns on stderr at each FaceDetectorYN that its new engine knows no targets, which nobody can mend; errors still show."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(min(level, cv2.utils.logging.LOG_LEVEL_ERROR))
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-
-
 def _anchors() -> npt.NDArray[np.float64]:
     """Centres of the 896 anchors in input pixels: two per cell of 8 px, then six per cell of 16 px."""
     centres = []
@@ -287,7 +210,8 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(start) for start in np.linspace(0, length - side, count)]
 
 
-def _largest_first(faces: list[Face] | tuple[Face, ...]) -> tuple[Face, ...]:
+def largest_first(faces: list[Face] | tuple[Face, ...]) -> tuple[Face, ...]:
+    """By the area of their boxes."""
     return tuple(sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True))
 
 
@@ -296,7 +220,7 @@ def _without_doubles(faces: list[Face]) -> tuple[Face, ...]:
     for face in sorted(faces, key=lambda face: face.score, reverse=True):
         if all(_overlap(face.box, other.box) < 0.3 for other in kept):
             kept.append(face)
-    return _largest_first(kept)
+    return largest_first(kept)
 
 
 def _overlap(one: Box, other: Box, *, of_union: bool = False) -> float:

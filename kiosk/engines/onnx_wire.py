@@ -173,11 +173,12 @@ def tensor(name: str, values: Array) -> bytes:
     return head + bytes(raw)
 
 
-def float_value(name: str, shape: Sequence[int] | None) -> bytes:
-    """A ValueInfoProto of floats (2 = TypeProto, in it 1 = tensor type: 1 = element type, 2 = shape). Without a shape it is inferred."""
+def float_value(name: str, shape: Sequence[int | None] | None) -> bytes:
+    """A ValueInfoProto of floats (2 = TypeProto, in it 1 = tensor type: 1 = element type, 2 = shape). Without a shape it is
+    inferred; a side of None is free."""
     content = number_field(1, FLOAT)
     if shape is not None:
-        content += field(2, b"".join(field(1, number_field(1, side)) for side in shape))
+        content += field(2, b"".join(field(1, b"" if side is None else number_field(1, side)) for side in shape))
     return field(1, name.encode()) + field(2, field(1, content))
 
 

@@ -31,9 +31,3 @@ class TfliteNet:
     def run(self, tensor: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float64], ...]:
         """One inference: NCHW in, the outputs flattened in the order they were named."""
         return tuple(np.array(result, np.float64).ravel() for result in self._session.run({INPUT: tensor}, self._outputs))
-
-
-def reason_of(error: Exception) -> str:
-    """The first line of a library's error, for an operator."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

@@ -10,7 +10,8 @@ import pytest
 
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Face
-from kiosk.engines.face_detector import BlazeFaceDetector, YuNetDetector
+from kiosk.engines.face_detector import BlazeFaceDetector
+from kiosk.engines.face_yunet import YuNetDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.ports import FaceDetector
 from tests.fakes.faces import ASTRONAUT_EYES, astronaut, on_canvas

@@ -13,11 +13,12 @@ import pytest
 
 from kiosk.domain.errors import BadInput, ErrorCode, ModelFault
 from kiosk.domain.face import Embedding, Face, Similarity
-from kiosk.engines.face_detector import BlazeFaceDetector, YuNetDetector
+from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.face_dlib import DlibFaceMatcher
 from kiosk.engines.face_edgeface import EdgeFaceMatcher
 from kiosk.engines.face_landmarker import FaceMeshLandmarker
 from kiosk.engines.face_sface import SFaceMatcher
+from kiosk.engines.face_yunet import YuNetDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.imaging.decode import load_image
 from kiosk.imaging.face_align import ARCFACE_112, align_face, box_from_points, similarity_transform

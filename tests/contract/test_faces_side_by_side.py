@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from kiosk.domain.face import Face
-from kiosk.engines.face_detector import BlazeFaceDetector, YuNetDetector
+from kiosk.engines.face_detector import BlazeFaceDetector
 from kiosk.engines.face_dlib import DlibFaceMatcher
 from kiosk.engines.face_edgeface import EdgeFaceMatcher
 from kiosk.engines.face_landmarker import FaceMeshLandmarker
 from kiosk.engines.face_sface import SFaceMatcher
+from kiosk.engines.face_yunet import YuNetDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.passive_liveness import MinifasLiveness
 from kiosk.imaging.frame import Image

@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.domain.face import Face
-from kiosk.engines.face_detector import BlazeFaceDetector, YuNetDetector
+from kiosk.engines.face_detector import BlazeFaceDetector
+from kiosk.engines.face_yunet import YuNetDetector
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.passive_liveness import MinifasLiveness
 from kiosk.imaging.decode import load_image
