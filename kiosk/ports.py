@@ -102,13 +102,28 @@ class PageLocator(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LetterDoubt:
+    """A letter that may have another mark (É, Ė) or none: its `place` in the text, `sure` 0..1 that it is this letter under whatever mark,
+    `ways` with their shares of that, the one that was read first; those that hardly count are left out."""
+
+    place: int
+    sure: float
+    ways: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TextLine:
-    """`quad` in pixels of the picture that was read, `confidence` 0..1, `least` that of the least sure letter where the engine tells it."""
+    """`quad` in pixels of the picture that was read, `confidence` 0..1, `least` that of the least sure letter where the engine tells it.
+
+    `marks`: how sure the least sure accent is, given its letter; `doubts`: the letters that may have others, where the engine tells them.
+    """
 
     text: str
     confidence: float
     quad: Quad
     least: float = 1.0
+    marks: float = 1.0
+    doubts: tuple[LetterDoubt, ...] = ()
 
 
 class TextReader(Protocol):

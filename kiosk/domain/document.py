@@ -121,6 +121,7 @@ class Reading:
         proven: a check digit covers the value and holds.
         room: places that the MRZ left empty behind a value that it may have had to cut (a name, a visa's number); None where nothing may
             be missing. Only what does not fit there may be missing (9303-4 4.2.3, 9303-7 4.2.2.2).
+        accents: 0..1, how sure a printed text is for its accents alone, which an MRZ that says the same does not tell.
     """
 
     value: str
@@ -131,6 +132,7 @@ class Reading:
     raw: str = ""
     proven: bool = False
     room: int | None = None
+    accents: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class EasyOcrTextReader:
         """The lines at these places, in their order; unreadable ones are left out. ModelFault when the engine breaks."""
         read = self.read_lines([crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX) for quad in quads])
         return tuple(
-            TextLine(text, confidence, quad)
+            TextLine(text, confidence, quad, marks=confidence)
             for quad, (text, confidence) in zip(quads, read, strict=True)
             if text.strip() and confidence >= MIN_CONFIDENCE
         )

@@ -26,6 +26,7 @@ from kiosk.engines.text_alphabet import Alphabet, alphabet_of, only_kept_classes
 from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map, reading_order
 from kiosk.engines.text_crop import crop_line
 from kiosk.engines.text_letters import load_letters, with_letters
+from kiosk.engines.text_marks import MarkReader
 from kiosk.imaging.frame import Image
 from kiosk.ports import LineSteps, TextLine
 
@@ -76,6 +77,7 @@ class RapidTextReader:
         if listed is None:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{recognition.name} carries no character list", model=recognition.stem)
         self._alphabet = self._known_alphabet(listed, recognition)
+        self._marks = MarkReader(self._alphabet.characters)
 
     def _known_alphabet(self, listed: str, recognition: Path) -> Alphabet:
         blank = np.zeros((1, 3, LINE_HEIGHT_PX, MIN_LINE_WIDTH_PX), np.float32)
@@ -101,16 +103,15 @@ class RapidTextReader:
     def read_at(self, image: Image, quads: Sequence[Quad]) -> tuple[TextLine, ...]:
         """The lines at these places, in their order; unreadable ones are left out. ModelFault when the engine breaks."""
 
-        def read_one(quad: Quad) -> tuple[str, float, float]:
-            line = crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX)
-            return self._alphabet.line_of(self._probabilities(line))
+        def read_one(quad: Quad) -> TextLine:
+            probabilities = self._probabilities(crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX))
+            text, confidence, least = self._alphabet.line_of(probabilities)
+            doubts = self._marks.doubts(probabilities, text)
+            marks = least if doubts is None else min((doubt.ways[0][1] for doubt in doubts), default=1.0)
+            return TextLine(text, confidence, quad, least, marks, doubts or ())
 
         read = self._each(read_one, quads, [math.dist(quad[0], quad[1]) for quad in quads])
-        return tuple(
-            TextLine(text, confidence, quad, least)
-            for quad, (text, confidence, least) in zip(quads, read, strict=True)
-            if text.strip() and confidence >= MIN_CONFIDENCE
-        )
+        return tuple(line for line in read if line.text.strip() and line.confidence >= MIN_CONFIDENCE)
 
     def find_lines(self, image: Image, *, max_side_px: int = 736) -> tuple[Quad, ...]:
         """Quads of text lines in pixels of `image`, in reading order, not recognised."""

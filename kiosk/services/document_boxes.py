@@ -20,7 +20,9 @@ _DOUBTED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A piece of text and where it is; `height` of its letters, `least` the probability of its least sure letter."""
+    """A piece of text and where it is; `height` of its letters, `least` the probability of its least sure letter.
+
+    `marks`: that of its least sure accent, given the letter."""
 
     text: str
     confidence: float
@@ -30,6 +32,12 @@ class Box:
     bottom: float
     quad: Quad
     least: float = 1.0
+    marks: float = 1.0
+
+    @property
+    def accents(self) -> float:
+        """How sure the text is where nothing but its accents is in doubt; measured as `sureness` is."""
+        return round(_DOUBTED + (1.0 - _DOUBTED) * self.marks, 4)
 
     @property
     def sureness(self) -> float:
@@ -51,7 +59,7 @@ class Box:
 
 def box_of(line: TextLine) -> Box:
     left, top, right, bottom = geometry.bounds(line.quad)
-    return Box(line.text, line.confidence, left, top, right, bottom, line.quad, line.least)
+    return Box(line.text, line.confidence, left, top, right, bottom, line.quad, line.least, line.marks)
 
 
 def as_it_lies(box: Box) -> Box:
@@ -73,7 +81,7 @@ def boxes_of(lines: Sequence[TextLine]) -> list[Box]:
         x, y = cosine * x - sine * y, sine * x + cosine * y
         # its own sides: under perspective lines slant unlike one another, and the bounds of a slanted one are too tall
         across, up = (math.dist(a, b) + math.dist(d, c)) / 4, (math.dist(a, d) + math.dist(b, c)) / 4
-        boxes.append(Box(line.text, line.confidence, x - across, y - up, x + across, y + up, line.quad, line.least))
+        boxes.append(Box(line.text, line.confidence, x - across, y - up, x + across, y + up, line.quad, line.least, line.marks))
     return boxes
 
 
@@ -101,7 +109,7 @@ def part_of(box: Box, start: float, end: float, text: str) -> Box:
     else:  # its page was taken for level
         wide = box.right - box.left
         left, top, right, bottom = box.left + start * wide, box.top, box.left + end * wide, box.bottom
-    return Box(text, box.confidence, left, top, right, bottom, quad, box.least)
+    return Box(text, box.confidence, left, top, right, bottom, quad, box.least, box.marks)
 
 
 def is_beside(text: Box, label: Box) -> bool:
@@ -123,4 +131,5 @@ def joined_boxes(boxes: Sequence[Box], joint: str) -> Box:
     right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
     text = joint.join(box.text for box in boxes)
     sure, least = min(box.confidence for box in boxes), min(box.least for box in boxes)
-    return Box(text, sure, left, top, right, bottom, geometry.box_quad(left, top, right, bottom), least)
+    marks = min(box.marks for box in boxes)
+    return Box(text, sure, left, top, right, bottom, geometry.box_quad(left, top, right, bottom), least, marks)

@@ -66,7 +66,9 @@ def visual_fields(lines: Sequence[TextLine], side: PageSide, context: Context) -
     fields: dict[FieldName, tuple[Reading, ...]] = {}
     for found in _found(lines, context):
         confidence = found.box.sureness * (0.85 + 0.15 * min(found.likeness, found.value.fit))
-        fields[found.field] = (Reading(found.value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text),)
+        box = found.box
+        printed = Reading(found.value.value, Source.VISUAL_ZONE, round(confidence, 4), side, box.quad, box.text, accents=box.accents)
+        fields[found.field] = (printed,)
     return fields
 
 
@@ -158,7 +160,8 @@ def _anchor(name: FieldName, said: Reading, lines: Sequence[TextLine], side: Pag
     for line in lines:
         value = value_of(name, line.text, context)
         if value is not None and _says_same(name, value.value, said.value):
-            return Reading(value.value, Source.VISUAL_ZONE, box_of(line).sureness, side, line.quad, line.text)
+            box = box_of(line)
+            return Reading(value.value, Source.VISUAL_ZONE, box.sureness, side, line.quad, line.text, accents=box.accents)
     return None
 
 

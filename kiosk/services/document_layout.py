@@ -346,6 +346,7 @@ def _continued(found: Found, place: int, texts: Sequence[Box], used: set[int], r
             text=f"{whole.text}{joint}{text.text}",
             confidence=min(whole.confidence, text.confidence),
             least=min(whole.least, text.least),
+            marks=min(whole.marks, text.marks),
             left=joined[0][0],
             right=joined[1][0],
             bottom=text.bottom,

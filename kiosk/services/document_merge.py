@@ -234,7 +234,8 @@ def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]
     Of a printed name and the MRZ's form of it the printed one gains: it alone has the accents.
     """
     result: list[Reading] = []
-    for reading in readings:
+    # what is printed first: a name's form in the MRZ is no surer an answer than the printed one with its accents
+    for reading in sorted(readings, key=lambda one: one.source is Source.MRZ):
         backed = [other for other in readings if other.source is not reading.source and agree(name, reading, other)]
         spelled_out = name in NAMES and reading.source is Source.MRZ and any(other.value != reading.value for other in backed)
         if backed and not reading.proven and not spelled_out:
@@ -243,7 +244,13 @@ def _agreed(name: FieldName, readings: Sequence[Reading]) -> tuple[Reading, ...]
             raised = max(surest, min(MAX_CONFIDENCE, 1.0 - doubt))
             if any(accents_open(name, reading, other) for other in backed):
                 raised = min(surest, UNCONFIRMED_ACCENTS)
+            if name in NAMES and all(other.source is Source.MRZ for other in backed):
+                # its letters are vouched for, not their accents, be they read or missed
+                raised = min(raised, max(reading.confidence, reading.accents))
             reading = replace(reading, confidence=round(raised, 4))
+        printed = [one.confidence for one in result if name in NAMES and one.source is Source.VISUAL_ZONE and agree(name, reading, one)]
+        if reading.source is Source.MRZ and printed:
+            reading = replace(reading, confidence=min(reading.confidence, max(printed)))
         longer = [other.confidence for other in readings if is_cut_form(name, reading, other)]
         if longer:
             # what the line's end cut is no answer where the rest is printed, be it with an accent misread

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.domain.document import Barcode, Field, FieldName, PageSide, Reading
+from kiosk.domain.national_letters import languages_of
 from kiosk.imaging import geometry
 from kiosk.services.document_classification import PageClass, classify_page
 from kiosk.services.document_fields import (
@@ -17,6 +18,7 @@ from kiosk.services.document_fields import (
     reconciled,
     visual_fields,
 )
+from kiosk.services.document_letters import respelled
 from kiosk.services.document_templates import template_by_id
 from kiosk.services.page_look import PageLook
 from kiosk.services.template_fields import merge_readings, read_fields
@@ -56,20 +58,24 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     texts = [line.text for line in look.lines]
     evidence = evidence_from(texts, look.mrz, labelled, today=today, size=(width, height), located=look.location is not None, side=side)
     kind = classify_page(evidence, advice=advice)
+    own = kind.match.template.languages if kind.match is not None else ()
+    lines = respelled(look.lines, own or languages_of(kind.type.country))
+    if lines != look.lines:
+        labelled = _sure(visual_fields(lines, side, context))
     if kind.match is not None:
         template = kind.match.template
         # of an edition that is not sure the places may differ: labels and formats hold
         size = (width, height) if kind.match.edition_sure else None
-        by_template = dict(_sure(read_fields(look.lines, template, kind.side, context, size=size)))
+        by_template = dict(_sure(read_fields(lines, template, kind.side, context, size=size)))
         # which edition it is does not show: what one of them calls its labels may be what stands here
         for other in filter(None, map(template_by_id, kind.match.editions[1:])):
-            more = _sure(read_fields(look.lines, other, kind.side, context))
+            more = _sure(read_fields(lines, other, kind.side, context))
             by_template |= {name: found for name, found in more.items() if name not in by_template}
         labelled = merge_readings(dict(by_template), labelled, template, kind.side, context)
     machine = mrz_fields(look.mrz, kind.side, look.mrz_quads, today) if look.mrz is not None else {}
-    romanian = any(not _ROMANIAN.isdisjoint(text) for text in texts)
+    romanian = any(not _ROMANIAN.isdisjoint(line.text) for line in lines)
     labelled = {name: tuple(_cut(_spelled(one, romanian), width) for one in found) for name, found in labelled.items()}
-    printed = reconciled(dict(labelled), look.lines, machine, kind.side, context)
+    printed = reconciled(dict(labelled), lines, machine, kind.side, context)
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
 
 

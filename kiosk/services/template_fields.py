@@ -118,7 +118,9 @@ def _fitting(field: TemplateField, reading: Reading, context: Context) -> Readin
 def _reading(found: Found, side: PageSide) -> Reading:
     value = found.value
     confidence = found.box.sureness * (0.9 + 0.1 * found.likeness) * (value.fit if value.fit <= BROKEN_CHECK else 0.85 + 0.15 * value.fit)
-    return Reading(value.value, Source.VISUAL_ZONE, round(confidence, 4), side, found.box.quad, found.box.text, value.proven)
+    box = found.box
+    printed = Reading(value.value, Source.VISUAL_ZONE, round(confidence, 4), side, box.quad, box.text, value.proven)
+    return replace(printed, accents=box.accents)
 
 
 def _anchors(found: Mapping[FieldName, Found], page: TemplatePage, size: tuple[int, int]) -> list[tuple[Point, Point]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.domain.countries import alpha3, is_known
 from kiosk.domain.document import FieldName, PageSide, Region
 from kiosk.domain.mrz import MrzFormat
+from kiosk.domain.national_letters import is_known_language
 from kiosk.services.number_checks import NUMBER_CHECKS
 from kiosk.services.template_model import (
     ANY_COUNTRY,
@@ -41,7 +42,7 @@ def read_file(path: Path) -> tuple[Template | None, tuple[str, ...]]:
     return (None if parser.wrong else template), tuple(parser.wrong)
 
 
-TEMPLATE_KEYS = {"id", "country", "type", "edition", "mrtd", "size_mm", "basis", "tried", "mrz", "issued", "pages"}
+TEMPLATE_KEYS = {"id", "country", "type", "edition", "mrtd", "size_mm", "basis", "tried", "mrz", "issued", "languages", "pages"}
 PAGE_KEYS = {"titles", "absent", "ignored", "fields", "regions", "colours"}
 FIELD_KEYS = {
     "labels",
@@ -93,6 +94,10 @@ class _Parser:
         if not isinstance(years, list) or not all(isinstance(year, int) and 0 < year <= 100 for year in years):
             self._say("issued.valid_years", "a list of years from 1 to 100")
             years = []
+        languages = self._words(raw, "languages", "")
+        for language in languages:
+            if not is_known_language(language):
+                self._say("languages", f"{language!r}: no language whose letters are known (ISO 639-1, Latin letters)")
         return Template(
             id=template_id,
             country=country,
@@ -107,6 +112,7 @@ class _Parser:
             issued_from=self._date(issued, "from"),
             issued_to=self._date(issued, "to"),
             valid_years=tuple(years),
+            languages=languages,
         )
 
     def _mrz(self, raw: object, country: str) -> TemplateMrz:

@@ -132,6 +132,7 @@ class Template:
         basis: what the file rests on; tried: on which real specimens it was tried, "" = on none.
         issued_from, issued_to: YYYY-MM-DD bounds of the date of issue, "" = open; they tell editions of one document apart.
         valid_years: how long such a document may be valid, to reckon the issue from the expiry; empty = unknown.
+        languages: that names and places on it are in (ISO 639-1); empty = those of the country.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Template:
     issued_from: str = ""
     issued_to: str = ""
     valid_years: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
 
     @property
     def is_generic(self) -> bool:

@@ -112,6 +112,8 @@ def template_text(design: str) -> str:
     if truth.mrtd:
         out.append(f"mrtd = {_quoted(_FORMATS.get(design, truth.mrtd))}")
     out += [f"size_mm = [{plan.size_mm[0]}, {plan.size_mm[1]}]", 'basis = "measured on the drawings"', 'tried = ""']
+    if plan.language:
+        out.append(f"languages = {_list([plan.language])}")
     if truth.mrz_lines:
         out += ["", "[mrz]", f"page = {_quoted(truth.mrz_side.value)}", f"codes = {_list([truth.mrz_lines[0][:2].strip('<')])}"]
     for side in made[0].pages:

@@ -1,0 +1,45 @@
+"""Letters whose accents were read with doubt, chosen anew by the languages that the document is printed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kiosk.domain.national_letters import letters_of
+from kiosk.ports import LetterDoubt, TextLine
+
+_FOREIGN = 0.1
+"""Weight of a letter that the state's languages lack: holders have names from elsewhere, but one letter in doubt is seldom of them."""
+_SAME = 0.005
+
+
+def respelled(lines: Sequence[TextLine], languages: Sequence[str]) -> tuple[TextLine, ...]:
+    """The lines of a document in these languages (empty = not known), each doubted letter as the likeliest one, foreign ones being rare.
+
+    A letter that was read without doubt stays, whatever the language: names travel. What was chosen anew is as sure as the choice.
+    """
+    known = letters_of(languages)
+    return tuple(_respelled(line, known) if line.doubts else line for line in lines) if languages else tuple(lines)
+
+
+def _respelled(line: TextLine, known: frozenset[str]) -> TextLine:
+    letters = list(line.text)
+    doubts: list[LetterDoubt] = []
+    for doubt in line.doubts:
+        ways = _weighed(doubt, known)
+        letters[doubt.place] = ways[0][0]
+        doubts.append(replace(doubt, ways=ways))
+    before = {doubt.sure * doubt.ways[0][1] for doubt in line.doubts}
+    after = min(doubt.sure * doubt.ways[0][1] for doubt in doubts)
+    # where another letter is the least sure one, it still is
+    least = after if any(abs(one - line.least) < _SAME for one in before) else min(line.least, after)
+    marks = min(doubt.ways[0][1] for doubt in doubts)
+    return replace(line, text="".join(letters), least=least, marks=marks, doubts=tuple(doubts))
+
+
+def _weighed(doubt: LetterDoubt, known: frozenset[str]) -> tuple[tuple[str, float], ...]:
+    weighed = [(letter, share * (1.0 if letter.isascii() or letter.upper() in known else _FOREIGN)) for letter, share in doubt.ways]
+    total = sum(share for _, share in weighed)
+    # of letters that are as likely the one that was read stays
+    ordered = sorted(weighed, key=lambda pair: -pair[1])
+    return tuple((letter, share / total) for letter, share in ordered) if total > 0 else doubt.ways
