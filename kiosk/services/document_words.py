@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from pathlib import Path
 
 from kiosk.domain.countries import COUNTRIES
+from kiosk.services.likest_word import KnownWords
 
 _FOLDER = Path(__file__).resolve().parents[2] / "resources" / "templates"
 
@@ -64,14 +63,7 @@ class LabelBook:
             for words in languages.values():
                 for word in words:
                     self._exact.setdefault(compact(word), key)
-        self._long = [word for word in self._exact if len(word) >= _SHORTEST_FUZZY]
-        self._index: dict[str, list[int]] = defaultdict(list)
-        self._sizes: list[int] = []
-        for number, word in enumerate(self._long):
-            pairs = _pairs(word)
-            self._sizes.append(len(pairs))
-            for pair in pairs:
-                self._index[pair].append(number)
+        self._known = KnownWords([word for word in self._exact if len(word) >= _SHORTEST_FUZZY])
         self._longest = max(map(len, self._exact), default=0)
         # one page is looked through several times: for evidence, by labels, by a template. Small, because what it holds are people's data
         self._found = lru_cache(maxsize=_PAGE_LINES)(self._search)
@@ -109,21 +101,8 @@ class LabelBook:
         return self._like(compact)
 
     def _fuzzy(self, compact: str) -> tuple[str, float] | None:
-        pairs = _pairs(compact)
-        counts: dict[int, int] = defaultdict(int)
-        for pair in pairs:
-            for number in self._index.get(pair, ()):
-                counts[number] += 1
-        best: tuple[str, float] | None = None
-        for number, common in counts.items():
-            # bigrams in common: a cheap bound before the exact comparison
-            if 2 * common < 0.5 * (len(pairs) + self._sizes[number]):
-                continue
-            word = self._long[number]
-            likeness = SequenceMatcher(None, compact, word, autojunk=False).ratio()
-            if likeness >= (_LEAST_LIKENESS if len(compact) >= _LONG else _LEAST_LIKENESS_SHORT) and (best is None or likeness > best[1]):
-                best = self._exact[word], likeness
-        return best
+        found = self._known.likest(compact, _LEAST_LIKENESS if len(compact) >= _LONG else _LEAST_LIKENESS_SHORT)
+        return None if found is None else (self._exact[found[0]], found[1])
 
 
 def without_overlaps(found: Sequence[Labelled], tokens: Sequence[str]) -> tuple[Labelled, ...]:
@@ -229,7 +208,3 @@ def compact(text: str) -> str:
 def _canonical(compact: str) -> str:
     """What OCR confuses in small print made one: rn and m, 1 and i, 0 and o, 5 and s, Greek alpha and a."""
     return compact.replace("rn", "m").translate(_LOOKALIKES)
-
-
-def _pairs(word: str) -> frozenset[str]:
-    return frozenset(word[i : i + 2] for i in range(len(word) - 1))
