@@ -22,6 +22,9 @@ _JPEG_SIGNATURE = b"\xff\xd8\xff"
 # start of frame markers: all of C0..CF but DHT (C4), JPG (C8) and DAC (CC); ITU-T T.81 table B.1
 _JPEG_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_SOS = 0xDA
+MOST_JPEG_SCANS = 64
+"""Encoders write 10 to 20 for a progressive picture. Each is a pass over all of it and may be 90 bytes long: 10 MB of them take a quarter of
+an hour."""
 # what people hand in instead, by its first bytes
 _OTHERS = (
     (b"GIF8", "GIF"),
@@ -102,6 +105,8 @@ def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_side_px: int = 
         )
     try:
         with PilImage.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
+            if picture.size != (width, height):  # a second header, behind the one that was checked
+                raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: damaged image data")
             picture.load()
             return _to_bgr(picture)
     except PilImage.DecompressionBombError as error:
@@ -195,8 +200,12 @@ def _jpeg_size(data: bytes, name: str) -> tuple[int, int]:
             size = (int(width), int(height))
         elif marker == _JPEG_SOS:
             # a thumbnail in EXIF has an end marker of its own, but that one lies before the scan
-            if data.find(b"\xff\xd9", position) < 0:
+            end = data.find(b"\xff\xd9", position)
+            if end < 0:
                 raise truncated
+            # no marker can stand inside coded samples: every FF of theirs is followed by 00 or by a restart
+            if data.count(b"\xff\xda", position, end) > MOST_JPEG_SCANS:
+                raise BadInput(ErrorCode.IMAGE_PIXELS_EXCEEDED, f"{name}: more passes over the picture than are decoded ({MOST_JPEG_SCANS})")
             break
         position += 2 + length
     if size is None or 0 in size:

@@ -246,6 +246,35 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     assert code_of(bomb) is ErrorCode.IMAGE_PIXELS_EXCEEDED
 
 
+def _of_many_scans(scans: int) -> bytes:
+    """A progressive JPEG, grey, 64 x 64, in which one pass without anything new is repeated: 22 bytes each, whatever the picture's size."""
+
+    def segment(marker: int, body: bytes) -> bytes:
+        return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+    tables = segment(0xDB, b"\0" + bytes([1] * 64))
+    tables += segment(0xC2, struct.pack(">BHHB", 8, 64, 64, 1) + bytes([1, 0x11, 0]))
+    # one code each: a DC difference of nothing; a run of 32 to 63 blocks whose AC coefficients are nothing
+    tables += segment(0xC4, bytes([0x00, 1, *[0] * 15, 0x00])) + segment(0xC4, bytes([0x10, 1, *[0] * 15, 0x50]))
+    first = segment(0xDA, bytes([1, 1, 0x00, 0, 0, 0x00])) + bytes(8)
+    again = segment(0xDA, bytes([1, 1, 0x00, 1, 63, 0x00])) + bytes([0b01111101, 0b11110111])
+    return b"\xff\xd8" + tables + first + again * (scans - 1) + b"\xff\xd9"
+
+
+def test_a_jpeg_that_would_be_gone_over_without_end_is_refused_before_decoding() -> None:
+    """A decompression bomb in time: 10 MB of empty passes over a picture of ordinary size took a quarter of an hour."""
+    assert decode_image(_of_many_scans(64)).shape == (64, 64, 3)
+    assert code_of(_of_many_scans(65)) is ErrorCode.IMAGE_PIXELS_EXCEEDED
+
+
+def test_a_second_header_does_not_smuggle_in_a_larger_picture() -> None:
+    data = saved(picture(20, 10), "PNG")
+    larger = saved(picture(9000, 4), "PNG")
+    header, rest = data[:33], data[33:]
+    assert code_of(header + larger[8:]) is ErrorCode.IMAGE_UNREADABLE
+    assert decode_image(header + rest).shape == (10, 20, 3)
+
+
 def test_a_written_jpeg_reads_back() -> None:
     image = decode_image(saved(picture(), "PNG"))
     again = decode_image(encode_jpeg(image, 95))
