@@ -21,6 +21,7 @@ LONE_GHOST_FACE = 0.8
 _AROUND = 0.05  # of the page, on each side of a template's area
 _SIGNATURE_PLACE = (0.36, 0.17)  # of the page's width and height, above or below its label
 _COVERED = 0.6
+_SURE_PRINT = 0.8  # mean confidence of a line's letters
 
 
 def page_regions(
@@ -154,7 +155,8 @@ def _is_signature_label(text: str) -> bool:
 def _is_print(line: TextLine) -> bool:
     """Digits, MRZ, and what is mostly words that documents print."""
     tight = "".join(line.text.split())
-    if "<<" in tight or sum(c.isdigit() for c in tight) >= 3:
+    # a signature is read as a few digits, too, but not surely
+    if "<<" in tight or (sum(c.isdigit() for c in tight) >= 3 and line.confidence >= _SURE_PRINT):
         return True
     words = plain(line.text).split()
     covered = sum(len(word) for hit in load_words().labels.find(words) for word in words[hit.first : hit.last])

@@ -123,6 +123,14 @@ def test_the_templates_place_of_a_signature_needs_no_label() -> None:
     assert Region.SIGNATURE not in page_regions(paper(), (), side=PageSide.FRONT, template=known)
 
 
+def test_a_signature_that_was_read_as_digits_without_certainty_is_a_signature_and_a_number_is_not() -> None:
+    known, page = template(signature=(0.33, 0.66, 0.63, 0.82)), signed(paper(), 450, 530)
+    around = geometry.box_quad(440, 520, 690, 612)
+    for confidence, found in ((0.66, True), (0.97, False)):
+        regions = page_regions(page, (), side=PageSide.FRONT, template=known, lines=(TextLine("253", confidence, around),))
+        assert (Region.SIGNATURE in regions) is found
+
+
 def test_a_ghost_portrait_is_found_by_its_likeness_and_nothing_without_one() -> None:
     page, found = with_portrait(paper())
     ghosted = with_ghost(page, 960, 420)
