@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from kiosk.bench.intervals import wilson
 from kiosk.bench.machine import summary
-from kiosk.domain.document import Field, PageSide, Quad, Reading, Signal, Source, Suspicion
+from kiosk.domain.document import DocumentPage, Field, PageSide, Quad, Reading, Signal, Source, Suspicion
+from kiosk.domain.errors import BadInput
 from kiosk.domain.face import Box
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
@@ -21,6 +23,7 @@ from kiosk.services.document_templates import template_by_id
 from kiosk.specimens import attacks
 from kiosk.specimens.attacks import Camera, Generator, Printer, Screen, exposed
 from kiosk.specimens.degrade import Degradation, photograph
+from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.specimen import DESIGNS, Specimen, astronaut, specimen
 
 HELD_OUT = 50_000
@@ -46,25 +49,80 @@ class _Species:
     take: Callable[[Specimen, PageSide, Generator, int], Shot]
 
 
-def authenticity(count: int = 60, *, first_seed: int = HELD_OUT) -> dict[str, Json]:
+Judge = Callable[[Shot], tuple[Signal, ...] | None]
+"""The signals of a page; None where the picture was refused."""
+
+
+class PageRead(Protocol):
+    """What is used of `services.reading.PageResult`."""
+
+    @property
+    def page(self) -> DocumentPage: ...
+
+
+class Reader(Protocol):
+    """What is used of `services.reading.DocumentReader`."""
+
+    def read_page(self, image: Image, *, expected: PageSide | None = None) -> PageRead: ...
+
+
+def authenticity(count: int = 60, *, first_seed: int = HELD_OUT, reader: Reader | None = None, attacks_too: bool = True) -> dict[str, Json]:
     """Rates with 95 % Wilson intervals over `count` pictures of each kind, all designs in turn.
 
-    `genuine`: by signal, raised of those measured, for two kinds of photograph: the attacks' own camera, and `degrade.photograph` with
-    everything that ordinary photographs suffer. `attacks`: by species, raised by the signal that is for it, and by any signal.
+    `genuine`: by kind of photograph (`GENUINE`) and signal, raised of those measured. `genuine_by_design`: the same over all kinds, by
+    design. `alarms`: every false one, with what it takes to draw it again. `attacks`: by species, raised by the signal that is for it, and
+    by any signal.
+
+    Args:
+        reader: reads each picture as the product does; None = page, portrait and fields lie where they were drawn, which is ten times as
+            fast and flatters: a reader finds fields of other sizes, and some that are not there.
+        attacks_too: False = genuine photographs alone.
     """
     costs: list[float] = []
+    judge = _judged(costs) if reader is None else _read(reader, costs)
     genuine: dict[str, Json] = {}
-    for name, take in (("camera", _plain), ("degraded", _degraded)):
-        found = [_judged(take(*drawn), costs) for drawn in _drawn(count, first_seed)]
-        rates: dict[str, Json] = {one.value: _rate([_of(signals, one) for signals in found]) for one in Suspicion}
-        genuine[name] = rates | {"any": _share([any(one.raised for one in signals) for signals in found])}
+    alarms: list[Json] = []
+    designs: dict[str, list[tuple[Signal, ...] | None]] = {name: [] for name in DESIGNS}
+    for kind, take in GENUINE.items():
+        found: list[tuple[Signal, ...] | None] = []
+        for drawn in _drawn(count, first_seed):
+            made, side, _, seed = drawn
+            signals = judge(take(*drawn))
+            found.append(signals)
+            designs[made.truth.design].append(signals)
+            alarms += [_alarm(kind, made.truth.design, side, seed, one) for one in signals or () if one.raised]
+        genuine[kind] = _by_signal(found)
     caught: dict[str, Json] = {}
-    for name, species in SPECIES.items():
-        found = [_judged(species.take(*drawn), costs) for drawn in _drawn(count, first_seed + 1_000, species.aim)]
-        row = _rate([_of(signals, species.aim) for signals in found])
-        row["by_any_signal"] = _share([any(one.raised for one in signals) for signals in found])
-        caught[name] = row
-    return {"first_seed": first_seed, "genuine": genuine, "attacks": caught, "signals_ms": summary(costs)}
+    for name, species in SPECIES.items() if attacks_too else ():
+        found = [judge(species.take(*drawn)) for drawn in _drawn(count, first_seed + 1_000, species.aim)]
+        row = _rate([_of(signals, species.aim) for signals in found if signals])
+        row["by_any_signal"] = _share([any(one.raised for one in signals) for signals in found if signals])
+        caught[name] = row | _refused(found)
+    return {
+        "first_seed": first_seed,
+        "places": "drawn" if reader is None else "read",
+        "genuine": genuine,
+        "genuine_by_design": {name: _by_signal(found) for name, found in designs.items()},
+        "alarms": alarms,
+        "attacks": caught,
+        "signals_ms" if reader is None else "read_ms": summary(costs),
+    }
+
+
+def _alarm(kind: str, design: str, side: PageSide, seed: int, signal: Signal) -> dict[str, Json]:
+    fields: list[Json] = [name.value for name, score in signal.fields.items() if score >= signal.threshold]
+    where: dict[str, Json] = {"kind": kind, "seed": seed, "design": design, "side": side.value}
+    return where | {"signal": signal.suspicion.value, "score": signal.score, "fields": fields}
+
+
+def _by_signal(found: Sequence[tuple[Signal, ...] | None]) -> dict[str, Json]:
+    judged = [signals for signals in found if signals]
+    rates: dict[str, Json] = {one.value: _rate([_of(signals, one) for signals in judged]) for one in Suspicion}
+    return rates | {"any": _share([any(one.raised for one in signals) for signals in judged]) | _refused(found)}
+
+
+def _refused(found: Sequence[tuple[Signal, ...] | None]) -> dict[str, Json]:
+    return {"refused": sum(not signals for signals in found)}
 
 
 def _drawn(count: int, first_seed: int, aim: Suspicion | None = None) -> Iterator[tuple[Specimen, PageSide, Generator, int]]:
@@ -96,6 +154,17 @@ def _degraded(made: Specimen, side: PageSide, random: Generator, seed: int) -> S
     if taken.kinds - _ORDINARY:
         taken = photograph(page, seed=seed, kinds=taken.kinds & _ORDINARY)
     return Shot(taken.image, taken.quad, page, side, made)
+
+
+def _on_desk(made: Specimen, side: PageSide, random: Generator, seed: int) -> Shot:
+    """As the kiosk's own camera has it: held straight, so that every upright stroke lies alike on the pixels; or a little askew."""
+    page, size = made.pages[side], ((1280, 720), (1920, 1080))[int(random.integers(2))]
+    askew = float(random.choice([0.15, 1.0]))
+    width = fitting_width(page, size) * float(random.uniform(0.85, 1.05))
+    turns = (askew * float(random.uniform(-limit, limit)) for limit in (3, 8, 6))
+    placement = Placement(0.5, 0.49, width, *turns)
+    desk = Desk(size=size, seed=seed % 4)
+    return Shot(desk.shot(page, placement, tick=seed), desk.quad(page, placement), page, side, made)
 
 
 def _screen(made: Specimen, side: PageSide, random: Generator, seed: int) -> Shot:
@@ -167,6 +236,9 @@ def _in_picture(shot: Shot, box: Box) -> Quad:
     return geometry.as_quad(geometry.mapped(geometry.as_array(geometry.box_quad(left, top, left + width, top + height)), there))
 
 
+GENUINE: Mapping[str, Callable[[Specimen, PageSide, Generator, int], Shot]] = {"camera": _plain, "degraded": _degraded, "desk": _on_desk}
+"""The attacks' own camera; everything that ordinary photographs suffer; a page shown to the kiosk."""
+
 SPECIES: Mapping[str, _Species] = {
     "screen": _Species(Suspicion.SCREEN, _screen),
     "screen_coarse_and_sharp": _Species(Suspicion.SCREEN, _sharp_screen),
@@ -183,30 +255,50 @@ SPECIES: Mapping[str, _Species] = {
 # --- judging -------------------------------------------------------------------------------------------------------------------------
 
 
-def _judged(shot: Shot, costs: list[float]) -> tuple[Signal, ...]:
-    top, _, bottom, _ = geometry.sides(shot.quad)
-    width = round(min(1200.0, max(top, bottom)))  # as `reading` straightens a page, the right way up
-    size = (width, round(width * shot.page.shape[0] / shot.page.shape[1]))
-    page = attacks.straightened(shot.picture, shot.quad, size)
-    scale = width / shot.page.shape[1]
+def _judged(costs: list[float]) -> Judge:
+    """Page, portrait and fields where they were drawn."""
 
-    def placed(box: Box) -> Quad:
-        x, y, wide, high = (number * scale for number in box)
-        return geometry.box_quad(x, y, x + wide, y + high)
+    def judge(shot: Shot) -> tuple[Signal, ...]:
+        top, _, bottom, _ = geometry.sides(shot.quad)
+        width = round(min(1200.0, max(top, bottom)))  # as `reading` straightens a page, the right way up
+        size = (width, round(width * shot.page.shape[0] / shot.page.shape[1]))
+        page = attacks.straightened(shot.picture, shot.quad, size)
+        scale = width / shot.page.shape[1]
 
-    truth = shot.specimen.truth
-    fields = [
-        Field(name, (Reading(truth.fields[name], Source.VISUAL_ZONE, 1.0, shot.side, placed(truth.field_boxes[name])),))
-        for name, where in truth.field_sides.items()
-        if where is shot.side
-    ]
-    portrait = placed(truth.portrait_box) if shot.side is PageSide.FRONT else None
-    template = template_by_id(truth.template)
-    known = template.pages[shot.side].colours if template is not None and shot.side in template.pages else None
-    began = time.perf_counter()
-    signals = page_signals(page, picture=shot.picture, quad=shot.quad, portrait=portrait, fields=fields, colours=known)
-    costs.append((time.perf_counter() - began) * 1000)
-    return signals
+        def placed(box: Box) -> Quad:
+            x, y, wide, high = (number * scale for number in box)
+            return geometry.box_quad(x, y, x + wide, y + high)
+
+        truth = shot.specimen.truth
+        fields = [
+            Field(name, (Reading(truth.fields[name], Source.VISUAL_ZONE, 1.0, shot.side, placed(truth.field_boxes[name])),))
+            for name, where in truth.field_sides.items()
+            if where is shot.side
+        ]
+        portrait = placed(truth.portrait_box) if shot.side is PageSide.FRONT else None
+        template = template_by_id(truth.template)
+        known = template.pages[shot.side].colours if template is not None and shot.side in template.pages else None
+        began = time.perf_counter()
+        signals = page_signals(page, picture=shot.picture, quad=shot.quad, portrait=portrait, fields=fields, colours=known)
+        costs.append((time.perf_counter() - began) * 1000)
+        return signals
+
+    return judge
+
+
+def _read(reader: Reader, costs: list[float]) -> Judge:
+    """Everything as the product finds it."""
+
+    def judge(shot: Shot) -> tuple[Signal, ...] | None:
+        began = time.perf_counter()
+        try:
+            signals = reader.read_page(shot.picture, expected=shot.side).page.signals
+        except BadInput:
+            signals = None
+        costs.append((time.perf_counter() - began) * 1000)
+        return signals
+
+    return judge
 
 
 def _of(signals: tuple[Signal, ...], suspicion: Suspicion) -> Signal:

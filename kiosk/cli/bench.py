@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,10 @@ def add_to(commands: Subparsers) -> None:
     )
     documents.set_defaults(run=run_documents)
     authenticity = actions.add_parser("authenticity", help="authenticity signals on simulated attacks and genuine photographs of specimens")
-    authenticity.add_argument("--count", type=whole_number(1), default=20, help="pictures of each kind; 15 kinds, about a second each (20)")
+    authenticity.add_argument("--count", type=whole_number(1), default=20, help="pictures of each kind; 16 kinds, about a second each (20)")
     authenticity.add_argument("--seed", type=whole_number(0), default=50000, help="first seed (50000)")
+    authenticity.add_argument("--read", action="store_true", help="read each picture as the product does, instead of knowing where what is")
+    authenticity.add_argument("--genuine", action="store_true", help="genuine photographs alone: false alarms by signal and by design")
     authenticity.set_defaults(run=run_authenticity)
     faces = actions.add_parser("faces", help="speed of guidance; with labelled pairs also error rates of matching, ROC, times")
     add_faces_arguments(faces)
@@ -114,18 +117,25 @@ def run_proofs(arguments: argparse.Namespace) -> None:
 
 def run_authenticity(arguments: argparse.Namespace) -> None:
     from kiosk.bench import authenticity, machine
+    from kiosk.compose.engines import build_engines
+    from kiosk.compose.setup import load_setup
 
-    note(f"making and judging {15 * arguments.count} pictures")
-    figures = authenticity.authenticity(arguments.count, first_seed=arguments.seed)
+    kinds = len(authenticity.GENUINE) + (0 if arguments.genuine else len(authenticity.SPECIES))
+    note(f"making and judging {kinds * arguments.count} pictures")
+    with build_engines(load_setup()) if arguments.read else nullcontext() as engines:
+        reader = engines.document_reader() if engines is not None else None
+        figures = authenticity.authenticity(arguments.count, first_seed=arguments.seed, reader=reader, attacks_too=not arguments.genuine)
     body: dict[str, Json] = {"machine": machine.describe()}
     if arguments.json:
         emit_json(body | figures)
         return
-    _report(body | {"signals_ms": figures["signals_ms"]}, as_json=False)
+    times = "read_ms" if arguments.read else "signals_ms"
+    _report(body | {times: figures[times]}, as_json=False)
     emit("raised of measured, 95 % interval")
-    for kind, signals in _tables(figures["genuine"]):
-        for name, rate in _tables(signals):
-            emit(f"  genuine {kind:<16} {name:<24} {_rate(rate)}")
+    for table, word in (("genuine", "genuine"), ("genuine_by_design", "design")):
+        for kind, signals in _tables(figures[table]):
+            for name, rate in _tables(signals):
+                emit(f"  {word:<7} {kind:<16} {name:<24} {_rate(rate)}")
     for name, rate in _tables(figures["attacks"]):
         emit(f"  attack  {name:<41} {_rate(rate)}")
 
@@ -145,7 +155,7 @@ def _rate(table: Mapping[str, Json]) -> str:
 
 
 def run_documents(arguments: argparse.Namespace) -> None:
-    from kiosk.bench import document_cases, document_peers, documents, machine
+    from kiosk.bench import document_cases, document_peers, documents, machine, targets
     from kiosk.compose.engines import build_engines
     from kiosk.compose.setup import load_setup
     from kiosk.domain.document import PageSide
@@ -172,9 +182,12 @@ def run_documents(arguments: argparse.Namespace) -> None:
         body["text"] = {"engine": engines.text_reader().model_id, "provider": _providers(engines.text_provider_notes())}
     # afterwards: its memory is not to be counted as ours
     body["machine"] = machine.describe(machine.page_yardstick(_card(), engines.library.path))
-    _report(body, arguments.json)
+    figures = [(part, body.get(f"{part}_ms"), target) for part, target in documents.TARGETS_MS.items()]
+    rows = targets.against_targets(figures, body["machine"])
+    _report(body | {"targets": rows} if arguments.json else body, arguments.json)
     if not arguments.json:
-        emit(machine.yardstick_line(body["machine"]))
+        for line in [*targets.target_lines(rows, body["machine"]), machine.yardstick_line(body["machine"])]:
+            emit(line)
 
 
 def _card() -> Image:

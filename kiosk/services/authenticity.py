@@ -32,7 +32,7 @@ EDGE_LIMIT = 4.0  # robust deviations by which a field's letters are crisper tha
 MIN_PAGE_SIDE_PX = 64
 MIN_FIELDS = 5
 MIN_LETTERS_PX = 12.0
-MAX_BLOWN = 0.03
+MIN_STROKES = 8  # sides of strokes; a single letter has fewer, and says little of its page
 MIN_SHARPNESS = 0.22  # of the page at 640 px (`page_quality.measure_page`): a blurred picture shows neither grids nor edges
 
 PAGE_TOO_SMALL = "PAGE_TOO_SMALL"
@@ -189,10 +189,9 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
         place = seen.place(printed.quad)
         if min(geometry.sides(place)) < MIN_LETTERS_PX:
             continue
-        measured = tampering.texture(seen.picture, place, margin=0.15)
-        # where light blows the paper out, letters end in a step however blurred they are
-        if measured is not None and measured.edge > 0 and measured.blown < MAX_BLOWN:
-            edges[field.name] = measured.edge
+        measured = tampering.edges(seen.picture, place, margin=0.15)
+        if measured is not None and measured.strokes >= MIN_STROKES:
+            edges[field.name] = measured.steepness
     if len(edges) < MIN_FIELDS:
         return _signal(suspicion, None, EDGE_LIMIT, model, NO_FIELDS)
     apart = dict(zip(edges, tampering.outlying(list(edges.values()), least=_EDGE_SPREAD), strict=True))
