@@ -33,6 +33,8 @@ AT_ONCE = frozenset(
 """What is asked of the customer next, and that it is right: words and picture must not say different things, and nothing waits for a
 reader there."""
 _PANEL_WIDTH = 480
+_LIVE_SHARES, _READ_SHARES = (3, 2), (3, 4)
+"""Of a standing screen's height: what the camera sees or saw, and what is said beside it."""
 _FIELD_DELAY_MS = 90
 
 
@@ -151,7 +153,7 @@ class CaptureScreen(Screen):
         self._left, self._right = QStackedLayout(left), QStackedLayout(right)
         self._left.addWidget(self.live)
         self._right.addWidget(self.howto)
-        self._panes = Panes(theme, left, right, shares=(3, 2), standing_shares=(3, 2), second_width=_PANEL_WIDTH, spacing=56)
+        self._panes = Panes(theme, left, right, shares=(3, 2), standing_shares=_LIVE_SHARES, second_width=_PANEL_WIDTH, spacing=56)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._panes)
@@ -341,6 +343,8 @@ class CaptureScreen(Screen):
         self._right.addWidget(self.panel)
         self._right.setCurrentWidget(self.panel)
         self.panel.show_result(result)
+        # a page lies in the upper part of a standing screen, and what was read of it needs the rest
+        self._panes.share_standing(*(_READ_SHARES if result.fields else _LIVE_SHARES))
         if result.picture is not None:
             # In a turn of its own: decoding takes as long as building the panel, and together they would hold up the event loop.
             QTimer.singleShot(0, self, self._slide_in)

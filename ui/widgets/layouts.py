@@ -95,6 +95,11 @@ class Panes(Part):
     def standing(self) -> bool:
         return bool(self._standing)
 
+    def share_standing(self, first: int, second: int) -> None:
+        """Other shares of a standing screen's height, from now on."""
+        self._standing_shares = (first, second)
+        self._arrange(self._standing or False)
+
     def apply_theme(self) -> None:
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(self.theme.px(self._spacing))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import strings
 from ui.theme.pens import stroke
 from ui.theme.theme import Theme
+from ui.theme.tokens import Look
 from ui.widgets.part import Part
 
 
@@ -58,7 +59,7 @@ class Stepper(Part):
             centres.reverse()
         for index in range(len(centres) - 1):
             start, end = sorted((centres[index].x(), centres[index + 1].x()))
-            painter.setPen(stroke(theme.color("accent" if index < self._current else "line"), px(3)))
+            painter.setPen(stroke(theme.color("accent") if index < self._current else self._coming, px(3)))
             painter.drawLine(QPointF(start + radius + px(8), y), QPointF(end - radius - px(8), y))
         all_named = self.fits_all_names(pitch)
         for index, centre in enumerate(centres):
@@ -77,6 +78,14 @@ class Stepper(Part):
         metrics = QFontMetricsF(self.theme.font("small", strong=True))
         return all(metrics.horizontalAdvance(strings.step(name)) + self.theme.px(10) <= pitch for name in self._names)
 
+    @property
+    def _coming(self) -> QColor:
+        """What is still to come: quiet, but seen on any ground; a line's own colour is lost in the dark."""
+        color = self.theme.color("secondary")
+        if self.theme.look is not Look.CONTRAST:
+            color.setAlpha(110)
+        return color
+
     def _paint_dot(self, painter: QPainter, centre: QPointF, radius: float, index: int) -> None:
         theme, px = self.theme, self.theme.px
         if index <= self._current:
@@ -93,6 +102,6 @@ class Stepper(Part):
                 painter.setBrush(theme.color("on_accent"))
                 painter.drawEllipse(centre, radius * 0.38, radius * 0.38)
         else:
-            painter.setPen(QPen(theme.color("line"), px(3)))
+            painter.setPen(QPen(self._coming, px(3)))
             painter.setBrush(theme.color("surface"))
             painter.drawEllipse(centre, radius - px(1.5), radius - px(1.5))
