@@ -343,8 +343,8 @@ class CaptureScreen(Screen):
         self._right.addWidget(self.panel)
         self._right.setCurrentWidget(self.panel)
         self.panel.show_result(result)
-        # a page lies in the upper part of a standing screen, and what was read of it needs the rest
-        self._panes.share_standing(*(_READ_SHARES if result.fields else _LIVE_SHARES))
+        if result.fields:  # a page lies in the upper part of a standing screen, and what was read of it needs the rest
+            self._panes.share_standing(*_READ_SHARES)
         if result.picture is not None:
             # In a turn of its own: decoding takes as long as building the panel, and together they would hold up the event loop.
             QTimer.singleShot(0, self, self._slide_in)
@@ -399,6 +399,7 @@ class CaptureScreen(Screen):
 
     def _forget_result(self) -> None:
         self._result = None
+        self._panes.share_standing(*_LIVE_SHARES)
         for widget in (self.picture, self.panel):
             if widget is not None:
                 widget.hide()
