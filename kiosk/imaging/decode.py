@@ -23,8 +23,8 @@ _JPEG_SIGNATURE = b"\xff\xd8\xff"
 _JPEG_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_SOS = 0xDA
 MOST_JPEG_SCANS = 64
-"""Encoders write 10 to 20 for a progressive picture. Each is a pass over all of it and may be 90 bytes long: 10 MB of them take a quarter of
-an hour."""
+"""Encoders write 10 to 20 for a progressive picture. Each is a pass over all of it and may be 90 bytes long: 10 MB of them take a quarter
+of an hour."""
 # what people hand in instead, by its first bytes
 _OTHERS = (
     (b"GIF8", "GIF"),
@@ -205,7 +205,7 @@ def _jpeg_size(data: bytes, name: str) -> tuple[int, int]:
                 raise truncated
             # no marker can stand inside coded samples: every FF of theirs is followed by 00 or by a restart
             if data.count(b"\xff\xda", position, end) > MOST_JPEG_SCANS:
-                raise BadInput(ErrorCode.IMAGE_PIXELS_EXCEEDED, f"{name}: more passes over the picture than are decoded ({MOST_JPEG_SCANS})")
+                raise BadInput(ErrorCode.IMAGE_PIXELS_EXCEEDED, f"{name}: more than {MOST_JPEG_SCANS} passes over the picture")
             break
         position += 2 + length
     if size is None or 0 in size:

@@ -110,20 +110,17 @@ def page_quality(
     return PageQuality(sharp, light, spots, round(width_px), tuple(warnings))
 
 
-def quality_levels(quality: PageQuality, strictness: Strictness = Strictness.NORMAL) -> QualityLevels:
-    """The levels that belong to the scores. A level that a picture is refused for goes with the warning of the same name."""
-    limits = LIMITS[strictness]
-    light = (
-        Level.LOW
-        if quality.brightness < BRIGHTNESS_LOW_LIMIT
-        else Level.HIGH
-        if quality.brightness > BRIGHTNESS_HIGH_LIMIT
-        else Level.MEDIUM
-    )
+def quality_levels(quality: PageQuality) -> QualityLevels:
+    """The levels that belong to the scores. A level that a picture is refused for is told by the warning of the same name: how strict the
+    page was judged is kept nowhere else, so that the two cannot contradict each other.
+    """
+    warned = quality.warnings
+    blurred, shiny = PageWarning.SHARPNESS_LOW in warned, PageWarning.HOTSPOTS_SCORE_HIGH in warned
+    dark, glaring = PageWarning.BRIGHTNESS_LOW in warned, PageWarning.BRIGHTNESS_HIGH in warned
     return QualityLevels(
-        sharpness=Level.LOW if quality.sharpness < limits.sharpness else Level.HIGH if quality.sharpness >= _SHARP else Level.MEDIUM,
-        brightness=light,
-        hotspots=Level.HIGH if quality.hotspots < limits.hotspots else Level.LOW if quality.hotspots >= _SPOTLESS else Level.MEDIUM,
+        sharpness=Level.LOW if blurred else Level.HIGH if quality.sharpness >= _SHARP else Level.MEDIUM,
+        brightness=Level.LOW if dark else Level.HIGH if glaring else Level.MEDIUM,
+        hotspots=Level.HIGH if shiny else Level.LOW if quality.hotspots >= _SPOTLESS else Level.MEDIUM,
     )
 
 
@@ -174,6 +171,8 @@ def sharpness(grey: Image) -> float:
 
     The ratio of fine to coarse differences at the strongest edges: a step one pixel wide gives 1, one blurred over k pixels about 1/k.
     """
+    if grey.shape[1] <= 6:
+        return 0.0  # no span to measure
     fine = cv2.absdiff(grey[:, 1:], grey[:, :-1]).astype(np.float32)
     coarse = cv2.absdiff(grey[:, 6:], grey[:, :-6]).astype(np.float32)
     # the largest single step inside each 6-pixel span, against the height of the whole span

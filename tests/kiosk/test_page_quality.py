@@ -61,6 +61,13 @@ def test_a_blank_page_has_no_sharpness() -> None:
     assert measure_page(np.full((400, 640, 3), 200, np.uint8)).sharpness == 0.0
 
 
+@pytest.mark.parametrize("size", [(1, 1), (900, 1), (1, 900), (5, 6), (2, 7)])
+def test_a_picture_of_hardly_any_pixels_is_measured_like_any_other(size: tuple[int, int]) -> None:
+    tiny = np.full((*size, 3), 120, np.uint8)
+    assert measure_page(tiny, framed=False).sharpness == 0.0
+    assert is_blank(tiny)
+
+
 def test_dark_and_bright_pages_are_warned_of() -> None:
     assert PageWarning.BRIGHTNESS_LOW in page_quality(lit(page(), 0.15), QUAD, SIZE).warnings
     assert PageWarning.BRIGHTNESS_HIGH in page_quality(lit(page(), 3.0), QUAD, SIZE).warnings
@@ -188,7 +195,7 @@ def test_the_level_that_is_bad_goes_with_the_warning(strictness: Strictness) -> 
         lit(page(), 3.0),
     ):
         quality = page_quality(sheet, QUAD, SIZE, strictness=strictness)
-        levels = quality_levels(quality, strictness)
+        levels = quality_levels(quality)
         assert (levels.sharpness is Level.LOW) == (PageWarning.SHARPNESS_LOW in quality.warnings)
         assert (levels.hotspots is Level.HIGH) == (PageWarning.HOTSPOTS_SCORE_HIGH in quality.warnings)
         assert (levels.brightness is Level.LOW) == (PageWarning.BRIGHTNESS_LOW in quality.warnings)
