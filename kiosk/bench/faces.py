@@ -125,6 +125,17 @@ def faces(
     return body
 
 
+def with_targets(body: Mapping[str, Json]) -> list[tuple[str, Json, float]]:
+    """Of what `faces` gives (or less): name, summary and target of each figure that has one."""
+    engines = body.get("engines")
+    found = []
+    for model in engines if isinstance(engines, dict) else ():
+        times = body.get(f"{model}_ms")
+        if isinstance(times, dict):
+            found.append((f"{model}: selfie_against_portrait", times.get("selfie_against_portrait"), TARGET_MS))
+    return found
+
+
 def _names(pair: FacePair) -> tuple[str, str]:
     return pair.first, pair.second
 

@@ -17,7 +17,7 @@ from kiosk.specimens.selfie import SelfieScene
 WIDTH, HEIGHT = 640, 480
 FPS = 30.0
 _WARM_UP = 5
-TARGETS_MS: dict[str, Json] = {"detection_and_pose": 12, "verdict": 25}
+TARGETS_MS: dict[str, float] = {"detection_and_pose": 12, "verdict": 25}
 """Medians on two idle cores at 640x480."""
 
 
@@ -40,10 +40,21 @@ def guidance_speed(
     Raises ValueError when the first detector finds no face in the photograph.
     """
     shown = _frames(photo, next(iter(detectors.values())), frames + _WARM_UP, size)
-    result: dict[str, Json] = {"size": f"{size[0]}x{size[1]}", "frames": frames, "targets_ms": TARGETS_MS}
+    result: dict[str, Json] = {"size": f"{size[0]}x{size[1]}", "frames": frames, "targets_ms": dict[str, Json](TARGETS_MS)}
     for name, detector in detectors.items():
         result[name] = _of_detector(detector, landmarker, shown)
     return result
+
+
+def with_targets(figures: Json) -> list[tuple[str, Json, float]]:
+    """Of what `guidance_speed` gives: name, summary and target of each figure that has one."""
+    assert isinstance(figures, dict)
+    return [
+        (f"{detector}: {part}", parts.get(part), target)
+        for detector, parts in figures.items()
+        if isinstance(parts, dict) and detector != "targets_ms"
+        for part, target in TARGETS_MS.items()
+    ]
 
 
 class _Counted:

@@ -100,6 +100,15 @@ def _yardstick(what: str, anchor_ms: float, work: Callable[[], object]) -> dict[
     return {"what": what, "ms": round(median, 1), "anchor_ms": anchor_ms, "times_the_anchor": round(median / anchor_ms, 2)}
 
 
+def before_and_after(before: dict[str, Json], after: dict[str, Json]) -> dict[str, Json]:
+    """One yardstick of two, taken on either side of the figures: a machine that others use is not as fast all the time."""
+    first, last, anchor = before.get("ms"), after.get("ms"), before.get("anchor_ms")
+    if not (isinstance(first, float) and isinstance(last, float) and isinstance(anchor, float)):
+        return after
+    mean = (first + last) / 2
+    return {**before, "ms": round(mean, 1), "ms_before": first, "ms_after": last, "times_the_anchor": round(mean / anchor, 2)}
+
+
 def yardstick_line(machine: Json) -> str:
     """For people; empty when nothing was measured."""
     yardstick = machine.get("yardstick") if isinstance(machine, dict) else None

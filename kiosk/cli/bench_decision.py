@@ -19,7 +19,7 @@ def add_decision_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_decision(arguments: argparse.Namespace) -> None:
-    from kiosk.bench import decision, decision_walk, machine
+    from kiosk.bench import decision, decision_walk, machine, targets
     from kiosk.compose.setup import load_setup, model_library
 
     setup = load_setup()
@@ -31,8 +31,12 @@ def run_decision(arguments: argparse.Namespace) -> None:
         body["screens"] = decision_walk.walks(setup, workflow=arguments.workflow, runs=arguments.walks, names=arguments.names)
     # afterwards: dlib's network beside ours would cost memory while it is measured
     body["machine"] = machine.describe(machine.face_yardstick(model_library(setup).path))
+    figures: list[tuple[str, Json, float]] = [("decision", body.get("decision_ms"), decision.TARGET_MS)]
+    if isinstance(screens := body.get("screens"), dict):
+        figures.append(("wait after the last picture", screens.get("end_wait_ms"), decision_walk.END_TARGET_MS))
+    rows = targets.against_targets(figures, body["machine"])
     if arguments.json:
-        emit_json(body)
+        emit_json(body | {"targets": rows})
         return
     for name, value in body.items():
         if isinstance(value, dict):
@@ -47,7 +51,8 @@ def run_decision(arguments: argparse.Namespace) -> None:
                     emit(f"  {key:<28} {_plain(inner)}")
         else:
             emit(f"{name:<30} {_plain(value)}")
-    emit(machine.yardstick_line(body["machine"]))
+    for line in [*targets.target_lines(rows, body["machine"]), machine.yardstick_line(body["machine"])]:
+        emit(line)
 
 
 def _plain(value: Json) -> str:

@@ -38,7 +38,7 @@ def add_faces_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_faces(arguments: argparse.Namespace) -> None:
-    from kiosk.bench import face_peers, faces, machine
+    from kiosk.bench import face_peers, faces, faces_speed, machine, targets
     from kiosk.compose.engines import build_engines
     from kiosk.compose.setup import load_setup, model_library
     from kiosk.imaging.decode import load_image
@@ -54,7 +54,9 @@ def run_faces(arguments: argparse.Namespace) -> None:
         pairs = faces.read_pairs(arguments.pairs, arguments.folder)
     setup = load_setup()
     limits = setup.config.limits
-    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).path))}
+    path = model_library(setup).path
+    before = machine.face_yardstick(path)
+    body: dict[str, Json] = {}
     with build_engines(setup) as engines:
         if pairs:
             detector, landmarker, matchers = engines.face_parts(arguments.model)
@@ -69,15 +71,19 @@ def run_faces(arguments: argparse.Namespace) -> None:
                 roc=arguments.roc,
                 peers=tuple(face_peers.PEERS) if arguments.peers else (),
                 peer_python=arguments.peer_python,
-                load=lambda path: load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px),
+                load=lambda file: load_image(file, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px),
                 note=note,
             )
         note("measuring guidance")
         body["guidance_ms"] = _guidance(engines, arguments.frames)
+    body["machine"] = machine.describe(machine.before_and_after(before, machine.face_yardstick(path)))
+    figures = [*faces.with_targets(body), *faces_speed.with_targets(body["guidance_ms"])]
+    body["targets"] = targets.against_targets(figures, body["machine"])
     if arguments.json:
         emit_json(body)
         return
-    for line in [*(report(body) if pairs else []), *report_guidance(body["guidance_ms"]), "", machine.yardstick_line(body["machine"])]:
+    lines = [*(report(body) if pairs else []), *report_guidance(body["guidance_ms"]), ""]
+    for line in [*lines, *targets.target_lines(body["targets"], body["machine"]), machine.yardstick_line(body["machine"])]:
         emit(line)
 
 

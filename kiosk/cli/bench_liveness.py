@@ -34,14 +34,16 @@ def add_liveness_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_liveness(arguments: argparse.Namespace) -> None:
     """Raises BadInput: BAD_ARGUMENT for nothing to do, FILE_NOT_FOUND, NO_FACE_DETECTED. Without a passive model nothing is judged."""
-    from kiosk.bench import liveness, machine
+    from kiosk.bench import liveness, machine, targets
     from kiosk.compose.engines import build_engines
     from kiosk.compose.setup import load_setup, model_library
 
     if arguments.folder is None and arguments.simulate is None and arguments.active is None:
         raise BadInput(ErrorCode.BAD_ARGUMENT, "a folder of presentations, --simulate N or --active N is wanted")
     setup = load_setup()
-    body: dict[str, Json] = {"machine": machine.describe(machine.face_yardstick(model_library(setup).path))}
+    path = model_library(setup).path
+    before = machine.face_yardstick(path)
+    body: dict[str, Json] = {}
     with build_engines(setup) as engines:
         verifier = engines.verifier()
         given = liveness.folder(arguments.folder, arguments.truth) if arguments.folder is not None else []
@@ -50,6 +52,9 @@ def run_liveness(arguments: argparse.Namespace) -> None:
             body["given"] = liveness.report(liveness.judged(given, verifier.passive_liveness))
         if arguments.simulate is not None or arguments.active is not None:
             _simulate(arguments, given, verifier, engines, body)
+    body["machine"] = machine.describe(machine.before_and_after(before, machine.face_yardstick(path)))
+    decision = [("passive decision, five frames", body["decision_ms"], liveness.DECISION_TARGET_MS)] if "decision_ms" in body else []
+    body["targets"] = targets.against_targets(decision, body["machine"])
     if arguments.json:
         emit_json(body)
         return
@@ -63,7 +68,8 @@ def run_liveness(arguments: argparse.Namespace) -> None:
             emit(part)
             for name, value in figures.items():
                 emit(f"  {name:<32} {value}")
-    emit(machine.yardstick_line(body["machine"]))
+    for line in [*targets.target_lines(body["targets"], body["machine"]), machine.yardstick_line(body["machine"])]:
+        emit(line)
 
 
 def _simulate(

@@ -300,12 +300,15 @@ def test_without_pairs_the_speed_of_guidance_is_measured(
     monkeypatch.setenv("KIOSK_MODELS", str(model_library.models_dir))
     assert main(["bench", "faces", "--frames", "6", "--json"]) == 0
     body = json.loads(capsys.readouterr().out)
-    assert set(body) == {"machine", "guidance_ms"}
+    assert set(body) == {"machine", "guidance_ms", "targets"}
+    assert [row["figure"] for row in body["targets"]] == ["blazeface_short: detection_and_pose", "blazeface_short: verdict"]
+    assert all(isinstance(row["scaled_by_yardstick_ms"], float) for row in body["targets"])
     assert body["guidance_ms"]["blazeface_short"]["verdict"]["n"] == 6
     assert main(["bench", "faces", "--frames", "6"]) == 0
     printed = capsys.readouterr().out
     assert "detection_and_pose" in printed
     assert "verdict 25 ms" in printed
+    assert "scaled: divided by the" in printed
 
 
 def test_with_pairs_both_are_in_one_answer(
@@ -318,6 +321,8 @@ def test_with_pairs_both_are_in_one_answer(
     body = json.loads(capsys.readouterr().out)
     assert body["engines"]["dlib_resnet_v1"]["conditions"][PLAIN]["same_pairs"] == 1
     assert body["guidance_ms"]["blazeface_short"]["lost"] == 0
+    assert body["targets"][0]["figure"] == "dlib_resnet_v1: selfie_against_portrait"
+    assert body["targets"][0]["target_ms"] == 150
 
 
 @pytest.mark.parametrize("words", [["pairs.csv"], ["--card"], ["--roc", "x.png"], ["--peers"], ["--model", "dlib_resnet_v1"]])
