@@ -78,12 +78,12 @@ def run_faces(arguments: argparse.Namespace) -> None:
         body["guidance_ms"] = _guidance(engines, arguments.frames)
     body["machine"] = machine.describe(machine.before_and_after(before, machine.face_yardstick(path)))
     figures = [*faces.with_targets(body), *faces_speed.with_targets(body["guidance_ms"])]
-    body["targets"] = targets.against_targets(figures, body["machine"])
+    body["targets"] = rows = targets.against_targets(figures, body["machine"])
     if arguments.json:
         emit_json(body)
         return
     lines = [*(report(body) if pairs else []), *report_guidance(body["guidance_ms"]), ""]
-    for line in [*lines, *targets.target_lines(body["targets"], body["machine"]), machine.yardstick_line(body["machine"])]:
+    for line in [*lines, *targets.target_lines(rows, body["machine"]), machine.yardstick_line(body["machine"])]:
         emit(line)
 
 

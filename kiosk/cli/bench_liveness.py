@@ -54,7 +54,7 @@ def run_liveness(arguments: argparse.Namespace) -> None:
             _simulate(arguments, given, verifier, engines, body)
     body["machine"] = machine.describe(machine.before_and_after(before, machine.face_yardstick(path)))
     decision = [("passive decision, five frames", body["decision_ms"], liveness.DECISION_TARGET_MS)] if "decision_ms" in body else []
-    body["targets"] = targets.against_targets(decision, body["machine"])
+    body["targets"] = rows = targets.against_targets(decision, body["machine"])
     if arguments.json:
         emit_json(body)
         return
@@ -68,7 +68,7 @@ def run_liveness(arguments: argparse.Namespace) -> None:
             emit(part)
             for name, value in figures.items():
                 emit(f"  {name:<32} {value}")
-    for line in [*targets.target_lines(body["targets"], body["machine"]), machine.yardstick_line(body["machine"])]:
+    for line in [*targets.target_lines(rows, body["machine"]), machine.yardstick_line(body["machine"])]:
         emit(line)
 
 
