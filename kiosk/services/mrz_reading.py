@@ -17,7 +17,7 @@ from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, VARIANTS, Layout, MrzForm
 from kiosk.imaging.frame import Image
 from kiosk.imaging.mrz_zone import aligned, around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
 from kiosk.ports import LineReader, LineSteps
-from kiosk.services.mrz_cells import Vector, cells_of, legibility, length_of, peaks_of
+from kiosk.services.mrz_cells import SeenLine, Vector, cells_of, legibility, length_of, peaks_of
 from kiosk.services.mrz_decoding import Decoded, decode
 
 log = logging.getLogger(__name__)
@@ -195,7 +195,7 @@ class MrzReader:
         for lines in (quads, tuple(turned(quad) for quad in reversed(quads))):
             unread = [quad for quad in lines if quad not in seen]
             read = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE) for quad in unread], ALPHABET)
-            seen.update(zip(unread, read, strict=True))
+            seen.update((quad, SeenLine(line.probabilities, line.step_px)) for quad, line in zip(unread, read, strict=True))
             for quad in lines:
                 if legibility(seen[quad]) > LEGIBLE and not _may_be_mrz(seen[quad]):
                     return None  # plain text: reading on would cost time
