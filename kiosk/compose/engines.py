@@ -87,10 +87,12 @@ class Engines:
 
     def document_guide(self, side: PageSide, front: Image | None) -> DocumentGuide:
         from kiosk.engines.page_locator import ClassicalPageLocator
+        from kiosk.imaging.page_quality import Strictness
         from kiosk.services.document_guide import DocumentGuide
 
+        strictness = Strictness(self._setup.config.documents.strictness)
         # thirty frames a second: outlines alone cost a third of what the network and outlines together do, and the customer sees the frame
-        return DocumentGuide(ClassicalPageLocator(), side=side, reference=front)
+        return DocumentGuide(ClassicalPageLocator(), side=side, reference=front, strictness=strictness)
 
     def face_guide(self) -> FaceGuide:
         from kiosk.services.face_guide import FaceGuide

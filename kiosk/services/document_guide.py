@@ -11,7 +11,7 @@ from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Frame, Image
 from kiosk.imaging.page_likeness import SAME_PAGE, likeness, page_print
-from kiosk.imaging.page_quality import PageMeasures, measure_light, measure_page
+from kiosk.imaging.page_quality import LIMITS, Limits, PageMeasures, Strictness, measure_light, measure_page
 from kiosk.imaging.rectify import straighten
 from kiosk.ports import PageLocation, PageLocator
 
@@ -34,8 +34,8 @@ _CLOSE = 0.8
 _JUDGED_PX = 640
 _DARK_FRAME = 0.12
 _DARK, _BRIGHT = 0.24, 0.93
-_GLARE = 0.75
-_BLURRED = 0.24
+_SHARPER = 0.02
+"""More than what a page is warned of: the frame that is taken is another one, and is measured at its own size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,23 @@ class _Seen:
 class DocumentGuide:
     """Judges frames one after the other; time is the frames' own. Not thread-safe; one per capture."""
 
-    def __init__(self, locator: PageLocator, *, side: PageSide = PageSide.FRONT, reference: Image | None = None) -> None:
+    def __init__(
+        self,
+        locator: PageLocator,
+        *,
+        side: PageSide = PageSide.FRONT,
+        reference: Image | None = None,
+        strictness: Strictness = Strictness.NORMAL,
+    ) -> None:
         """
         Args:
             side: the side that is wanted.
             reference: the straightened front, BGR, when the back is wanted: seen again, it asks to turn the page over.
+            strictness: with glare and blur, the same as that of the reader that judges the picture.
         """
         self._locator = locator
         self._side = side
+        self._limits = LIMITS[strictness]
         self._reference = page_print(reference) if reference is not None and side is PageSide.BACK else None
         self._advice: AdviceCode | None = None
         self._advice_since = -math.inf
@@ -124,7 +133,7 @@ class DocumentGuide:
             return _Seen(AdviceCode.COME_CLOSER, location)
         page = straighten(image, location.quad, max_width_px=_JUDGED_PX, fine=False)
         measures = measure_page(page)
-        problem = _problem_of(measures)
+        problem = _problem_of(measures, self._limits)
         if problem is None and self._reference is not None and likeness(page_print(page), self._reference) >= SAME_PAGE:
             problem = AdviceCode.TURN_OVER
         return _Seen(problem, location, measures.sharpness * measures.hotspots)
@@ -149,15 +158,15 @@ class DocumentGuide:
         return self._advice
 
 
-def _problem_of(measures: PageMeasures) -> AdviceCode | None:
+def _problem_of(measures: PageMeasures, limits: Limits) -> AdviceCode | None:
     """The first thing to mend: light before focus, because a dark picture is a blurred one."""
     if measures.brightness < _DARK:
         return AdviceCode.TOO_DARK
-    if measures.hotspots < _GLARE:
+    if measures.hotspots < limits.hotspots:
         return AdviceCode.GLARE
     if measures.brightness > _BRIGHT:
         return AdviceCode.TOO_BRIGHT
-    return AdviceCode.BLURRED if measures.sharpness < _BLURRED else None
+    return AdviceCode.BLURRED if measures.sharpness < limits.sharpness + _SHARPER else None
 
 
 def _long_side(quad: Quad) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kiosk.domain.document import PageQuality, PageWarning
 from kiosk.domain.inspection import DocumentInspection, PageScores, PageTampering
-from kiosk.imaging.page_quality import Level, Strictness, quality_levels
+from kiosk.imaging.page_quality import Level, quality_levels
 from kiosk.ports import Json
 
 _WARNINGS = frozenset({PageWarning.DOCUMENT_CLOSE_TO_IMAGE_BORDER})
@@ -33,15 +33,11 @@ def disclosure_json(inspection: DocumentInspection) -> dict[str, Json]:
     return {"pageTampering": pages} if pages else {}
 
 
-def quality_json(quality: PageQuality, strictness: Strictness = Strictness.NORMAL) -> dict[str, Json]:
-    """`DocumentPageQuality`: fine, issues, warnings, and score and level of each measure.
-
-    Args:
-        strictness: that the page was judged with; the levels follow it.
-    """
+def quality_json(quality: PageQuality) -> dict[str, Json]:
+    """`DocumentPageQuality`: fine, issues, warnings, and score and level of each measure."""
     issues: list[Json] = [warning.value for warning in quality.warnings if warning not in _WARNINGS]
     warnings: list[Json] = [warning.value for warning in quality.warnings if warning in _WARNINGS]
-    levels = quality_levels(quality, strictness)
+    levels = quality_levels(quality)
     # DIS counts hotspots, here the score says how free of them the page is
     hotspots = 1.0 - quality.hotspots
     return {

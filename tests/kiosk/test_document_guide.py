@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import itertools
 
+import cv2
 import pytest
 
 from kiosk.domain.document import PageSide
 from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.engines.page_locator import ClassicalPageLocator
 from kiosk.imaging.frame import Frame, Image
+from kiosk.imaging.page_quality import Strictness
 from kiosk.services.document_guide import ADVICE_FOR_S, STILL_FOR_S, DocumentGuide
 from kiosk.specimens.scene import Desk, DocumentScene, Placement, showing, turning_over
 from kiosk.specimens.specimen import specimen
@@ -31,6 +33,17 @@ def desk() -> Desk:
 
 def guide(side: PageSide = PageSide.FRONT, reference: Image | None = None) -> DocumentGuide:
     return DocumentGuide(ClassicalPageLocator(), side=side, reference=reference)
+
+
+@pytest.mark.parametrize("advice", [AdviceCode.GLARE, AdviceCode.BLURRED])
+def test_how_strict_the_kiosk_is_decides_whether_the_customer_is_held_up(advice: AdviceCode) -> None:
+    picture = desk().shot(page(), HELD, blur_px=1.6 if advice is AdviceCode.BLURRED else 0.35)
+    if advice is AdviceCode.GLARE:  # over three hundredths of the page
+        cv2.ellipse(picture, (640, 330), (88, 52), 0, 0, 360, (255, 255, 255), cv2.FILLED)
+    told = [
+        show(DocumentGuide(ClassicalPageLocator(), strictness=one), picture)[-1].advice for one in (Strictness.STRICT, Strictness.RELAXED)
+    ]
+    assert told == [advice, AdviceCode.HOLD_STILL]
 
 
 def show(guide: DocumentGuide, picture: Image, *, since: int = 0, frames: int = 16) -> list[Guidance]:
