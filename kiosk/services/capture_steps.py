@@ -16,6 +16,7 @@ from kiosk.domain.challenge import Challenge
 from kiosk.domain.document import PageSide, Quad
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.events import GuidanceGiven, PictureTaken
+from kiosk.domain.face import Face
 from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.domain.views import CaptureResult
 from kiosk.imaging.crop import around_box
@@ -27,6 +28,7 @@ from kiosk.services.engine_set import EngineSet
 from kiosk.services.liveness_step import LivenessOutcome, LivenessStep
 from kiosk.services.reading import PageResult
 from kiosk.services.screen_views import page_view
+from kiosk.services.still_faces import STILL_FOR_S, unmoved
 from kiosk.services.verification import SelfieResult
 
 logger = logging.getLogger(__name__)
@@ -104,10 +106,12 @@ class CaptureSteps:
             frame = guide.best
         self._take(work)
         try:
-            result = self._engines.verifier().selfie(frame.pixels, strict=True)
+            result = self._judged(work, frame, guide.pictures)
         except BadInput as error:
             several = error.code is ErrorCode.MULTIPLE_FACES_DETECTED
             self._refuse(work, frame.pixels, AdviceCode.ONE_PERSON if several else AdviceCode.SHOW_FACE)
+            return
+        if result is None:
             return
         crop = around_box(frame.pixels, result.face.box, margin=SELFIE_MARGIN)
         self._listener.offered(work, (result, frame), CaptureResult(encode_jpeg(crop), usable=True))
@@ -128,6 +132,40 @@ class CaptureSteps:
         self._listener.checked(work, liveness.finish(run, self._capture.camera))
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _judged(self, work: Work, frame: Frame, pictures: tuple[Face, ...]) -> SelfieResult | None:
+        """None when the step was left. Raises BadInput as `Verifier.selfie`.
+
+        It looks more closely than the guide can, and may find a face that the guide never saw. Then the room is looked at once more a
+        moment later: whoever stands before a photograph of a face would else be refused each time.
+        """
+        verifier = self._engines.verifier()
+        try:
+            return verifier.selfie(frame.pixels, strict=True, pictures=pictures)
+        except BadInput as error:
+            if error.code is not ErrorCode.MULTIPLE_FACES_DETECTED:
+                raise
+            later = self._later(work, frame)
+            if later is None:
+                if work.stop.is_set():
+                    return None
+                raise
+        hang = unmoved(frame.pixels, later.pixels, verifier.faces(frame.pixels))
+        return verifier.selfie(frame.pixels, strict=True, pictures=(*pictures, *hang))
+
+    def _later(self, work: Work, frame: Frame) -> Frame | None:
+        """The first frame long enough after this one; None when the step was left or the camera's clock is not to be trusted."""
+        number = frame.number
+        while not work.stop.is_set():
+            newer = self._capture.wait_newer(number, 0.25)
+            if newer is None:
+                continue
+            number = newer.number
+            if newer.taken_at < frame.taken_at:
+                return None
+            if newer.taken_at - frame.taken_at >= STILL_FOR_S:
+                return newer
+        return None
 
     def _guided(self, work: Work, judge: Callable[[Frame], Guidance], ready: Callable[[], bool]) -> Frame | None:
         """Judges the newest frame again and again until a picture is due; None when the step was left."""

@@ -39,6 +39,8 @@ _STILL_PER_S = 0.6
 """Face widths that the face may move in a second."""
 _ANOTHER_FACE = 1.2
 """Face widths between two frames from which it may be somebody else."""
+_NEAR = 0.5
+"""Of the shorter side: nobody is asked to come closer than that to outgrow a picture on the wall."""
 _OFF_CENTRE = 0.25
 """Of the frame's width. Of its height nothing is asked: people sit, and are tall."""
 
@@ -69,7 +71,9 @@ class SteadyAdvice:
         self._since = 0.0
 
     def choose(self, wanted: AdviceCode, at: float) -> AdviceCode:
-        if wanted is not self._shown and (self._shown is None or wanted is AdviceCode.HOLD_STILL or at - self._since >= self._steady_s):
+        # a time before that of the last change: the clock was set back, and what is shown would stand until it catches up
+        over = not 0 <= at - self._since < self._steady_s
+        if wanted is not self._shown and (self._shown is None or wanted is AdviceCode.HOLD_STILL or over):
             self._shown, self._since = wanted, at
         return self._shown or wanted
 
@@ -109,6 +113,11 @@ class FaceGuide:
         return self._good_s >= GOOD_FOR_S - 1e-6 or (self._settled_s >= SETTLE_FOR_S - 1e-6 and self._best is not None)
 
     @property
+    def pictures(self) -> tuple[Face, ...]:
+        """Faces around the customer that never moved while the customer did: pictures on a wall, smaller than the customer's face."""
+        return self._still.pictures
+
+    @property
     def best(self) -> Frame | None:
         """The best frame of this face so far; None while there was none worth taking."""
         return self._best[1] if self._best is not None else None
@@ -144,6 +153,10 @@ class FaceGuide:
         issue = self._cheap_issue(image, faces, region)
         if issue is not None:
             return _Seen(ADVICE_FOR[issue], face)
+        if self._still.rivals(face):
+            # whatever looks at the taken picture later takes its largest face, which must be the customer's by far
+            near = face.box[2] >= _NEAR * min(image.shape[:2])
+            return _Seen(AdviceCode.ONE_PERSON if near else AdviceCode.COME_CLOSER, face)
         mesh = self._tracker.mesh(frame, face)
         if mesh is not None and not mesh:
             return _Seen(AdviceCode.UNCOVER_FACE if looks_ahead(face) else AdviceCode.LOOK_STRAIGHT, face)

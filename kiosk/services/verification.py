@@ -18,13 +18,12 @@ from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
 from kiosk.services import passive_liveness
 from kiosk.services.side_by_side import side_by_side
+from kiosk.services.still_faces import AS_LARGE, is_same_place
 
 _log = logging.getLogger(__name__)
 
 SECOND_FACE = 0.3
 """A second person counts from this share of the largest face's width: passers-by far behind do not."""
-AS_LARGE = 0.75
-"""Share of the largest face's width from which a second one may as well be meant; ghost images of documents are smaller."""
 SURE = 0.9
 """Detector score from which a face needs no second opinion: patterns of security print reach 0.8."""
 LARGE_FACE = 0.25
@@ -120,14 +119,19 @@ class Verifier:
         faces = self._faces(image)
         return faces[0] if faces else None
 
-    def selfie(self, image: Image, *, strict: bool) -> SelfieResult:
+    def selfie(self, image: Image, *, strict: bool, pictures: Sequence[Face] = ()) -> SelfieResult:
         """Judges a selfie. Its face is not kept for later: passive liveness cuts by the quick detector's boxes, as it was measured.
 
-        Args: `strict` refuses several faces; else the largest is taken and the check says so.
+        Args:
+            strict: refuses several faces; else the largest is taken and the check says so.
+            pictures: faces that the frames before showed to be pictures on a wall (`FaceGuide.pictures`); they do not count, unless they
+                are as large as the largest: then nobody can tell from this picture who is meant.
         Raises: BadInput(NO_FACE_DETECTED | MULTIPLE_FACES_DETECTED).
         """
         began = time.perf_counter()
-        faces = self._one(image) if strict else self._counted(image)
+        faces = _without(pictures, self._counted(image))
+        if strict:
+            _require_one(faces, "the picture")
         quality = self._quality(image, faces[0], several=len(faces) > 1)
         status, label = _selfie_verdict(quality)
         check = Check(
@@ -142,6 +146,10 @@ class Verifier:
             params={"issues": ", ".join(issue.value for issue in quality.issues)} if quality.issues else {},
         )
         return SelfieResult(faces[0], quality, check, len(faces))
+
+    def faces(self, image: Image) -> tuple[Face, ...]:
+        """Those that count (see SECOND_FACE), the largest first. Raises BadInput(NO_FACE_DETECTED)."""
+        return self._counted(image)
 
     # --- comparing -------------------------------------------------------------------------------------------------
 
@@ -318,12 +326,27 @@ class Verifier:
 
     def _one(self, image: Image, what: str = "the picture") -> tuple[Face, ...]:
         faces = self._counted(image, what)
-        if len(faces) > 1:
-            raise BadInput(ErrorCode.MULTIPLE_FACES_DETECTED, f"{len(faces)} faces in {what}, one is wanted", count=len(faces))
+        _require_one(faces, what)
         return faces
 
     def _quality(self, image: Image, face: Face, *, several: bool) -> FaceQuality:
         return quality_by_mesh(image, face, self._mesh(image, face), several=several)
+
+
+def _require_one(faces: Sequence[Face], what: str) -> None:
+    if len(faces) > 1:
+        raise BadInput(ErrorCode.MULTIPLE_FACES_DETECTED, f"{len(faces)} faces in {what}, one is wanted", count=len(faces))
+
+
+def _without(pictures: Sequence[Face], faces: tuple[Face, ...]) -> tuple[Face, ...]:
+    """`faces`, the largest first, less those that are where a picture is known to hang."""
+    largest, *others = faces
+    hang = [
+        face
+        for face in others
+        if face.box[2] < AS_LARGE * largest.box[2] and any(is_same_place(picture.box, face.box) for picture in pictures)
+    ]
+    return tuple(face for face in faces if face not in hang)
 
 
 def _selfie_verdict(quality: FaceQuality) -> tuple[CheckStatus, CheckLabel]:

@@ -107,6 +107,13 @@ def test_an_advice_stays_long_enough_to_be_read_but_good_news_comes_at_once() ->
     assert steady.choose(AdviceCode.OPEN_EYES, 10.9) is AdviceCode.HOLD_STILL
 
 
+def test_a_clock_that_is_set_back_does_not_freeze_the_advice() -> None:
+    steady = SteadyAdvice()
+    assert steady.choose(AdviceCode.TOO_DARK, 5000) is AdviceCode.TOO_DARK
+    assert steady.choose(AdviceCode.COME_CLOSER, 1400) is AdviceCode.COME_CLOSER
+    assert steady.choose(AdviceCode.BLURRED, 1400.1) is AdviceCode.COME_CLOSER, "and then it stays as long as ever"
+
+
 def test_time_comes_from_the_frames_alone() -> None:
     """One frame shown a hundred times is not a hundred frames; a stalled camera does not fill the ring either."""
     guide = guide_of(ScriptedPerson())

@@ -34,7 +34,7 @@ class Keepsakes:
         return self._best[1] if self._best is not None else None
 
     def see(self, frame: Frame, seen: Observation, *, neutral: bool) -> None:
-        if not self._is_good(seen):
+        if seen.rivalled or not self._is_good(seen):
             return
         if not self._frames or seen.at - self._frames[-1][0] >= self._step_s:
             self._frames.append((seen.at, frame.pixels))

@@ -46,6 +46,7 @@ class Observation:
         at: seconds of `Frame.taken_at`. frame_size: (width, height) in pixels.
         face: the one that is followed, with the mesh's five points; None = none was found, and what follows it means nothing.
         others: further faces that count (a third of the largest's width and more).
+        rivalled: a picture on the wall is about as large: what looks at this frame alone might take it for the face.
         yaw, pitch, roll: degrees, signs of `Pose`. eyes: 0 shut .. 1 open.
         mouth, lift, nose: `face_motion.mouth_shape`, `nose_place`.
         size: hairline to chin in frame heights. eyes_px: between the outer eye corners.
@@ -61,6 +62,7 @@ class Observation:
     frame_size: tuple[int, int]
     face: Face | None = None
     others: int = 0
+    rivalled: bool = False
     yaw: float = 0.0
     pitch: float = 0.0
     roll: float = 0.0
@@ -145,6 +147,7 @@ class Observer:
             frame_size=(width, height),
             face=face,
             others=len(faces) - 1,
+            rivalled=self._still.rivals(face),
             yaw=pose.yaw,
             pitch=pose.pitch,
             roll=pose.roll,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import dataclass, replace
 from random import Random
@@ -89,6 +90,7 @@ class ActiveRun:
         self._recorder = Recorder()
         self._steady = SteadyAdvice(0.35)
         self._began_at: float | None = None
+        self._seen_at: float | None = None
         self._first_face_at: float | None = None
         self._restarts = 0
         self._failed: CheckLabel | None = None
@@ -143,6 +145,9 @@ class ActiveRun:
         self._began_at = seen.at if self._began_at is None else self._began_at
         if seen.face is not None and self._first_face_at is None:
             self._first_face_at = seen.at
+        if seen.fault is CheckLabel.CLOCK_JUMPED:
+            self._leap(seen.at)
+        self._seen_at = seen.at
         before = self._script.state
         advice = self._step(seen)
         state, colour = self._script.state, self._flash.colour(seen.at)
@@ -154,6 +159,17 @@ class ActiveRun:
         elif seen.face is not None:
             self._keep(frame, seen)
         return self._guidance(seen.at, advice, seen, frame)
+
+    def _leap(self, at: float) -> None:
+        """The clock was set: what counts from the run's beginning goes on from where it was. The leap itself is told as such, and whether
+        the challenge has expired the book that issued it knows by a clock of its own."""
+        moved = at - self._seen_at if self._seen_at is not None else 0.0
+        if not math.isfinite(moved):
+            return
+        if self._began_at is not None:
+            self._began_at += moved
+        if self._first_face_at is not None:
+            self._first_face_at += moved
 
     def _step(self, seen: Observation) -> AdviceCode:
         self._failed_now, self._final = None, False

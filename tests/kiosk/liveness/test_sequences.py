@@ -156,6 +156,18 @@ def test_after_a_fault_it_begins_again_and_may_still_pass() -> None:
     assert disturbed(ChallengeKind.SMILE, change, rules=RunRules()).run.check().status is CheckStatus.PASSED
 
 
+@pytest.mark.parametrize("leap_s", [-3600.0, 60.0, 4000.0])
+def test_a_clock_that_leaps_costs_one_attempt_and_not_the_challenge(leap_s: float) -> None:
+    """However far: how long a challenge is good for is counted by the book that issued it."""
+
+    def change(seen: Observation, index: int) -> Observation:
+        told = CheckLabel.CLOCK_JUMPED if index == MOVING else seen.fault
+        return replace(seen, at=seen.at + 5000 + (leap_s if index >= MOVING else 0), fault=told)
+
+    assert label_of(disturbed(ChallengeKind.SMILE, change)) is CheckLabel.CLOCK_JUMPED
+    assert disturbed(ChallengeKind.SMILE, change, rules=RunRules()).run.check().status is CheckStatus.PASSED
+
+
 def test_restarts_are_limited() -> None:
     change = lambda seen, index: replace(seen, fault=CheckLabel.FRAMES_STOPPED) if index % 12 == 0 else seen  # noqa: E731
     session = disturbed(ChallengeKind.MULTI_RANGE, change, rules=RunRules())
