@@ -6,6 +6,7 @@ from it by how well the four sides are supported by edges, whether the edges run
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -63,6 +64,9 @@ def _segments(field: EdgeField) -> Floats:
     for contour in contours:
         if len(contour) < shortest:
             continue
+        _x, _y, across, down = cv2.boundingRect(contour)
+        if math.hypot(across - 1, down - 1) < shortest:
+            continue  # nothing in it is as long as that: half of those that are left
         polygon = cv2.approxPolyDP(contour, 1.6, False).reshape(-1, 2).astype(np.float64)
         if len(polygon) < 2:
             continue
