@@ -22,6 +22,8 @@ PORTRAIT_FACE = 0.24
 """Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
 GHOST_FACE = 0.16
 """Height of the face against the page's, below which it is no portrait on a card whatever else the page shows."""
+_SHORT_LINE = 26
+"""Characters that are read of a line of 30 at least."""
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
 _PASSPORT_RATIO = 125.0 / 88.0
 
@@ -36,6 +38,7 @@ class PageLook:
         all_faces: as found, unsure and small ones too.
         faces: those of them that can be a portrait's, the largest first.
         labels: how many different fields it has labels of.
+        licence: the barcode of a licence was read on it.
         titled: a template's own title stands on it; asked only where nothing else tells.
         part: of the straightened page (0..1 left, top, right, bottom), when it was cut to the data page.
         beside: what was found while the text was read; of use as long as `image` is the one that was looked at.
@@ -51,6 +54,7 @@ class PageLook:
     all_faces: tuple[Face, ...] = ()
     faces: tuple[Face, ...] = ()
     labels: int = 0
+    licence: bool = False
     titled: bool = False
     part: tuple[float, float, float, float] | None = None
     beside: Beside | None = None
@@ -66,12 +70,13 @@ class PageLook:
         mrz = 0.0 if self.mrz is None else 5.0 if self.mrz.holds else 3.0
         face = 1.0 if self.faces else 0.0
         located = 0.5 if self.location is not None and not self.location.touches_border else 0.0
-        return mrz + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16
+        code = 5.0 if self.licence else 0.0
+        return mrz + code + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16
 
     @property
     def is_document(self) -> bool:
         """Evidence enough to call it one; a face with a frame around it, a book or a blank card is not."""
-        if self.mrz is not None or self.labels >= 2 or self.titled:
+        if self.mrz is not None or self.licence or self.labels >= 2 or self.titled:
             return True
         framed = self.location is not None and len(self.lines) >= 3
         return self.evidence >= WEAK_EVIDENCE and bool(self.faces) and (self.labels >= 1 or framed)
@@ -163,7 +168,7 @@ def longest(quads: Sequence[Quad], count: int) -> tuple[Quad, ...]:
 
 def mrz_zone(lines: Sequence[TextLine], image: Image) -> tuple[float, float, float, float] | None:
     """left, top, right, bottom around the lines that look like an MRZ, with air; None when none does."""
-    signs = [line for line in lines if line.text.count("<") >= 3 or (len(line.text.replace(" ", "")) >= 26 and _is_code(line.text))]
+    signs = [line for line in lines if line.text.count("<") >= 3 or _is_code(line.text)]
     if not signs:
         return None
     boxes = [geometry.bounds(line.quad) for line in signs]
@@ -198,8 +203,10 @@ def _slenderness(quad: Quad) -> float:
 
 
 def _is_code(text: str) -> bool:
+    """As long as a line of an MRZ, in its characters, and not words: titles are in capitals, too, but have blanks and no fillers."""
     tight = text.replace(" ", "")
-    return tight.isascii() and sum(c.isupper() or c.isdigit() or c == "<" for c in tight) >= 0.9 * len(tight)
+    alike = len(tight) >= _SHORT_LINE and sum(c.isupper() or c.isdigit() or c == "<" for c in tight) >= 0.9 * len(tight)
+    return alike and tight.isascii() and ("<" in tight or " " not in text.strip())
 
 
 def _moved_face(face: Face, dy: float) -> Face:

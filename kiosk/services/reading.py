@@ -242,6 +242,7 @@ class DocumentReader:
         for stage, ms in look.beside.timings_ms.items():
             timings[stage] = round(timings.get(stage, 0.0) + ms, 1)
         look.all_faces, look.faces = look.beside.faces, look.beside.portraits
+        look.licence = any(is_aamva(barcode) for barcode in look.beside.barcodes)
         if look.beside.view.image is not look.image:  # turned over since
             with _timed(timings, "faces"):
                 look.all_faces, look.faces = self._eyes.faces(_view_of(look, picture))
