@@ -68,15 +68,16 @@ def turned_square(
     half = size_px / 2
     matrix = np.array([[cos, sin, half - cos * x - sin * y], [-sin, cos, half + sin * x - cos * y]])
     around = (x - side * 0.71, y - side * 0.71, side * 1.42, side * 1.42)  # room for any angle
-    crop, (left, top, width) = square_crop(image, around, 1.0, border=cv2.BORDER_CONSTANT)
-    shrink = min(1.0, 2 * scale)  # an area-averaged reduction first: plain warping of a large face would alias
-    if shrink < 1:
-        pixels = max(2, round(width * shrink))
-        crop = np.asarray(cv2.resize(crop, (pixels, pixels), interpolation=cv2.INTER_AREA), np.uint8)
-        shrink = pixels / width
+    crop, (left, top, _) = square_crop(image, around, 1.0, border=cv2.BORDER_CONSTANT)
     inner = matrix.copy()
     inner[:, 2] += matrix[:, :2] @ (left, top)
-    inner[:, :2] /= shrink
+    # Plain warping of a large face would alias, so it is halved first as often as leaves 1.4 to 2.8 pixels to one. Means of 2 x 2 take a
+    # twentieth of the time of any other ratio. Pixels are told by their middles, which lie half a pixel on.
+    for _ in range(max(0, round(-math.log2(2 * scale)))):
+        rows, columns = crop.shape[0] // 2, crop.shape[1] // 2
+        crop = np.asarray(cv2.resize(crop[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        inner[:, 2] += inner[:, :2] @ (0.5, 0.5)
+        inner[:, :2] *= 2
     return np.asarray(cv2.warpAffine(crop, inner, (size_px, size_px), flags=cv2.INTER_LINEAR), np.uint8), matrix
 
 
