@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.domain.document import Field, PageSide, Quad, Reading, Signal, Source, Suspicion
+from kiosk.domain.document import Field, FieldName, PageSide, Quad, Reading, Signal, Source, Suspicion
 from kiosk.domain.face import Box
-from kiosk.imaging import geometry
+from kiosk.imaging import geometry, tampering
 from kiosk.imaging.frame import Image
 from kiosk.imaging.recapture import MIN_PAGE_PX, grid_evidence
 from kiosk.services.authenticity import page_signals
@@ -157,6 +157,46 @@ def test_letters_crisper_than_the_others_are_seen_and_their_field_is_named() -> 
     signal = _signals(attacks.saved(edited, 92), quad)[S.TEXT_RETOUCHED]
     assert signal.raised
     assert [field for field, score in signal.fields.items() if score >= signal.threshold] == [name]
+
+
+def test_a_single_letter_is_not_compared_with_the_other_fields() -> None:
+    picture, quad = _genuine()
+    truth = _card().truth
+    left, top, width, height = truth.field_boxes[FieldName.GENDER]
+    assert len(truth.fields[FieldName.GENDER]) == 1
+    # as a text detector frames it
+    wide = geometry.box_quad(left - 0.3 * height, top - 0.1 * height, left + width + 0.3 * height, top + 1.1 * height)
+    boxes = {name: _box_quad(box, 1.0) for name, box in truth.field_boxes.items()} | {FieldName.GENDER: wide}
+    fields = [Field(name, (Reading(truth.fields[name], Source.VISUAL_ZONE, 1.0, quad=box),)) for name, box in boxes.items()]
+    page = attacks.straightened(picture, quad, (_page().shape[1], _page().shape[0]))
+    signal = page_signals(page, picture=picture, quad=quad, fields=fields)[-1]
+    assert signal.score is not None
+    assert FieldName.SURNAME in signal.fields
+    assert FieldName.GENDER not in signal.fields
+
+
+def _letters(shift: float, *, light: float = 0.8) -> Image:
+    """Upright letters that begin so far between two pixels, out of a lens."""
+    fine = np.full((40 * 8, 200 * 8), 255, np.uint8)
+    cv2.putText(fine, "HLTEFN", (round((12 + shift) * 8), 28 * 8), cv2.FONT_HERSHEY_SIMPLEX, 7.2, (30,), 24)
+    soft = cv2.GaussianBlur(fine, (0, 0), 0.5 * 8)
+    small = cv2.resize(soft, (200, 40), interpolation=cv2.INTER_AREA).astype(np.float32) * light
+    return np.asarray(cv2.cvtColor(np.clip(small, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def test_edges_are_as_steep_wherever_they_lie_between_two_pixels() -> None:
+    place = geometry.box_quad(0.0, 0.0, 200.0, 40.0)
+    measured = [tampering.edges(_letters(shift / 8), place) for shift in range(8)]
+    steep = [one.steepness for one in measured if one is not None and one.strokes >= 8]
+    assert len(steep) == 8
+    assert max(steep) / min(steep) < 1.1
+
+
+def test_letters_on_paper_that_is_blown_out_are_not_measured() -> None:
+    place = geometry.box_quad(0.0, 0.0, 200.0, 40.0)
+    found = tampering.edges(_letters(0.3, light=1.3), place)
+    assert found is not None
+    assert found.strokes == 0
 
 
 # --- what cannot be measured says so -------------------------------------------------------------------------------------------------
