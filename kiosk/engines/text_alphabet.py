@@ -56,9 +56,11 @@ class Alphabet:
     def __init__(self, characters: Sequence[str]) -> None:
         self.characters = tuple(characters)
         self._position = {character: index for index, character in enumerate(self.characters)}
-        self._unread = np.array([index for index, one in enumerate(self.characters) if index and not may_be_read(one)], dtype=np.intp)
+        self._read = np.array([index for index, one in enumerate(self.characters) if index == 0 or may_be_read(one)], dtype=np.intp)
+        place = {int(index): number for number, index in enumerate(self._read)}
         pairs = [(index, self._position.get(_narrow(one), index)) for index, one in enumerate(self.characters)]
-        self._wide = [(index, plain) for index, plain in pairs if plain != index]
+        wide = [(index, place[plain]) for index, plain in pairs if plain != index]
+        self._wide, self._plain = (np.array([pair[side] for pair in wide], np.intp) for side in (0, 1))
         self._folds: dict[str, list[npt.NDArray[np.intp]]] = {}
 
     def text_of(self, probabilities: npt.NDArray[np.float32]) -> tuple[str, float]:
@@ -71,19 +73,18 @@ class Alphabet:
 
     def line_of(self, probabilities: npt.NDArray[np.float32]) -> tuple[str, float, float]:
         """As `text_of`, and the probability of the least sure letter: of 867 values the mean told 1 of 13 wrong ones, this one tells 9."""
-        read = probabilities.copy()
-        for wide, plain in self._wide:
-            read[:, plain] += read[:, wide]
-        read[:, self._unread] = 0.0
+        read = probabilities.take(self._read, axis=1)
+        read[:, self._plain] += probabilities.take(self._wide, axis=1)  # each plain character has one wide form
         best = read.argmax(axis=1)
+        values = read[np.arange(len(read)), best]
         keep = (best != 0) & (np.diff(best, prepend=-1) != 0)
         if not keep.any():
             return "", 0.0, 0.0
-        text = "".join(self.characters[index] for index in best[keep])
+        text = "".join(self.characters[index] for index in self._read[best[keep]])
         begins = np.flatnonzero(np.diff(best, prepend=-1) != 0)
         # a letter is as sure as the surest of its steps
-        peaks = np.maximum.reduceat(read.max(axis=1), begins)[best[begins] != 0]
-        return text, min(1.0, float(read[np.flatnonzero(keep), best[keep]].mean())), min(1.0, float(peaks.min()))
+        peaks = np.maximum.reduceat(values, begins)[best[begins] != 0]
+        return text, min(1.0, float(values[keep].mean())), min(1.0, float(peaks.min()))
 
     def fold(self, alphabet: str) -> list[npt.NDArray[np.intp]]:
         """For nothing and each character of `alphabet`: the classes that mean it."""

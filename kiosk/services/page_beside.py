@@ -81,15 +81,18 @@ class PageEyes:
     def look(self, view: View) -> Beside:
         """Raises ModelFault when an engine is missing or breaks."""
         timings: dict[str, float] = {}
-        faces, portraits = _timed(timings, "faces", lambda: self.faces(view))
+        small = limited(view.image, FACE_SIDE_PX)
+        faces, portraits = _timed(timings, "faces", lambda: self._faces(view, small))
         barcodes = _timed(timings, "barcodes", lambda: self._barcodes.read(view.image))
-        measures = measure_page(view.image, framed=view.quad is not None)
+        measures = measure_page(small, framed=view.quad is not None)  # it would be shrunk to this size for it
         grids = _timed(timings, "signals", lambda: _grids(view, measures))
         return Beside(view, faces, portraits, barcodes, measures, grids, timings)
 
     def faces(self, view: View) -> tuple[tuple[Face, ...], tuple[Face, ...]]:
         """All faces, and those that can be a portrait's, in pixels of the page."""
-        small = limited(view.image, FACE_SIDE_PX)
+        return self._faces(view, limited(view.image, FACE_SIDE_PX))
+
+    def _faces(self, view: View, small: Image) -> tuple[tuple[Face, ...], tuple[Face, ...]]:
         height, scale = small.shape[0], view.image.shape[1] / small.shape[1]
         if self._quick is None or view.quad is None:
             found = self._thorough.detect(small)

@@ -107,3 +107,10 @@ def test_faces_are_given_in_pixels_of_the_page() -> None:
     found = PageEyes(_Faces((face,)), None, _Barcodes()).look(_view(page))
     assert found.faces[0].box == (20.0, 20.0, 200.0, 240.0)
     assert found.portraits == found.faces
+
+
+def test_measures_are_those_of_the_page_at_its_own_size() -> None:
+    page = np.repeat(np.repeat(_print(), 2, axis=0), 2, axis=1)
+    seen = PageEyes(_Faces(), None, _Barcodes()).look(_view(page))
+    assert page.shape[1] > page_beside.FACE_SIDE_PX
+    assert seen.measures == measure_page(page)
