@@ -326,8 +326,8 @@ def install_models(python):
 
 def start(mode, python, rest):
     if mode == "test":
-        # a file stays with one process: its models are loaded once. Each process takes some 2 GB
-        command = [python, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *rest]
+        # a file stays with one process: its models are loaded once. Each process takes some 2 GB. tests/conftest.py says which come first
+        command = [python, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder", *rest]
     else:
         command = [python, "-m", "ui", mode, *from_here(rest)]
     say("Starting: %s" % " ".join([os.path.relpath(python, ROOT), *command[1:]]))

@@ -30,6 +30,18 @@ SHARED_MODELS = ROOT.parent / "shared" / "models"
 THREAD_END_S = 5.0
 
 
+# Files of few tests that take minutes, and files that take long as a whole.
+LONG = ("journeys", "screenshots", "liveness", "protocols", "faults")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shared among processes, long files come first: begun last, they leave one process working alone. Their own order stays random."""
+    if hasattr(config, "workerinput"):
+        places = {name: place for place, name in enumerate(LONG)}
+        items.sort(key=lambda item: min((places[part] for part in item.path.parts if part in places), default=len(LONG)))
+
+
 @pytest.fixture(autouse=True)
 def kiosk_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of the test's own (not created); subprocesses inherit it."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,38 @@ def customer_files(tmp_path_factory: pytest.TempPathFactory) -> CustomerFiles:
         (folder / f"{side.value}.jpg").write_bytes(encode_jpeg(photo))
     (folder / "selfie.jpg").write_bytes(encode_jpeg(SelfieScene(astronaut(), ASTRONAUT_FACE, story="still").at_rest))
     return CustomerFiles(folder / "front.jpg", folder / "back.jpg", folder / "selfie.jpg", card.truth)
+
+
+_LOADED: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+_MOST_LOADED = 6
+
+
+def _once(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Adapters that hold nothing but their networks are loaded once for as long as files and settings are the same."""
+
+    def made(engines: Engines, *arguments: str) -> Any:
+        folder = engines.library.models_dir
+        if not folder.is_dir():
+            return make(engines, *arguments)
+        files = tuple(sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir() if file.is_file()))
+        config = engines._setup.config
+        key = (make.__name__, arguments, str(folder), files, repr(config.models), repr(config.text))
+        if key not in _LOADED:
+            _LOADED[key] = make(engines, *arguments)
+            while len(_LOADED) > _MOST_LOADED:
+                _LOADED.popitem(last=False)
+        return _LOADED[key]
+
+    return made
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _networks_loaded_once() -> Iterator[None]:
+    """Each journey has engines of its own; reader and matcher in them take two seconds of a core to load, and are loaded once here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_make_text_reader", "_matcher_of"):
+            patch.setattr(Engines, name, _once(getattr(Engines, name)))
+        yield
 
 
 @pytest.fixture
