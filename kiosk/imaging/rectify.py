@@ -76,6 +76,26 @@ def rotated(image: Image, quarter_turns: int) -> Image:
     return image if turns == 0 else np.asarray(cv2.rotate(image, codes[turns]), dtype=np.uint8)
 
 
+def levelled(image: Image, slant: float, *, max_side_px: int) -> tuple[Image, geometry.Array]:
+    """The whole picture turned so that what slants by `slant` radians (clockwise) lies level, its corners filled from its border.
+
+    Returns:
+        The picture, scaled down to `max_side_px` before it is turned, and the 3 x 3 matrix that maps its places back to those of `image`.
+    """
+    small = limited(image, max_side_px)
+    height, width = small.shape[:2]
+    cosine, sine = float(np.cos(slant)), float(np.sin(slant))
+    wide = round(abs(width * cosine) + abs(height * sine))
+    tall = round(abs(width * sine) + abs(height * cosine))
+    turn = np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    to_middle = np.array([[1.0, 0.0, -width / 2], [0.0, 1.0, -height / 2], [0.0, 0.0, 1.0]])
+    from_middle = np.array([[1.0, 0.0, wide / 2], [0.0, 1.0, tall / 2], [0.0, 0.0, 1.0]])
+    matrix = from_middle @ turn @ to_middle
+    turned = cv2.warpAffine(small, matrix[:2], (wide, tall), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    grown = np.diag([image.shape[1] / width, image.shape[0] / height, 1.0])
+    return np.asarray(turned, dtype=np.uint8), np.asarray(grown @ np.linalg.inv(matrix), dtype=np.float64)
+
+
 def limited(image: Image, max_side_px: int) -> Image:
     """The picture, scaled down so that no side is longer; never scaled up."""
     longest = max(image.shape[:2])

@@ -39,7 +39,7 @@ def _respelled(line: TextLine, known: frozenset[str]) -> TextLine:
 
 def _weighed(doubt: LetterDoubt, known: frozenset[str]) -> tuple[tuple[str, float], ...]:
     weighed = [(letter, share * (1.0 if letter.isascii() or letter.upper() in known else _FOREIGN)) for letter, share in doubt.ways]
-    total = sum(share for _, share in weighed)
+    total = sum(share for _, share in weighed) + max(0.0, 1.0 - sum(share for _, share in doubt.ways))
     # of letters that are as likely the one that was read stays
     ordered = sorted(weighed, key=lambda pair: -pair[1])
     return tuple((letter, share / total) for letter, share in ordered) if total > 0 else doubt.ways

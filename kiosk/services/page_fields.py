@@ -58,8 +58,9 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     texts = [line.text for line in look.lines]
     evidence = evidence_from(texts, look.mrz, labelled, today=today, size=(width, height), located=look.location is not None, side=side)
     kind = classify_page(evidence, advice=advice)
-    own = kind.match.template.languages if kind.match is not None else ()
-    lines = respelled(look.lines, own or languages_of(kind.type.country))
+    languages = kind.match.template.languages if kind.match is not None else ()
+    languages = languages or languages_of(kind.type.country)
+    lines = respelled(look.lines, languages)
     if lines != look.lines:
         labelled = _sure(visual_fields(lines, side, context))
     if kind.match is not None:
@@ -73,7 +74,7 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
             by_template |= {name: found for name, found in more.items() if name not in by_template}
         labelled = merge_readings(dict(by_template), labelled, template, kind.side, context)
     machine = mrz_fields(look.mrz, kind.side, look.mrz_quads, today) if look.mrz is not None else {}
-    romanian = any(not _ROMANIAN.isdisjoint(line.text) for line in lines)
+    romanian = "ro" in languages or any(not _ROMANIAN.isdisjoint(line.text) for line in lines)
     labelled = {name: tuple(_cut(_spelled(one, romanian), width) for one in found) for name, found in labelled.items()}
     printed = reconciled(dict(labelled), lines, machine, kind.side, context)
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kiosk.domain.document import DocumentPage, PageSide, Quad, Region
 from kiosk.domain.errors import BadInput, ErrorCode
@@ -36,11 +36,14 @@ from kiosk.services.page_beside import PageEyes, View
 from kiosk.services.page_fields import names_document, page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import portrait_quad
-from kiosk.services.page_regions import page_regions
+from kiosk.services.page_regions import page_regions, portrait_region
 from kiosk.services.page_shape import is_hopeless, licence_numbers, shape_warnings, shows_two_holders, with_islands
+from kiosk.services.page_slant import locate_level, slant_of
 from kiosk.services.template_match import Advice
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PAGE_WIDTH_PX = 1200
 PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, no larger than this
@@ -200,7 +203,7 @@ class DocumentReader:
             if is_hopeless(look):
                 return look if look.is_document else None
         whole = self._read(PageLook(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
-        looks.append(whole)
+        looks += [whole, *self._by_slant(image, whole, timings)]
         best = max(looks, key=lambda one: one.evidence)
         if best.evidence < STRONG_EVIDENCE and best.mrz is None:
             # the last thing to try: the MRZ reader looks at several scales and turns of its own
@@ -216,6 +219,15 @@ class DocumentReader:
                         whole.all_faces, whole.faces = self._eyes.faces(_view_of(whole, None))
             best = max(looks, key=lambda one: one.evidence)
         return best if best.is_document else None
+
+    def _by_slant(self, image: Image, whole: PageLook, timings: dict[str, float]) -> tuple[PageLook, ...]:
+        """The page whose outline does not show, by its print that lies aslant in the picture."""
+        slant = slant_of(whole.quads) if whole.mrz is None else None
+        if slant is None:
+            return ()
+        with _timed(timings, "locate"):
+            found = [one for one in locate_level(image, slant, self._locator) if one.confidence >= SURE_LOCATION]
+        return tuple(self._look_at(image, one, timings) for one in found[:1])
 
     def _read(self, look: PageLook, text_px: int, timings: dict[str, float], *, picture: Image | None = None) -> PageLook:
         """Turn upright; read MRZ and text, each line once; what does not need the text is done beside it.
@@ -295,8 +307,7 @@ class DocumentReader:
 
     def _glance(self, image: Image) -> tuple[MrzReading | None, float]:
         """With the milliseconds that it took."""
-        began = time.perf_counter()
-        return self._mrz_reader.glance(image), _since(began)
+        return _clocked(lambda: self._mrz_reader.glance(image))
 
     def _take(self, look: PageLook, found: MrzReading | None) -> None:
         """The MRZ with its places; the page is turned the way the MRZ stands."""
@@ -339,27 +350,31 @@ class DocumentReader:
         quad = look.upright_quad()
         height, width = look.image.shape[:2]
         template = read.kind.match.template if read.kind.match is not None else None
-        with _timed(timings, "regions"):
-            printed = tuple(reading.quad for one in read.fields for reading in one.readings if reading.quad is not None)
-            sure = template if read.kind.match is not None and read.kind.match.edition_sure else None
-            regions = page_regions(look.image, look.all_faces, side=side, template=sure, lines=look.lines, printed=printed)
+        printed = tuple(reading.quad for one in read.fields for reading in one.readings if reading.quad is not None)
+        sure = template if read.kind.match is not None and read.kind.match.edition_sure else None
         # a ghost portrait on a back is a security feature, too small and too pale to compare a face with
         portrait = portrait_quad(look.face, width, height) if look.face is not None and side is not PageSide.BACK else None
-        known_measures = beside.measures if beside is not None else None
-        quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness, measures=known_measures)
-        quality = replace(quality, warnings=tuple(dict.fromkeys((*quality.warnings, *shape_warnings(look, template)))))
-        with _timed(timings, "signals"):
-            known = template.pages.get(side) if template is not None else None
-            signals = page_signals(
-                look.image,
-                picture=image if quad is not None else None,
-                quad=quad,
-                portrait=regions.get(Region.PORTRAIT, portrait),
-                fields=read.fields,
-                colours=known.colours if known is not None else None,
-                page_sharpness=quality.sharpness,
-                grids=beside.grids_of if beside is not None else grid_evidence,
+        with ThreadPoolExecutor(1, "page-regions") as aside:
+            seeking = aside.submit(
+                _clocked,
+                lambda: page_regions(look.image, look.all_faces, side=side, template=sure, lines=look.lines, printed=printed),
             )
+            known_measures = beside.measures if beside is not None else None
+            quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness, measures=known_measures)
+            quality = replace(quality, warnings=tuple(dict.fromkeys((*quality.warnings, *shape_warnings(look, template)))))
+            with _timed(timings, "signals"):
+                known = template.pages.get(side) if template is not None else None
+                signals = page_signals(
+                    look.image,
+                    picture=image if quad is not None else None,
+                    quad=quad,
+                    portrait=portrait_region(look.all_faces, (width, height), side=side, template=sure) or portrait,
+                    fields=read.fields,
+                    colours=known.colours if known is not None else None,
+                    page_sharpness=quality.sharpness,
+                    grids=beside.grids_of if beside is not None else grid_evidence,
+                )
+            regions, timings["regions"] = seeking.result()
         page = DocumentPage(
             side=side,
             quad=quad,
@@ -395,6 +410,12 @@ def _view_of(look: PageLook, picture: Image | None) -> View:
 def _lies_in(quad: Quad, zones: Sequence[tuple[float, float, float, float]]) -> bool:
     x, y = geometry.centre(quad)
     return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in zones)
+
+
+def _clocked(work: Callable[[], T]) -> tuple[T, float]:
+    """With the milliseconds that it took."""
+    began = time.perf_counter()
+    return work(), _since(began)
 
 
 def _since(began: float) -> float:

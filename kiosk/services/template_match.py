@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -27,6 +28,7 @@ _SAME_RATIO = 0.1
 """Logarithm of how far a straightened page's proportion may be off; ID-1 and ID-3 are 0.11 apart."""
 _TITLE_LIKENESS = 0.9
 _SHORTEST_TITLE = 5
+_SHORTEST_PART = 8
 _MOST_LABELS = 0.75
 _UNSURE = 0.55
 """Below LEAST_SCORE: enough to be the other side of a document that is known."""
@@ -194,9 +196,7 @@ def other_side(evidence: Evidence, match: TemplateMatch, templates: Sequence[Tem
     return next((found for side in sides if (found := _score(evidence, match.template, side, shared, beside=True)) is not None), None)
 
 
-def _score(
-    evidence: Evidence, template: Template, side: PageSide, shared: Mapping[str, frozenset[tuple[str, str]]], *, beside: bool = False
-) -> TemplateMatch | None:
+def _score(evidence: Evidence, template: Template, side: PageSide, shared: _Owners, *, beside: bool = False) -> TemplateMatch | None:
     """`beside`: the document is known by its other page, so that labels alone are enough to go on."""
     page = template.pages[side]
     if _is_other_shape(evidence, template) or any(_has_title(evidence, title) for title in page.absent):
@@ -207,10 +207,14 @@ def _score(
     reasons = ["mrz"] if by_mrz else []
     doubt = 1.0 - by_mrz
     titles = _without_parts([title for title in page.titles if _has_title(evidence, title)])
-    weights = [_weight(title, template, shared) for title in titles]
+    parts = _own_parts(evidence, [title for title in page.titles if title not in titles], template, shared)
+    # where the MRZ names the state, what other states print says nothing against a part of a title
+    weights = [_weight(title, template, shared) for title in titles] + [
+        1.0 if by_mrz else _weight(part, template, shared) for part in parts
+    ]
     for weight in weights:
         doubt *= 1.0 - _OWN_TITLE * weight
-    reasons += ["title"] if titles else []
+    reasons += ["title"] if weights else []
     if not reasons and not beside:
         return None
     labels = _label_share(evidence, page)
@@ -222,7 +226,7 @@ def _score(
     if not reasons:
         return None
     score = 1.0 - doubt
-    if not template.is_generic and not _is_told(by_mrz, titles, weights, labels, evidence, template):
+    if not template.is_generic and not _is_told(by_mrz, (*titles, *parts), weights, labels, evidence, template):
         score = min(score, _UNSURE)
     return TemplateMatch(template, side, round(score, 4), reasons=tuple(reasons))
 
@@ -292,20 +296,59 @@ def _dates_differ(evidence: Evidence, template: Template) -> bool:
 # --- titles --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """Who prints a title, by its compact form.
+
+    Attributes:
+        documents: country and type of those that print it whole, editions counted once.
+        templates: country and id of every template that prints it, whole or as a part of a line in several languages.
+    """
+
+    documents: Mapping[str, frozenset[tuple[str, str]]]
+    templates: Mapping[str, frozenset[tuple[str, str]]]
+
+
 @cache
-def _title_owners(templates: tuple[Template, ...]) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """Compact title -> the documents that print it, editions counted once."""
-    owners: dict[str, set[tuple[str, str]]] = {}
+def _title_owners(templates: tuple[Template, ...]) -> _Owners:
+    documents: dict[str, set[tuple[str, str]]] = {}
+    printed: dict[str, set[tuple[str, str]]] = {}
     for template in templates:
         for page in template.pages.values():
             for title in page.titles:
-                owners.setdefault(compact(title), set()).add((template.country, template.type))
-    return {title: frozenset(found) for title, found in owners.items()}
+                documents.setdefault(compact(title), set()).add((template.country, template.type))
+                for part in {title, *_parts_of(title)}:
+                    printed.setdefault(compact(part), set()).add((template.country, template.id))
+    return _Owners(
+        {title: frozenset(found) for title, found in documents.items()}, {title: frozenset(found) for title, found in printed.items()}
+    )
 
 
-def _weight(title: str, template: Template, owners: Mapping[str, frozenset[tuple[str, str]]]) -> float:
+@cache
+def _parts_of(title: str) -> tuple[str, ...]:
+    """What stands between the slashes or dots of a title in several languages; empty for one in a single language."""
+    parts = tuple(part.strip() for part in re.split(r"[/·]", title) if part.strip())
+    return parts if len(parts) > 1 else ()
+
+
+def _own_parts(evidence: Evidence, titles: Sequence[str], template: Template, owners: _Owners) -> list[str]:
+    """Of titles that were not read whole, the parts that were and that no other document of the state prints: one of each at most."""
+    found: list[str] = []
+    for title in titles:
+        for part in _parts_of(title):
+            rivals = {name for country, name in owners.templates[compact(part)] if country == template.country} - {template.id}
+            if not rivals and len(compact(part)) >= _SHORTEST_PART and not _is_state(part) and _has_title(evidence, part):
+                found.append(part)
+                break
+    return found
+
+
+def _weight(title: str, template: Template, owners: _Owners) -> float:
     """1 when no other document prints the title. Specimens copy the print of states, not the other way round."""
-    others = owners[compact(title)] - {(template.country, template.type)}
+    whole = owners.documents.get(compact(title))
+    if whole is None:  # a part of one
+        return 1.0 / len(owners.templates[compact(title)])
+    others = whole - {(template.country, template.type)}
     return 1.0 / (1 + sum(template.country == SPECIMEN_STATE or country != SPECIMEN_STATE for country, _ in others))
 
 

@@ -279,3 +279,19 @@ def test_a_misread_title_still_counts_and_a_page_of_another_shape_does_not() -> 
 def test_lines_of_the_mrz_are_no_titles() -> None:
     evidence = evidence_from(("P<CZENOVAK<<ANNA<<<<<<<<", "PASSPORT"), None, {}, today=TODAY)
     assert evidence.texts == ("PASSPORT",)
+
+
+@pytest.mark.parametrize(
+    ("printed", "template"),
+    [
+        (("REPUBLICA UTOPIA", "CARTE DE IDENTITATE"), "specimen-id-ro"),
+        (("REPUBLICA UTOPIA", "CARTE D'IDENTITÉ"), ""),  # other documents of the state print that as well
+        (("REPUBLICA UTOPIA", "IDENTITY CARD"), ""),
+        (("REPUBLICA UTOPIA",), ""),
+    ],
+)
+def test_part_of_a_title_tells_a_document_if_no_other_of_the_state_prints_it(printed: tuple[str, ...], template: str) -> None:
+    mrz = parse_mrz(("IDUTOEXEMPLARU<<STEFANIA<<<<<<<<<<<<", "ZH650094<2UTO7610134F3105087<<<<<<<0"))
+    assert mrz is not None
+    evidence = evidence_from(printed, mrz, {}, today=TODAY)
+    assert classify_page(evidence).type.template == template

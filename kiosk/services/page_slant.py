@@ -1,0 +1,55 @@
+"""A second way to find a page: its own print tells how it lies where the ground is too busy for its outline (a card on a newspaper)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from kiosk.domain.document import Quad
+from kiosk.imaging import geometry
+from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import levelled
+from kiosk.ports import PageLocation, PageLocator
+
+_SLENDER = 4.0
+"""Length by height of the lines that count; shorter pieces of text slant at random."""
+_LEAST_LINES = 5
+_LEAST_SLANT = math.radians(8)
+"""Up to here pages are read as they lie."""
+_ALIKE = math.radians(6)
+_MOST = 0.6
+_TURNED_PX = 1600
+
+
+def slant_of(quads: Sequence[Quad]) -> float | None:
+    """How far most of the print is turned against the picture's sides, radians, clockwise, -pi/4..pi/4; None where it lies level or anyhow.
+
+    Print around the page, which lies otherwise, may be there as well.
+    """
+    slender = [(a, b) for a, b, _, d in quads if math.dist(a, b) >= _SLENDER * math.dist(a, d)]
+    turns = [math.atan2(b[1] - a[1], b[0] - a[0]) % (math.pi / 2) for a, b in slender]
+    best: list[float] = []
+    for turn in turns:
+        # around each in turn, since 89 and 1 degrees are neighbours
+        near = [turn + off for other in turns if abs(off := _between(turn, other)) <= _ALIKE]
+        best = max(best, near, key=len)
+    if len(best) < _LEAST_LINES or len(best) < _MOST * len(turns):
+        return None
+    slant = _between(0.0, median(best))
+    return slant if abs(slant) >= _LEAST_SLANT else None
+
+
+def locate_level(image: Image, slant: float, locator: PageLocator) -> tuple[PageLocation, ...]:
+    """The pages that the locator finds in the picture turned back by `slant` radians, with their places in the picture as it is."""
+    turned, back = levelled(image, slant, max_side_px=_TURNED_PX)
+    return tuple(
+        PageLocation(geometry.as_quad(geometry.mapped(found.quad, back)), found.confidence, found.touches_border)
+        for found in locator.locate(turned)
+    )
+
+
+def _between(one: float, other: float) -> float:
+    """From one direction to another, -pi/4..pi/4, sides of the picture being all alike."""
+    quarter = math.pi / 2
+    return (other - one + quarter / 2) % quarter - quarter / 2
