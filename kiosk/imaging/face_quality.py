@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from kiosk.domain.face import Box, Face, FaceIssue, FacePart, FaceQuality, Pose
 from kiosk.imaging.face_align import box_from_points, face_axis, square_crop
@@ -82,9 +83,19 @@ def face_region(image: Image, face: Face) -> Image:
 
 def light_of(image: Image) -> Light:
     """Light over the whole of a BGR picture."""
-    luma = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    median, highlights = np.percentile(luma, (50, 95))
-    return Light(float(luma.mean()) / 255, float(highlights) / 255, float((luma >= 250).mean()), float(median) / 255)
+    # from how often each of the 256 values occurs: looking for percentiles among all pixels takes ten times as long
+    counts = np.bincount(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).reshape(-1), minlength=256)
+    pixels = int(counts.sum())
+    up_to = np.cumsum(counts)
+    mean = float(counts @ np.arange(256)) / pixels
+    return Light(mean / 255, _percentile(up_to, 0.95) / 255, float(counts[250:].sum()) / pixels, _percentile(up_to, 0.5) / 255)
+
+
+def _percentile(up_to: npt.NDArray[np.int64], share: float) -> float:
+    """As numpy's, between two values in proportion. Args: `up_to`: how many pixels are of each value or below."""
+    place = share * (int(up_to[-1]) - 1)
+    low, high = np.searchsorted(up_to, (int(place), min(int(place) + 1, int(up_to[-1]) - 1)), side="right")
+    return float(low + (high - low) * (place - int(place)))
 
 
 def face_sharpness(region: Image) -> float:

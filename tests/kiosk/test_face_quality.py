@@ -19,6 +19,7 @@ from kiosk.imaging.face_quality import (
     has_only_minor_faults,
     in_order,
     is_cropped,
+    light_of,
     no_face_quality,
     quality_score,
     refusals,
@@ -37,6 +38,17 @@ def face(model_library: ModelLibrary) -> Face:
 
 def judged(image: Image, face: Face, pose: Pose = STRAIGHT, eyes: float = 1.0, *, several: bool = False) -> FaceQuality:
     return face_quality(image, face, pose=pose, eyes=eyes, several=several)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (7, 5), (128, 128)])
+@pytest.mark.parametrize("gamma", [0.2, 1.0, 5.0])
+def test_light_is_that_of_all_pixels(size: tuple[int, int], gamma: float) -> None:
+    image = (np.random.default_rng(4).random((*size, 3)) ** gamma * 255).astype(np.uint8)
+    luma = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    median, highlights = np.percentile(luma, (50, 95))
+    light = light_of(image)
+    assert (light.mean, light.highlights) == pytest.approx((luma.mean() / 255, highlights / 255))
+    assert (light.blown, light.median) == pytest.approx(((luma >= 250).mean(), median / 255))
 
 
 def test_a_good_face_has_no_issues(face: Face) -> None:
