@@ -37,6 +37,9 @@ _WORD = 4
 _MANY_LINES = 8
 _LARGE_PX = 900
 _SHARP = 0.35
+_AT_THE_SIDE = 0.004
+_CUT_LINES = 2
+"""Lines that run into one side of a picture: none on 35 public scans but a strip with one; of halves of pages four to eleven."""
 _ILLEGIBLE = 0.8  # mean confidence by letters; READABLE with a margin
 
 
@@ -58,7 +61,7 @@ def is_whole(look: PageLook, template: Template | None) -> bool:
     """
     height, width = look.image.shape[:2]
     if look.location is None:
-        return bool(max(width, height) <= _WIDEST * min(width, height))
+        return bool(max(width, height) <= _WIDEST * min(width, height)) and not runs_off(look)
     if look.part is not None:
         return True
     ratios: Sequence[float] = KNOWN_RATIOS
@@ -71,6 +74,16 @@ def is_whole(look: PageLook, template: Template | None) -> bool:
         return False
     ratio = page_ratio(look.location.quad)
     return min(abs(math.log(ratio / max(known, 1 / known))) for known in ratios) <= _TILTED
+
+
+def runs_off(look: PageLook) -> bool:
+    """Print that runs into the left or right side of the picture: the page goes on beyond it. No page is printed up to its edge."""
+    width = look.image.shape[1]
+    boxes = [geometry.bounds(quad) for quad in (*(line.quad for line in look.lines), *look.mrz_quads)]
+    level = [(left, right) for left, top, right, bottom in boxes if right - left > bottom - top]
+    left_cut = sum(left <= _AT_THE_SIDE * width for left, _ in level)
+    right_cut = sum(right >= (1.0 - _AT_THE_SIDE) * width - 1 for _, right in level)
+    return bool(max(left_cut, right_cut) >= _CUT_LINES)
 
 
 def shows_two_holders(look: PageLook) -> bool:

@@ -69,6 +69,17 @@ def test_a_good_outline_is_kept_and_one_that_cuts_the_page_is_not() -> None:
     assert with_islands(picture, [cut])[0].quad[2][1] == pytest.approx(501, abs=5)
 
 
+@pytest.mark.parametrize(("side", "cut"), [("left", True), ("right", True), ("inside", False)])
+def test_a_picture_that_cuts_through_the_print_is_not_the_whole_page(side: str, cut: bool) -> None:
+    """Half a card on the scanner: of a page's proportion, with nothing around it that could tell."""
+    look = look_of(845, 756, located=False)
+    lefts = {"left": -2.0, "right": 845 - 12 * 8, "inside": 60.0}
+    look.lines = tuple(line("SURNAMES", lefts[side], 100 + 60 * row) for row in range(2))
+    assert (PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(look, None)) is cut
+    look.lines = look.lines[:1]  # a stamp or the print of the next page may reach the side
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in shape_warnings(look, None)
+
+
 def test_half_a_page_is_not_whole() -> None:
     passport = template_by_id("ICAO_passport")
     assert passport is not None
