@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from pathlib import Path
 
@@ -129,9 +130,10 @@ def test_what_was_taken_for_a_lookalike_is_recorded(reader: MrzReader) -> None:
 
 @pytest.mark.skipif(not (SHARED / "mrz").is_dir(), reason="the shared sample images are not on this machine")
 def test_the_shared_specimens_are_read_and_none_is_wrong_but_valid(reader: MrzReader) -> None:
-    """`pytest -s` prints one line per image."""
+    """`pytest -s` prints one line per image. Every third one, and all with KIOSK_ALL_SPECIMENS=1: the cascade, which the product reads
+    with and this reader is a part of, reads them all (test_mrz_cascade.py)."""
     with (SHARED / "mrz" / "truth.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))[:: 1 if os.environ.get("KIOSK_ALL_SPECIMENS") else 3]
     right, wrong_but_valid = 0, []
     for row in rows:
         picture = cv2.imread(str(SHARED / "mrz" / row["file"]))
@@ -147,7 +149,7 @@ def test_the_shared_specimens_are_read_and_none_is_wrong_but_valid(reader: MrzRe
         sys.stdout.write(f"{row['file']:20} {state:8} valid={valid!s:5} {found.ms if found else 0:5.0f} ms  {' | '.join(lines)}\n")
     sys.stdout.write(f"{right} of {len(rows)} equal, wrong but valid: {wrong_but_valid}\n")
     assert wrong_but_valid == []
-    assert right >= 29
+    assert right >= len(rows) * 29 // 33
 
 
 @pytest.mark.skipif(not (SHARED / "dis").is_dir(), reason="the shared sample images are not on this machine")
