@@ -29,6 +29,7 @@ _SAME_RATIO = 0.1
 _TITLE_LIKENESS = 0.9
 _SHORTEST_TITLE = 5
 _SHORTEST_PART = 8
+_MUCH_LONGER = 1.15
 _MOST_LABELS = 0.75
 _UNSURE = 0.55
 """Below LEAST_SCORE: enough to be the other side of a document that is known."""
@@ -332,12 +333,15 @@ def _parts_of(title: str) -> tuple[str, ...]:
 
 
 def _own_parts(evidence: Evidence, titles: Sequence[str], template: Template, owners: _Owners) -> list[str]:
-    """Of titles that were not read whole, the parts that were and that no other document of the state prints: one of each at most."""
+    """Of titles that were not read whole, the parts that no other document of the state prints, one of each at most.
+
+    Each must be a line of its own: a line that goes on otherwise is another edition's.
+    """
     found: list[str] = []
     for title in titles:
         for part in _parts_of(title):
             rivals = {name for country, name in owners.templates[compact(part)] if country == template.country} - {template.id}
-            if not rivals and len(compact(part)) >= _SHORTEST_PART and not _is_state(part) and _has_title(evidence, part):
+            if not rivals and len(compact(part)) >= _SHORTEST_PART and not _is_state(part) and _is_line(evidence, compact(part)):
                 found.append(part)
                 break
     return found
@@ -359,6 +363,10 @@ def _has_title(evidence: Evidence, title: str) -> bool:
     return any(_is_in(wanted, words) for words in evidence.words)
 
 
+def _is_line(evidence: Evidence, wanted: str) -> bool:
+    return any(len("".join(words)) <= _MUCH_LONGER * len(wanted) and _is_in(wanted, words) for words in evidence.words)
+
+
 @cache
 def _bigrams(text: str) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
@@ -378,7 +386,7 @@ def _is_in(wanted: str, words: Sequence[str]) -> bool:
         piece = ""
         for word in words[first:]:
             piece = compact(piece + word)
-            if len(piece) > 1.15 * len(wanted):
+            if len(piece) > _MUCH_LONGER * len(wanted):
                 break
             if len(piece) >= 0.85 * len(wanted) and SequenceMatcher(None, wanted, piece, autojunk=False).ratio() >= _TITLE_LIKENESS:
                 return True
