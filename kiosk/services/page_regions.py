@@ -65,6 +65,14 @@ def page_regions(
     return found
 
 
+def portrait_region(faces: Sequence[Face], size: tuple[int, int], *, side: PageSide, template: Template | None = None) -> Quad | None:
+    """As `page_regions` has it. Args: `size` of the page, width and height in pixels; the others as there."""
+    if side is PageSide.BACK:
+        return None
+    portrait = _portrait(faces, template.pages.get(side) if template is not None else None, size)
+    return portrait[1] if portrait is not None else None
+
+
 def _portrait(faces: Sequence[Face], page: TemplatePage | None, size: tuple[int, int]) -> tuple[Face, Quad] | None:
     """The face and its picture: the template's place when the face is well in it, else as much around the face as portraits have."""
     width, height = size
