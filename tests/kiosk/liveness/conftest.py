@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-DEFAULT = 15
+DEFAULT = 40
+"""Of each of the five kinds: 200 in all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
