@@ -23,12 +23,16 @@ class MrzRepair:
     """A character that was read one way and taken another, because the alphabet of its place or a check digit says so.
 
     Where two characters were nearly as likely and a check digit covers the place, `read` is the one that was not taken.
+
+    Attributes:
+        clear: `read` was seen as surely as a printed character is: the document may be misprinted so.
     """
 
     line: int
     column: int
     read: str
     taken: str
+    clear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ class Mrz:
 
     @property
     def doubtful_repairs(self) -> tuple[MrzRepair, ...]:
-        """Repairs for which the place left another choice; a letter where only digits may stand (or the reverse) leaves none."""
+        """Repairs for which the place left another choice; a letter where only digits may stand (or the reverse) leaves none.
+
+        It does when it was read clearly: Z in a date is printed so, and the date's digit holds only for what should have been.
+        """
         kinds = layout_of(self.format).kind_at
         return tuple(one for one in self.repairs if _is_choice(kinds(one.line, one.column), one))
 
@@ -89,11 +96,13 @@ class Mrz:
 
 
 def _is_choice(kind: Kind, repair: MrzRepair) -> bool:
-    """Names and the document code are settled by their grammar."""
+    """Names and the first letter of the document code are settled by their grammar; whether a second one is there is not."""
     if repair.read.upper() == repair.taken:
         return False
+    if kind is Kind.CODE:
+        return repair.column == 1 and FILLER in (repair.read, repair.taken)
     if kind in (Kind.DATE, Kind.CHECK):
-        return TO_DIGIT.get(repair.read) != repair.taken
+        return repair.clear or TO_DIGIT.get(repair.read) != repair.taken
     if kind in (Kind.COUNTRY, Kind.SEX):
         return TO_LETTER.get(repair.read) != repair.taken
     return kind is Kind.TEXT

@@ -24,8 +24,12 @@ Cells = npt.NDArray[np.float32]
 
 REAL_DOUBT = 0.5
 """A reading with less than this share of its cell's best one is no candidate for a check digit or a list of countries to choose."""
+REAL_TWIN = 0.05
+"""The same between characters that give every check digit alike (6 and G, 8 and S, 1 and L, 0 and U): no digit speaks for either."""
 REAL_DOUBT_O = 0.2
 """The same between O and 0: photographed 0s are read as O with up to 0.97 and Os as 0 with up to 1.0, so neither reading is sure."""
+CLEAR_READING = 0.98
+"""So sure of a letter in the place of a digit, the reader sees print: photographed 0s are read as O with at most 0.97."""
 MAX_CHANGES = 3
 MIN_MEAN = 0.6
 AMBIGUOUS = 1.15
@@ -41,8 +45,9 @@ class Decoded:
 
     Attributes:
         mean: mean probability of the chosen characters, 0..1.
-        least: the least probability of a chosen character of a name, the sex or a country, which no check digit covers; fillers apart.
-        least_filler: the same of the fillers within and right behind names.
+        least: the least probability of a chosen character that no check digit covers (names, the sex, a country, the document code,
+            a visa's optional data); fillers apart.
+        least_filler: the same of the fillers among them, of names and optional data those within and right behind.
         lead: how many times likelier the reading is than the next one for which every check digit holds too (BD and 80 give the same).
         ambiguous: places that no check digit covers and where two readings are as good as equal.
         certainty: per line the probability of each character.
@@ -77,7 +82,7 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
         return None
     chosen[0][:2] = code
     lines, lead = _by_check_digits(["".join(line) for line in chosen], shares, kinds, layout)
-    repairs = _repairs(read, lines, shares, kinds, layout)
+    repairs = _repairs(read, lines, cells, shares, kinds, layout)
     sure = [_certainty(cells[line], lines[line], kinds[line]) for line in range(layout.lines)]
     mean = float(np.concatenate(sure).mean())
     if mean < MIN_MEAN:
@@ -164,6 +169,14 @@ def _rivals(share: Mapping[str, float], kind: Kind, now: str, *, between_o: floa
     return {one: other / taken for one, other in seen.items() if one != now and other >= least[one] * taken}
 
 
+def _twins(share: Mapping[str, float], kind: Kind, now: str) -> dict[str, float]:
+    """Characters that no check digit tells from `now`, as far as they were seen. A filler is seen as K too often to be doubted so."""
+    if kind is not Kind.TEXT or now == FILLER:
+        return {}
+    twins = ALPHABET[:-1][int(now, 36) % 10 :: 10] + (FILLER if int(now, 36) % 10 == 0 else "")
+    return {one: share[one] / share[now] for one in twins if one != now and share[one] >= REAL_TWIN * share[now]}
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
     line: int
@@ -216,6 +229,7 @@ def _covered(layout: Layout) -> list[tuple[int, int]]:
 def _repairs(
     read: Sequence[str],
     lines: Sequence[str],
+    cells: Sequence[Cells],
     shares: Sequence[Sequence[Mapping[str, float]]],
     kinds: Sequence[Sequence[Kind]],
     layout: Layout,
@@ -224,11 +238,13 @@ def _repairs(
     found: dict[tuple[int, int], str] = {}
     for line, column in _covered(layout):
         rivals = _rivals(shares[line][column], kinds[line][column], lines[line][column])
+        rivals = rivals or _twins(shares[line][column], kinds[line][column], lines[line][column])
         if rivals:
             found[line, column] = max(rivals, key=rivals.__getitem__)
     for line, (before, after) in enumerate(zip(read, lines, strict=True)):
         found |= {(line, column): one for column, (one, other) in enumerate(zip(before, after, strict=True)) if one != other}
-    return [MrzRepair(line, column, one, lines[line][column]) for (line, column), one in sorted(found.items())]
+    clear = {(line, column): float(cells[line][column][ALPHABET.index(one)]) >= CLEAR_READING for (line, column), one in found.items()}
+    return [MrzRepair(*place, one, lines[place[0]][place[1]], clear[place]) for place, one in sorted(found.items())]
 
 
 def _changes(lines: Sequence[str], options: Sequence[_Option]) -> Iterator[tuple[float, list[str]]]:
@@ -265,12 +281,13 @@ def _least(cells: Sequence[Cells], lines: Sequence[str], layout: Layout) -> tupl
     letters, fillers = [1.0], [1.0]
     countries = [_text(lines, part) for part in layout.fields if part.kind is Kind.COUNTRY]
     agreed = len(countries) > 1 and len(set(countries)) == 1
+    covered = set(_covered(layout))
     for part in layout.fields:
-        if part.kind not in (Kind.NAME, Kind.SEX) and (part.kind is not Kind.COUNTRY or agreed):
+        if (part.place.line, part.place.start) in covered or (part.kind is Kind.COUNTRY and agreed):
             continue
         text = _text(lines, part)
         sure = _certainty(cells[part.place.line][part.place.start : part.place.end], text, [part.kind] * len(text))
-        used = len(text.rstrip(FILLER)) + 2 if part.kind is Kind.NAME else 0
+        used = 0 if part.kind is Kind.COUNTRY else len(text.rstrip(FILLER)) + 2
         for index, (one, character) in enumerate(zip(sure, text, strict=True)):
             if character != FILLER:
                 letters.append(float(one))

@@ -12,6 +12,7 @@ from kiosk.domain.mrz_layout import ALPHABET, LAYOUTS, MrzFormat
 from kiosk.imaging.frame import Image
 from kiosk.imaging.geometry import box_quad
 from kiosk.ports import LineSteps
+from kiosk.services.mrz_decoding import Decoded, decode
 from kiosk.services.mrz_reading import MrzReader, MrzReading
 from tests.fakes.mrz_strips import with_check_digits
 
@@ -125,7 +126,7 @@ def test_what_could_as_well_have_been_another_is_recorded_and_proves_nothing() -
 
 def test_a_look_alike_that_its_place_rules_out_is_no_doubt() -> None:
     assert LINES[1][14] == "7"
-    found = read({(1, 14): {"T": 0.99}, (0, 4): {"0": 0.99}, (1, 12): {"0": 0.99}})
+    found = read({(1, 14): {"T": 0.95}, (0, 4): {"0": 0.99}, (1, 12): {"0": 0.99}})
     assert found is not None
     assert found.mrz.lines == LINES
     assert found.mrz.valid
@@ -173,3 +174,86 @@ def test_a_month_13_stays_as_it_is_printed() -> None:
     assert found.mrz.valid
     assert found.mrz.values["dateOfBirth"] == "851345"
     assert found.mrz.repairs == ()
+
+
+# --- what no check digit covers, and what none can tell ------------------------------------------------------------
+
+VISA = with_check_digits(
+    ("V<UTOSPECIMEN<<PETRA<MARIA<<<<<<<<<<<<<<<<<<", "8G417026<0UTO8703140F3109020EN7SAB68<<<<<<<<"), LAYOUTS[MrzFormat.MRV_A]
+)
+
+
+def decoded(lines: Sequence[str], doubts: Doubts, mrz_format: MrzFormat) -> Decoded:
+    """Of cells that are certain save where told otherwise."""
+    cells = [np.zeros((len(line), len(ALPHABET)), np.float32) for line in lines]
+    for row, line in enumerate(lines):
+        for column, character in enumerate(line):
+            for seen, probability in doubts.get((row, column), {character: 0.99}).items():
+                cells[row][column, ALPHABET.index(seen)] = probability
+    found = decode(cells, LAYOUTS[mrz_format])
+    assert found is not None
+    return found
+
+
+def test_the_lines_of_these_tests_are_read() -> None:
+    for lines, mrz_format in ((LINES, MrzFormat.TD3), (VISA, MrzFormat.MRV_A)):
+        found = decoded(lines, {}, mrz_format)
+        assert found.mrz.lines == lines
+        assert found.mrz.valid
+        assert min(found.least, found.least_filler) > 0.95
+
+
+@pytest.mark.parametrize("column", [28, 30, 35])
+def test_the_optional_data_of_a_visa_has_no_check_digit_and_must_be_read_surely(column: int) -> None:
+    """9303-7 4.2.2: nothing is computed over it, so that its least sure character is what the reading is worth."""
+    found = decoded(VISA, {(1, column): {VISA[1][column]: 0.6, "X": 0.35}}, MrzFormat.MRV_A)
+    assert found.mrz.holds
+    assert found.least < 0.65
+
+
+@pytest.mark.parametrize(("row", "column", "other", "filler"), [(0, 0, "V", False), (0, 1, "N", True), (1, 20, "M", False)])
+def test_the_document_code_and_the_sex_must_be_seen_too(row: int, column: int, other: str, filler: bool) -> None:
+    found = decoded(LINES, {(row, column): {LINES[row][column]: 0.6, other: 0.35}}, MrzFormat.TD3)
+    assert found.mrz.holds
+    assert (found.least_filler if filler else found.least) < 0.65
+
+
+def test_a_sex_that_is_not_said_must_be_seen_not_to_be() -> None:
+    unsaid = (LINES[0], LINES[1][:20] + "<" + LINES[1][21:])
+    assert decoded(unsaid, {(1, 20): {"<": 0.6, "M": 0.35}}, MrzFormat.TD3).least_filler < 0.65
+
+
+def test_a_second_letter_of_the_document_code_that_may_be_there_proves_nothing() -> None:
+    """A filler is likelier there than any letter; what was seen as a letter all the same is no proof of a filler."""
+    found = decoded(LINES, {(0, 1): {"N": 0.75, "<": 0.2}}, MrzFormat.TD3)
+    assert found.mrz.lines == LINES
+    assert found.mrz.holds
+    assert not found.mrz.valid
+
+
+@pytest.mark.parametrize(("character", "twin"), [("G", "6"), ("8", "S"), ("1", "L"), ("0", "U")])
+@pytest.mark.parametrize(("share", "valid"), [(0.1, False), (0.01, True)])
+def test_characters_that_every_check_digit_takes_for_one_another_are_told_by_what_was_seen(
+    character: str, twin: str, share: float, valid: bool
+) -> None:
+    """6 counts 6 and G 16, so that modulo 10 no check digit can tell them apart (9303-3 4.9)."""
+    first, second = LINES
+    lines = with_check_digits((first, f"80{character}" + second[3:]), LAYOUTS[MrzFormat.TD3])
+    twins = with_check_digits((first, f"80{twin}" + second[3:]), LAYOUTS[MrzFormat.TD3])
+    assert lines[1].replace(character, "*") == twins[1].replace(twin, "*") or lines[1][9:] == twins[1][9:]
+    found = decoded(lines, {(1, 2): {character: 0.99 - share, twin: share}}, MrzFormat.TD3)
+    assert found.mrz.lines == lines
+    assert found.mrz.holds
+    assert found.mrz.valid is valid
+
+
+@pytest.mark.parametrize(("certainty", "valid"), [(0.99, False), (0.9, True)])
+def test_a_letter_that_is_clearly_printed_in_a_date_is_not_silently_a_digit(certainty: float, valid: bool) -> None:
+    """Z for 2: the digit of the date holds for what should have been printed, and the print says otherwise."""
+    column = LINES[1].index("2", 21)
+    assert column < 27
+    found = decoded(LINES, {(1, column): {"Z": certainty, "2": 0.99 - certainty}}, MrzFormat.TD3)
+    assert found.mrz.lines == LINES
+    assert found.mrz.holds
+    assert found.mrz.valid is valid
+    assert [(one.read, one.taken) for one in found.mrz.repairs] == [("Z", "2")]
