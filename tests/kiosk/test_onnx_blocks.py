@@ -72,6 +72,28 @@ def test_channels_are_filled_to_whole_blocks_where_only_prelu_and_convolutions_s
     assert (13, 3, 1, 1) in kept
 
 
+@pytest.mark.parametrize(
+    ("side", "steep", "also", "twice"), [(1, False, "", 1), (5, False, "", 0), (1, True, "", 0), (1, False, "output", 0)]
+)
+def test_a_convolution_of_few_weights_is_computed_twice_instead_of_prelu(
+    tmp_path: Path, side: int, *, steep: bool, also: str, twice: int
+) -> None:
+    """Not one of many weights, none behind which a slope is above 1, and none whose own values are needed."""
+    graph = GraphWriter()
+    slopes = np.full((13, 1, 1), 1.5 if steep else 0.3, np.float32)
+    value = graph.node("Conv", "x", graph.weights(weights(13, 3, side, side)), graph.weights(weights(13)), kernel_shape=(side, side))
+    wide = (1, 13, SIDE - side + 1, SIDE - side + 1)
+    outputs = {"y": wide} | ({"z": wide} if also else {})
+    if also:
+        graph.node("Relu", value, output="z")
+    graph.node("PRelu", value, graph.weights(slopes), output="y")
+    model = graph.model({"x": (1, 3, SIDE, SIDE)}, outputs)
+    # else the convolution once, and two of one pixel
+    assert in_blocks(model).count(b"Conv") == (2 if twice else 3)
+    before, after = (run(model, tmp_path, str(edited), edited=edited) for edited in (False, True))
+    assert all(np.abs(one - two).max() < 1e-5 for one, two in zip(before, after, strict=True))
+
+
 @pytest.mark.parametrize("slope", [-1.0, 0.0, 1.0, 1.5])
 def test_every_slope_gives_what_prelu_gives(tmp_path: Path, slope: float) -> None:
     steep = network(slopes=np.full((13, 1, 1), slope, np.float32))
