@@ -19,10 +19,12 @@ from kiosk.services.document_fields import (
     visual_fields,
 )
 from kiosk.services.document_letters import respelled
-from kiosk.services.document_templates import template_by_id
+from kiosk.services.document_templates import load_templates, template_by_id
+from kiosk.services.document_values import Context
 from kiosk.services.page_look import PageLook
 from kiosk.services.template_fields import merge_readings, read_fields
-from kiosk.services.template_match import Advice, evidence_from
+from kiosk.services.template_layout import by_layout
+from kiosk.services.template_match import Advice, Evidence, TemplateMatch, evidence_from, score_templates
 
 MIN_READING_CONFIDENCE = 0.65
 CUT_CONFIDENCE = 0.75
@@ -58,26 +60,36 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     texts = [line.text for line in look.lines]
     evidence = evidence_from(texts, look.mrz, labelled, today=today, size=(width, height), located=look.location is not None, side=side)
     kind = classify_page(evidence, advice=advice)
-    languages = kind.match.template.languages if kind.match is not None else ()
+    match = kind.match or _by_layout(look, evidence, context, advice)
+    languages = match.template.languages if match is not None else ()
     languages = languages or languages_of(kind.type.country)
     lines = respelled(look.lines, languages)
     if lines != look.lines:
         labelled = _sure(visual_fields(lines, side, context))
-    if kind.match is not None:
-        template = kind.match.template
+    if match is not None:
+        template = match.template
         # of an edition that is not sure the places may differ: labels and formats hold
-        size = (width, height) if kind.match.edition_sure else None
-        by_template = dict(_sure(read_fields(lines, template, kind.side, context, size=size)))
+        size = (width, height) if match.edition_sure else None
+        by_template = dict(_sure(read_fields(lines, template, match.side, context, size=size)))
         # which edition it is does not show: what one of them calls its labels may be what stands here
-        for other in filter(None, map(template_by_id, kind.match.editions[1:])):
-            more = _sure(read_fields(lines, other, kind.side, context))
+        for other in filter(None, map(template_by_id, match.editions[1:])):
+            more = _sure(read_fields(lines, other, match.side, context))
             by_template |= {name: found for name, found in more.items() if name not in by_template}
-        labelled = merge_readings(dict(by_template), labelled, template, kind.side, context)
+        labelled = merge_readings(dict(by_template), labelled, template, match.side, context)
     machine = mrz_fields(look.mrz, kind.side, look.mrz_quads, today) if look.mrz is not None else {}
     romanian = "ro" in languages or any(not _ROMANIAN.isdisjoint(line.text) for line in lines)
     labelled = {name: tuple(_cut(_spelled(one, romanian), width) for one in found) for name, found in labelled.items()}
     printed = reconciled(dict(labelled), lines, machine, kind.side, context)
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
+
+
+def _by_layout(look: PageLook, evidence: Evidence, context: Context, advice: Advice | None) -> TemplateMatch | None:
+    """What the document is called may not be read; where its values stand tells how to read them, and not what it is."""
+    if look.mrz is None or not look.mrz.holds or look.location is None:
+        return None
+    height, width = look.image.shape[:2]
+    allowed = [one for one in score_templates(evidence, load_templates(), advice) if "mrz" in one.reasons]
+    return by_layout(look.lines, allowed, context, (width, height))
 
 
 def names_document(look: PageLook, *, today: str) -> bool:

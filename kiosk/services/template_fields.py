@@ -58,7 +58,7 @@ def read_fields(
 
     def cost(name: FieldName, box: Box) -> float:
         one = fields.get(name)
-        return _ELSEWHERE if one is not None and size is not None and one.area is not None and not _inside(box, one, size) else 0.0
+        return _ELSEWHERE if one is not None and size is not None and one.area is not None and not stands_inside(box, one, size) else 0.0
 
     many = {name: field.lines for name, field in fields.items()}
     # a label that names a field of another page would take a value that is not there
@@ -155,7 +155,7 @@ def _by_place(
     """
     if size is None:
         return
-    placed = [_inside(one.box, page.fields[name], size) for name, one in found.items() if page.fields[name].area is not None]
+    placed = [stands_inside(one.box, page.fields[name], size) for name, one in found.items() if page.fields[name].area is not None]
     if len(placed) >= _FEW and placed.count(False) > placed.count(True):
         return  # cut askew, or of another print run
     weak = {name for name, one in found.items() if _is_weak(one, page.fields[name])}
@@ -187,7 +187,7 @@ def _in_area(
     inside = [
         box
         for box in boxes
-        if box.confidence >= _SURE and _inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
+        if box.confidence >= _SURE and stands_inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
     ]
     if field.lines == 1:
         # a label that was misread stands above the value, at the edge of its area
@@ -250,7 +250,8 @@ def _pixels(field: TemplateField, size: tuple[int, int]) -> tuple[int, int, int,
     )
 
 
-def _inside(box: Box, field: TemplateField, size: tuple[int, int]) -> bool:
+def stands_inside(box: Box, field: TemplateField, size: tuple[int, int]) -> bool:
+    """Whether a text stands where the template has the field; a field without an area is the whole page."""
     left, top, right, bottom = _pixels(field, size)
     # a value is as long as it is: where it begins and its height tell its place
     return left <= box.left + 0.25 * (box.right - box.left) <= right and top <= box.middle <= bottom

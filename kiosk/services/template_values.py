@@ -20,6 +20,8 @@ BROKEN_CHECK = 0.75
 MENDED = 0.9
 """What is left of the fit of a number that fits only when a lookalike is taken for the character its place asks for."""
 _MOST_MENDED = 2
+_ONE = r"(?:1|[IlL|ĻĹ](?=[\s.:]))"
+"""The number of a field, which readers take for a letter standing alone; no name begins with one of these and a blank."""
 _SEPARATORS = re.compile(r"[\s./\-·:]+")
 _LOOKALIKES = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "S": "5", "Z": "2", "B": "8", "G": "6"} | {
     "0": "O",
@@ -61,7 +63,8 @@ def template_value(field: TemplateField, text: str, context: Context) -> Value |
 def _without(drop: tuple[str, ...], text: str) -> str:
     for word in drop:
         # once only: a series may be called NR as well; a number may have lost the blank behind it ("1SMITH")
-        pattern = rf"^\W*{word}(?!\d)\s?[.:]?" if word.isdigit() else rf"(?<!\w){re.escape(word)}(?!\w)[.:]?"
+        digits = _ONE if word == "1" else word
+        pattern = rf"^\W*{digits}(?!\d)\s?[.:]?" if word.isdigit() else rf"(?<!\w){re.escape(word)}(?!\w)[.:]?"
         text = re.sub(pattern, " ", text, count=1, flags=re.IGNORECASE)
     return text
 
