@@ -122,8 +122,9 @@ class CaptureSteps:
 
         def judge(frame: Frame) -> Guidance:
             guidance = run.judge(frame)
-            if run.under_way:
+            if run.under_way and not work.under_way.is_set():
                 work.under_way.set()
+                liveness.tried(challenge)
             return guidance
 
         if self._guided(work, judge, lambda: run.finished) is None:

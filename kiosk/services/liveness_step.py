@@ -86,11 +86,18 @@ class LivenessStep:
         self._allow_virtual = allow_virtual
         self._book = ChallengeBook(clock)
         self._verifier = RecordVerifier(key)
+        self._untried: Challenge | None = None
 
     def issue(self, session: str) -> Challenge:
-        """What was issued to the session before is void: whoever cancels in the middle begins with another challenge."""
+        """What was issued to the session before is void: whoever cancels in the middle begins with another challenge.
+
+        Whoever leaves before anything was done is asked for the same again: it costs no try, and one could else go back and forth until a
+        challenge is drawn that fits the film at hand.
+        """
         self._book.forget(session)
-        return self._book.issue(session, self._kinds, flashes=self._flashes)
+        before = self._untried if self._untried is not None and self._untried.session == session else None
+        self._untried = self._book.issue(session, self._kinds, flashes=self._flashes, instead_of=before)
+        return self._untried
 
     def begin(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
         """The one run of a challenge that `issue` gave. Raises ModelFault, BadInput(INVALID_DATA) for any other challenge."""
@@ -98,10 +105,16 @@ class LivenessStep:
         self._book.begin(challenge)
         return run
 
+    def tried(self, challenge: Challenge) -> None:
+        """The person began to do what it asks, or its run came to an end: the next challenge is drawn anew."""
+        if self._untried is not None and self._untried.id == challenge.id:
+            self._untried = None
+
     def finish(self, run: ActiveCheck, camera: CameraInfo | None) -> LivenessOutcome:
         """Judges the run, seals what was seen and verifies the seal as whoever reads the record will."""
         made_at = self._clock.now_utc()  # before faces are compared, which takes a moment: the record was closed with its last frame
         challenge = run.challenge
+        self.tried(challenge)
         late = self._redeem(challenge)
         check = run.check()
         if late is not None:

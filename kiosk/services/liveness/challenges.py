@@ -64,17 +64,22 @@ class ChallengeBook:
         self._lock = threading.Lock()
         self._open: dict[str, _Issued] = {}
 
-    def issue(self, session: str, kinds: Sequence[ChallengeKind], *, flashes: bool = False) -> Challenge:
-        """A new challenge of one of `kinds`. Raises BadInput(BAD_ARGUMENT) for no kind or no session."""
+    def issue(
+        self, session: str, kinds: Sequence[ChallengeKind], *, flashes: bool = False, instead_of: Challenge | None = None
+    ) -> Challenge:
+        """A new challenge of one of `kinds`. Raises BadInput(BAD_ARGUMENT) for no kind or no session.
+
+        Args: `instead_of` one that was left before it was tried: the new one asks for the same, with an id, a nonce and a time of its own.
+        """
         if not kinds or not session:
             raise BadInput(ErrorCode.BAD_ARGUMENT, "a challenge needs a session and at least one kind of check")
-        kind = self._random.choice(list(kinds))
+        kind = self._random.choice(list(kinds)) if instead_of is None else instead_of.kind
         now = self._clock.now_utc()
         challenge = Challenge(
             id=self._hex(16),
             kind=kind,
             session=session,
-            steps=self._steps(kind),
+            steps=self._steps(kind) if instead_of is None else instead_of.steps,
             nonce=self._hex(16),
             issued_at=now,
             expires_at=_later(now, self._valid_s),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -10,10 +11,13 @@ from kiosk.domain.challenge import Challenge, ChallengeKind, RecordedFrame
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.guidance import AdviceCode, Guidance
+from kiosk.domain.views import CaptureResult
 from kiosk.imaging.decode import encode_jpeg
 from kiosk.imaging.frame import Frame, Image
 from kiosk.ports import CameraInfo
+from kiosk.services.bus import Bus
 from kiosk.services.capture_record import open_record
+from kiosk.services.capture_steps import CaptureSteps, Taken, Work
 from kiosk.services.liveness.active import ActiveCheck
 from kiosk.services.liveness_step import LivenessOutcome, LivenessStep
 from tests.fakes.device_key import MemoryDeviceKey
@@ -53,10 +57,20 @@ class Done:
 @dataclass
 class Engines:
     made: list[Done] = field(default_factory=list)
+    next_finished: bool = True
 
     def active_check(self, challenge: Challenge, reference: Image | None) -> ActiveCheck:
-        self.made.append(Done(challenge))
+        self.made.append(Done(challenge, finished=self.next_finished))
         return self.made[-1]
+
+
+class Quiet:
+    """kiosk.services.capture_steps.Listener."""
+
+    def activity(self) -> None: ...
+    def busy(self, work: Work, label: str) -> None: ...
+    def offered(self, work: Work, taken: Taken | None, view: CaptureResult) -> None: ...
+    def checked(self, work: Work, outcome: LivenessOutcome) -> None: ...
 
 
 @pytest.fixture
@@ -121,6 +135,66 @@ def test_who_cancels_in_the_middle_begins_with_another_challenge(step: LivenessS
     cancelled = step.begin(step.issue("s"), None)
     step.begin(step.issue("s"), None)
     assert verdict(step.finish(cancelled, CAMERA)) == (CheckStatus.REJECTED, CheckLabel.CHALLENGE_FAILED)
+
+
+@pytest.fixture
+def many_kinds(clock: StillClock) -> LivenessStep:
+    return LivenessStep(Engines(), KEY, clock, kinds=tuple(ChallengeKind))
+
+
+def test_who_leaves_before_doing_anything_is_asked_for_the_same_again(many_kinds: LivenessStep) -> None:
+    """Else one could go back and forth, at no cost, until a challenge is drawn that fits the film at hand."""
+    asked = [many_kinds.issue("s")]
+    for _ in range(30):
+        many_kinds.begin(asked[-1], None)
+        asked.append(many_kinds.issue("s"))
+    assert len({(one.kind, one.steps) for one in asked}) == 1
+    assert len({one.id for one in asked}) == len({one.nonce for one in asked}) == len(asked)
+
+
+@pytest.mark.parametrize("end", ["tried", "finished"])
+def test_after_a_try_the_next_challenge_is_drawn_anew(many_kinds: LivenessStep, end: str) -> None:
+    asked = set()
+    for _ in range(30):
+        challenge = many_kinds.issue("s")
+        asked.add((challenge.kind, challenge.steps))
+        run = many_kinds.begin(challenge, None)
+        if end == "tried":
+            many_kinds.tried(challenge)
+        else:
+            many_kinds.finish(run, CAMERA)
+    assert len(asked) > 5
+
+
+def test_who_leaves_once_it_is_under_way_has_tried(many_kinds: LivenessStep) -> None:
+    """The screens' loop says so with the first frame on which something was done, not only at the end."""
+
+    class Camera:
+        camera = CAMERA
+
+        def wait_newer(self, number: int, _timeout_s: float) -> Frame | None:
+            if number > 0:
+                work.stop.set()
+                return None
+            return Frame(picture_of(1), 0.0, CAMERA.id, number + 2)
+
+    asked = set()
+    for _ in range(30):
+        challenge, work = many_kinds.issue("s"), Work(1, threading.Event())
+        asked.add((challenge.kind, challenge.steps))
+        many_kinds._engines.next_finished = False  # type: ignore[attr-defined]
+        steps = CaptureSteps(None, Camera(), Bus(), Quiet())  # type: ignore[arg-type]  # nothing else is asked of them
+        steps.active_check(work, many_kinds, challenge, None)
+        assert work.under_way.is_set()
+    assert len(asked) > 5
+
+
+def test_what_another_session_left_does_not_decide_what_this_one_is_asked(many_kinds: LivenessStep) -> None:
+    asked = set()
+    for number in range(30):
+        one = many_kinds.issue(f"session {number}")
+        asked.add((one.kind, one.steps))
+    assert len(asked) > 5
 
 
 def test_another_sessions_run_goes_on_when_this_one_begins_anew(step: LivenessStep) -> None:
