@@ -206,7 +206,7 @@ def hotspots(page: Image, *, framed: bool = True) -> float:
     # white paper of a scan lies at 250 and more all over: then nothing stands out, and nothing is a hotspot
     if paper >= 246:
         return 1.0
-    share = max(_glaring(np.asarray(blown), grey, paper, framed), _round_cores(np.asarray(blown), framed)) / (height * width)
+    share = max(_glaring(page, np.asarray(blown), grey, paper, framed), _round_cores(np.asarray(blown), framed)) / (height * width)
     # 2 % of the page blown out hides a field: that is 0.75; 8 % and more is 0
     return float(np.clip(1.0 - share / 0.08, 0.0, 1.0))
 
@@ -233,12 +233,17 @@ _CORE_SOLIDITY = 0.85
 _CORE_SHARE = 0.008  # of the page; smaller ones hide a letter or two, which the reader notices
 
 
-def _glaring(blown: npt.NDArray[Any], grey: Image, paper: float, framed: bool) -> int:
+_WHITE = 226  # of all channels: a white field in light that falls off over the page, where a part of it is blown out
+_WHITE_PAGE = 0.5  # of the page; more than that is no field but the paper
+
+
+def _glaring(page: Image, blown: npt.NDArray[Any], grey: Image, paper: float, framed: bool) -> int:
     """Pixels of the blown-out blobs that are no printed white fields.
 
     Blobs near each other are judged together: noise breaks a white field at the edge of saturation into pieces between its print.
     """
     shape = (blown.shape[0], blown.shape[1])
+    white: npt.NDArray[Any] | None = None
     fields = cv2.morphologyEx(blown, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
     total = 0
     for contour in cv2.findContours(fields, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
@@ -248,9 +253,25 @@ def _glaring(blown: npt.NDArray[Any], grey: Image, paper: float, framed: bool) -
         if cv2.contourArea(contour) >= _BOX * wide * tall:
             continue
         place = (slice(top, top + tall), slice(left, left + wide))
+        white = _white_fields(page) if white is None else white
+        inside = blown[place] > 0
+        if float(white[place][inside].mean()) > 0.5:
+            continue
         if not _is_printed_on(contour, grey[place], (left, top), paper):
             total += int(cv2.countNonZero(cv2.bitwise_and(blown[place], _filled(contour, (tall, wide), (left, top)))))
     return total
+
+
+def _white_fields(page: Image) -> npt.NDArray[Any]:
+    """1 in places that are white all over and fill their box, as the field around an MRZ does; a reflection is white at its core alone."""
+    white = cv2.morphologyEx(cv2.inRange(page, np.array([_WHITE] * 3), np.array([255] * 3)), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    white = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
+    found = np.zeros(white.shape, np.uint8)
+    for contour in cv2.findContours(white, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+        _, _, wide, tall = cv2.boundingRect(contour)
+        if wide * tall < _WHITE_PAGE * white.size and cv2.contourArea(contour) >= _BOX * wide * tall:
+            cv2.drawContours(found, [contour], -1, 1, cv2.FILLED)
+    return found
 
 
 def _round_cores(blown: npt.NDArray[Any], framed: bool) -> int:

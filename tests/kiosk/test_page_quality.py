@@ -101,6 +101,17 @@ def test_bright_light_on_white_fields_is_not_glare(design: str, light: float) ->
     assert all(measure_page(shown(page(design, 1, side), light=light)).hotspots >= 0.75 for side in sides)
 
 
+@pytest.mark.parametrize(("design", "brightest", "noise"), [("td3", 1.04, 2.5), ("passport-bg", 1.06, 5.0)])
+def test_a_white_field_that_is_blown_out_where_the_light_is_strongest_is_not_glare(design: str, brightest: float, noise: float) -> None:
+    sheet = page(design).astype(np.float32)
+    across = np.linspace(0.9, brightest, sheet.shape[1])[None, :, None]
+    lamp = sheet * across * np.linspace(0.94, 1.02, sheet.shape[0])[:, None, None]
+    grain = np.random.default_rng(4).normal(0, noise, sheet.shape)
+    picture = limited(np.clip(lamp + grain, 0, 255).astype(np.uint8), 640)
+    assert (picture.min(axis=2) >= 250).mean() > 0.02
+    assert hotspots(picture) == 1.0
+
+
 def test_white_at_the_border_of_a_scan_is_not_glare() -> None:
     scan = lit(page(), 0.8).copy()
     cv2.ellipse(scan, (500, scan.shape[0]), (400, 120), 0, 0, 360, (255, 255, 255), -1)
