@@ -20,7 +20,7 @@ from kiosk.services.capture import CaptureService
 from kiosk.services.clock import SystemClock
 from kiosk.services.worker import Worker
 
-SOON_S = 5.0
+SOON_S = 30.0
 
 
 def picture(value: int = 80) -> Image:
@@ -279,7 +279,7 @@ def test_waiting_ends_when_the_camera_is_turned_off(make_rig: Callable[..., Rig]
     first = rig.capture.wait_newer(-1, SOON_S)
     assert first is not None
     got: list[Frame | None] = []
-    waiter = threading.Thread(target=lambda: got.append(rig.capture.wait_newer(first.number, 30)))
+    waiter = threading.Thread(target=lambda: got.append(rig.capture.wait_newer(first.number, 10 * SOON_S)))
     waiter.start()
     stopper = threading.Thread(target=rig.capture.stop)
     stopper.start()

@@ -20,7 +20,7 @@ from kiosk.store.customers import open_store
 from kiosk.store.keys import KeyPlace
 from tests.fakes.customers import RESOURCES, FixedClock, finished_customer
 
-SOON = 5.0
+SOON = 30.0
 NOTHING = RetentionResult((), (), ())
 
 

@@ -156,10 +156,10 @@ def test_it_costs_next_to_nothing() -> None:
     run = [Frame(pixels, number * PERIOD_S, "camera", number) for number in range(40)]
     took = []
     for frame in run:
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone: what else the machine does is no cost of this
         watch.feed(frame)
-        took.append(time.perf_counter() - start)
-    assert sorted(took)[20] < 0.005, "the aim is 1 ms; five leave room for a loaded machine"
+        took.append(time.thread_time() - start)
+    assert sorted(took)[20] < 0.005, "the aim is 1 ms; five leave room for a slow machine"
 
 
 # --- what software cameras really give -----------------------------------------------------------------------------

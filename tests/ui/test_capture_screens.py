@@ -243,7 +243,7 @@ def test_motion_ends_by_itself_and_never_blocks_an_answer(kiosk: Kiosk, qtbot: Q
     assert screen.panel.lines[-1].graphicsEffect() is not None
     screen.on_main()
     assert kiosk.session.names() == ["advance"]
-    qtbot.waitUntil(lambda: screen.panel is not None and all(line.graphicsEffect() is None for line in screen.panel.lines), timeout=5000)
+    qtbot.waitUntil(lambda: screen.panel is not None and all(line.graphicsEffect() is None for line in screen.panel.lines), timeout=30_000)
 
 
 # --- geometry --------------------------------------------------------------------------------------------------------

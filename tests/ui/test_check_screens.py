@@ -153,7 +153,7 @@ def test_the_oval_grows_smoothly_and_comes_to_its_size(kiosk: Kiosk, qtbot: QtBo
         sizes.append(screen.preview.face_size or 0.0)
         return sizes[-1] == pytest.approx(0.3)
 
-    qtbot.waitUntil(there, timeout=5000)
+    qtbot.waitUntil(there, timeout=30_000)
     assert sizes[0] > 0.6, "it begins where it was"
     assert any(0.35 < size < 0.7 for size in sizes), "it passes what lies between"
 
@@ -242,7 +242,7 @@ def test_the_dot_moves_calmly(kiosk: Kiosk, qtbot: QtBot) -> None:
         places.append(veil.dot.x())
         return places[-1] > 0.9 * kiosk.window.width()
 
-    qtbot.waitUntil(there, timeout=5000)
+    qtbot.waitUntil(there, timeout=30_000)
     assert any(start + 100 < place < 0.85 * kiosk.window.width() for place in places)
 
 

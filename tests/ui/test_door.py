@@ -24,7 +24,7 @@ from ui.screens.welcome import WelcomeScreen
 from ui.theme.brand import contrast
 from ui.theme.tokens import PALETTES, Look
 
-LIMIT_MS = 10_000
+LIMIT_MS = 60_000
 
 
 @pytest.fixture

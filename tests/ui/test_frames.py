@@ -109,8 +109,8 @@ def test_scaling_happens_on_the_publishing_thread_and_delivery_on_this_one(previ
     preview.bridge.want(Wanted(QSize(320, 180), mirror=False))
     camera = threading.Thread(target=preview.frame_comes)
     camera.start()
-    camera.join(10)
-    qtbot.waitUntil(lambda: bool(delivered), timeout=5000)
+    camera.join(30)
+    qtbot.waitUntil(lambda: bool(delivered), timeout=30_000)
     assert asked == [camera.ident]
     assert delivered == [threading.get_ident()]
 

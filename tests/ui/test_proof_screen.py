@@ -183,7 +183,7 @@ def test_chosen_files_are_read_and_handed_over_with_their_names(kiosk: Kiosk, qt
     (tmp_path / "b.png").write_bytes(b"\x89PNG")
     screen.read_files([str(tmp_path / "a.pdf"), str(tmp_path / "b.png")])
     assert not kiosk.window.footer.main_button.isEnabled()
-    qtbot.waitUntil(lambda: bool(kiosk.session.names()), timeout=5000)
+    qtbot.waitUntil(lambda: bool(kiosk.session.names()), timeout=30_000)
     assert kiosk.session.calls[-1] == ("advance", {"files": (("a.pdf", b"%PDF-1.7"), ("b.png", b"\x89PNG"))})
     assert kiosk.window.footer.main_button.isEnabled()
 
@@ -200,7 +200,7 @@ def test_a_file_that_does_not_do_is_said_and_nothing_is_handed_over(
     elif what != "missing":
         path.write_bytes(b"" if what == "empty" else bytes(1001))
     screen.read_files([str(path)])
-    qtbot.waitUntil(lambda: bool(screen.problem.words), timeout=5000)
+    qtbot.waitUntil(lambda: bool(screen.problem.words), timeout=30_000)
     assert ("too large" in screen.problem.words) is (what == "large")
     assert kiosk.session.names() == []
 
@@ -216,7 +216,7 @@ def test_what_is_read_when_the_session_ends_goes_nowhere(kiosk: Kiosk, tmp_path:
     gate = threading.Event()
 
     def wait(path: Path) -> bytes:
-        gate.wait(5)
+        gate.wait(30)
         return b"late"
 
     monkeypatch.setattr(files, "_bytes_of", wait)
@@ -226,7 +226,7 @@ def test_what_is_read_when_the_session_ends_goes_nowhere(kiosk: Kiosk, tmp_path:
     del screen
     kiosk.publish(SessionEnded())
     gate.set()
-    reader.join(5)
+    reader.join(30)
     settle()
     assert kiosk.session.names() == []
 
@@ -246,7 +246,7 @@ def test_the_end_of_the_session_closes_the_choice_of_files(kiosk: Kiosk, qtbot: 
 def test_one_reading_at_a_time(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> None:
     (tmp_path / "a.png").write_bytes(b"a")
     reading = FileReading()
-    with qtbot.waitSignal(reading.done, timeout=5000) as blocker:
+    with qtbot.waitSignal(reading.done, timeout=30_000) as blocker:
         reading.read([tmp_path / "a.png"])
         reading.read([tmp_path / "nothing.png"])
     assert blocker.args == [(("a.png", b"a"),)]

@@ -79,8 +79,8 @@ def test_an_event_from_another_thread_is_shown_on_this_one(kiosk: Kiosk, qtbot: 
     kiosk.window.events.arrived.connect(lambda _event: seen.append(threading.get_ident()))
     runner = threading.Thread(target=lambda: kiosk.bus.publish(entered("consent")))
     runner.start()
-    runner.join(10)
-    qtbot.waitUntil(lambda: kiosk.window.screen_kind == "consent", timeout=5000)
+    runner.join(30)
+    qtbot.waitUntil(lambda: kiosk.window.screen_kind == "consent", timeout=30_000)
     assert seen == [threading.get_ident()]
 
 
