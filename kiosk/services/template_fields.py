@@ -33,8 +33,8 @@ _MOST_FIT = 0.65
 """Of the areas without a label: on a page that lies a row too high or low most hold what cannot be their field's."""
 _OVERLAP = 0.5
 _NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME)
-_SHORT_LABEL = re.compile(r"^\s*\w{1,3}\s*:\s*")
-"""A label too short to be known for one, read as part of its value ("à : PARIS")."""
+_SHORT_LABEL = re.compile(r"^\s*(?:\w{1,3}\s*:\s*|[a-zß-ÿ](?=[^\W\d_a-zß-ÿ]{2}))")
+"""A label too short to be known for one, read as part of its value ("à : PARIS", "àPARIS")."""
 
 
 def read_fields(

@@ -21,6 +21,8 @@ _MOST_FIT = 0.75
 """Of the fields with a place: values are seldom missing, and the places of another layout hold nothing or what does not fit."""
 _LOOSE = 0.1
 """Cost of a text that no field's place holds and no label explains."""
+_LEFT = 0.5
+"""A page that says much more than the layout has places for is another one."""
 _MARGIN = 0.2
 
 
@@ -45,7 +47,7 @@ def by_layout(lines: Sequence[TextLine], matches: Sequence[TemplateMatch], conte
         return None
     best, match = ranked[0]
     rival = ranked[1][0].share if len(ranked) > 1 else 0.0
-    enough = best.whole and best.count >= _LEAST
+    enough = best.whole and best.count >= _LEAST and best.share >= _LEFT
     return match if enough and best.share - rival >= _MARGIN else None
 
 

@@ -13,7 +13,7 @@ from kiosk.imaging.geometry import box_quad
 from kiosk.ports import TextLine
 from kiosk.services.document_fields import context_of, visual_fields
 from kiosk.services.document_templates import Template, load_template
-from kiosk.services.template_fields import merge_readings, read_fields
+from kiosk.services.template_fields import _SHORT_LABEL, merge_readings, read_fields
 from kiosk.services.template_model import Format
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
@@ -294,3 +294,10 @@ def test_the_legend_on_a_known_back_gives_no_name(template: Template) -> None:
     generic = {FieldName.GIVEN_NAMES: (Reading("GROUP", Source.VISUAL_ZONE, 0.97, PageSide.BACK, None, "GROUP"),)}
     assert merge_readings({}, generic, two_sided, PageSide.BACK, CONTEXT) == {}
     assert merge_readings({}, generic, template, PageSide.BACK, CONTEXT).keys() == {FieldName.GIVEN_NAMES}
+
+
+@pytest.mark.parametrize(
+    ("read", "value"), [("àZÉNITH", "ZÉNITH"), ("à : PARIS", "PARIS"), ("ŽILINA", "ŽILINA"), ("deGAULLE", "deGAULLE"), ("ŁÓDŹ", "ŁÓDŹ")]
+)
+def test_a_label_of_one_small_letter_is_no_part_of_a_place(read: str, value: str) -> None:
+    assert _SHORT_LABEL.sub("", read) == value
