@@ -223,8 +223,11 @@ def _to_bgr(picture: PilImage.Image) -> Image:
         grey = np.clip(wide >> 8, 0, 255).astype(np.uint8)
         return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
     if upright.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in upright.info:
-        layer = upright.convert("RGBA")
-        paper = PilImage.new("RGBA", layer.size, (255, 255, 255, 255))
-        upright = PilImage.alpha_composite(paper, layer)
+        layer = upright if upright.mode == "RGBA" else upright.convert("RGBA")
+        upright = PilImage.new("RGB", layer.size, (255, 255, 255))
+        upright.paste(layer, mask=layer)
+        # of 8000 x 8000 pixels each copy takes 256 MB, and a few kilobytes of PNG may hold that many
+        layer.close()
+        picture.close()
     rgb = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"), dtype=np.uint8)
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), np.uint8)  # five times as fast as turning the last axis around

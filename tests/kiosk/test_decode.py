@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import warnings
 import zlib
 from pathlib import Path
@@ -99,6 +101,25 @@ def test_sixteen_bit_colour_keeps_its_high_byte() -> None:
 def test_transparency_lies_over_white() -> None:
     clear = PilImage.new("RGBA", (20, 20), (0, 0, 0, 0))
     assert decode_image(saved(clear, "PNG")).min() == 255
+
+
+def test_transparency_takes_no_more_memory_than_colour(tmp_path: Path) -> None:
+    """A few kilobytes of PNG may hold 64 million transparent pixels: laid over white by Pillow's own way they took 1.6 GB."""
+    if not Path("/proc/self/status").is_file():
+        pytest.skip("a process's peak memory is told by Linux alone")
+    for mode, colour in (("RGB", "white"), ("RGBA", (255, 255, 255, 0))):
+        PilImage.new(mode, (3000, 3000), colour).save(tmp_path / f"{mode}.png")
+    script = (
+        "import re, sys\n"
+        "from kiosk.imaging.decode import load_image\n"
+        "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
+        "start = peak()\n"
+        "load_image(sys.argv[1]); colour = peak() - start\n"
+        "load_image(sys.argv[2]); print(colour, peak() - start)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "RGB.png"), str(tmp_path / "RGBA.png")]
+    colour, transparent = map(int, subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    assert transparent < 1.5 * colour
 
 
 def test_sixteen_bit_grey_keeps_its_high_byte() -> None:
