@@ -43,6 +43,7 @@ _ALONG_BORDER = 0.025  # of the picture's longer side
 _POWER = math.log(0.55) / math.log(_SURE_CHANCE)  # makes that chance a confidence of 0.55, the ports' word for sure
 _MAX_RATIO = 2.3  # ID-1 has 1.59; seen at 45 degrees 2.2
 _T = np.linspace(0.06, 0.94, 48)
+_ALONG = np.linspace(0.04, 0.96, 32)
 _REACH = np.arange(-12.0, 12.01, 1.0)
 _ENDS_FIRST, _ENDS_LAST = np.meshgrid(np.arange(len(_REACH)), np.arange(len(_REACH)), indexing="ij")
 _BETWEEN = np.arange(len(_T))[:, None, None] * len(_REACH) + np.rint(_ENDS_FIRST + (_ENDS_LAST - _ENDS_FIRST) * _T[:, None, None]).astype(
@@ -268,8 +269,7 @@ def _ridge(a: Floats, b: Floats, reach: float, outline: Outline) -> tuple[tuple[
     """The line along the ridge of the outline near a-b, and whether there is none because the picture ends here."""
     normal = _normal(a, b)
     offsets = np.linspace(-reach, reach, 13)
-    t = np.linspace(0.04, 0.96, 32)
-    base = a + t[:, None] * (b - a)
+    base = a + _ALONG[:, None] * (b - a)
     points = base[:, None, :] + offsets[None, :, None] * normal
     seen = outline.is_inside(points)
     rim = np.where(seen, outline.at(outline.ridge, points), 0.0)
@@ -278,7 +278,7 @@ def _ridge(a: Floats, b: Floats, reach: float, outline: Outline) -> tuple[tuple[
     offset = (weights * offsets).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
     good = peak > 0.3
     if good.sum() >= 8:
-        spread = t[good] * float(np.linalg.norm(b - a))
+        spread = _ALONG[good] * float(np.linalg.norm(b - a))
         fit = cv2.fitLine(np.column_stack([spread, offset[good]]).astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
         slope = float(np.clip(fit[1] / fit[0] if abs(fit[0]) > 1e-6 else 0.0, -0.6, 0.6))
         height = float(fit[3] - slope * fit[2])
@@ -359,6 +359,8 @@ def _split(quads: Floats, chances: Floats) -> Floats:
     """
     chances = chances.copy()
     order = np.argsort(-chances)[:_COMPARED].tolist()
+    if not order or chances[order[0]] < _SURE_CHANCE:
+        return chances
     quad = {index: geometry.as_quad(quads[index]) for index in order}
     area = {index: geometry.area(quad[index]) for index in order}
     for whole in order[:8]:
