@@ -23,12 +23,11 @@ from kiosk.ports import Clock, CustomerStore, DeviceKey, Json, NfcReader
 from kiosk.services.capture_record import open_record, selfie_from_record
 from kiosk.services.contact_step import MOST_CODES
 from kiosk.services.contacts import Contact, ContactKind, contact
-from kiosk.services.liveness.challenges import ChallengeBook
 from kiosk.services.one_time_codes import SendOutcome
 from kiosk.services.proofs.reader import ProofFile
 from kiosk.services.proofs.records import proof_blobs, proof_json
 from kiosk.services.protocols.case_files import FINISHED, CaseFiles, fact, page_blobs, page_facts, page_names, stored_document
-from kiosk.services.protocols.codec import from_json, to_json
+from kiosk.services.protocols.codec import from_json
 from kiosk.services.protocols.engine_desk import DeskEngines, EngineDesk
 from kiosk.services.protocols.levels import TERMINAL, Level, Show
 from kiosk.services.protocols.refusals import SessionCode, SessionRefusal
@@ -224,16 +223,10 @@ class GuidedSessions:
         return self.preflight(session_id)
 
     def start_liveness(self, session_id: str) -> dict[str, Json]:
-        """A challenge for the capture, good for one record."""
-        with self._files.guarded(session_id):
-            case = self._course.on(session_id, Show.LIVENESS)
-            screen = self._course.level(case).screen(Show.LIVENESS)
-            assert screen is not None
-            challenge = ChallengeBook(self._clock).issue(session_id, screen.challenges)
-            data = to_json(challenge)
-            self._files.commit(session_id, "liveness_started", facts={CHALLENGE: data})
+        """A challenge for the capture, good for one record. Until it is answered or expires, asking again gives the same; letting it expire
+        is a try: one could else ask until a challenge is drawn that fits the film at hand."""
+        data = self._course.challenge(session_id)
         self._tell("session.liveness.started", session_id)
-        assert isinstance(data, dict)
         return data
 
     def complete_liveness(self, session_id: str, record: bytes) -> dict[str, Json]:
@@ -252,8 +245,10 @@ class GuidedSessions:
             try:
                 run, selfie = self._desk.replay(opened, None), selfie_from_record(opened)
             except BadInput as error:
+                self._course.challenge_answered(session_id)
                 return self._again(session_id, Show.LIVENESS, error.code.value)
             checks.append(run.check)
+            self._course.challenge_answered(session_id)
             blobs = {"selfie.picture": encode_jpeg(selfie), "liveness.record": record}
             blobs |= {f"liveness.frame.{number}": encode_jpeg(frame) for number, frame in enumerate(run.frames[:_LIVE_FRAMES])}
         active = next((check for check in checks if check.name is CheckName.ACTIVE_LIVENESS), None)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from kiosk.domain.challenge import Challenge
 from kiosk.domain.check import Check, CheckLabel, not_executed
 from kiosk.domain.decision import Decision, Outcome, Policy, decide
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.ports import Clock, Json, StoredCustomer
+from kiosk.services.liveness.challenges import ChallengeBook
 from kiosk.services.protocols.case_files import FINISHED, CaseFiles, fact, stored_document
-from kiosk.services.protocols.codec import to_json
+from kiosk.services.protocols.codec import from_json, to_json
 from kiosk.services.protocols.engine_desk import EngineDesk
 from kiosk.services.protocols.levels import Level, LevelScreen, Show
 from kiosk.services.protocols.refusals import SessionCode, SessionRefusal
@@ -151,6 +153,31 @@ class SessionCourse:
                     state["tries"] = {**tries, show.value: number_of(tries, show) + 1}
                 state["again"] = reason
                 self._files.commit(session_id, "once_more", facts={STATE: state})
+
+    def challenge(self, session_id: str) -> dict[str, Json]:
+        """What the live check must show, see `GuidedSessions.start_liveness`. The last try that is left to expire is for the same again."""
+        with self._files.guarded(session_id):
+            case = self.on(session_id, Show.LIVENESS)
+            known = fact(case, CHALLENGE)
+            before = from_json(Challenge, known) if known else None
+            if before is not None and self._clock.now_utc() < before.expires_at:
+                return known
+            last = self.is_last_try(session_id, Show.LIVENESS)
+            if before is not None and not last:
+                self.once_more(session_id, Show.LIVENESS, CheckLabel.CHALLENGE_EXPIRED.value)
+            screen = self.level(case).screen(Show.LIVENESS)
+            assert screen is not None
+            issued = ChallengeBook(self._clock).issue(session_id, screen.challenges, instead_of=before if last else None)
+            data = to_json(issued)
+            assert isinstance(data, dict)
+            self._files.commit(session_id, "liveness_started", facts={CHALLENGE: data})
+            return data
+
+    def challenge_answered(self, session_id: str) -> None:
+        """Its record was judged, whatever came of it: the next one is drawn anew."""
+        with self._files.guarded(session_id):
+            self.on(session_id, Show.LIVENESS)
+            self._files.commit(session_id, "liveness_answered", facts={CHALLENGE: None})
 
     def is_last_try(self, session_id: str, show: Show) -> bool:
         case = self._files.load(session_id)

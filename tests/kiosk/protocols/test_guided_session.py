@@ -319,6 +319,30 @@ def test_failed_liveness_uses_up_its_tries_and_ends_with_a_person(opened: Opened
     assert sessions.result(session)["decision"]["outcome"] != "ACCEPT"  # type: ignore[index, call-overload]
 
 
+def test_asking_again_draws_no_other_challenge_and_letting_one_expire_is_a_try(opened: Opened, pictures: Pictures, clock: object) -> None:
+    """Else a client could ask until a challenge is drawn that fits the film at hand."""
+    text = screens("consent_screen", ("scan_id_document_front_screen", 1), ("liveness_screen", 3))
+    desk = opened(levels={"three": parse_level("three", text)})
+    session = begun(desk, "three")
+    sessions = desk.sessions
+    sessions.upload_media(session, "scan_id_document_front_screen", pictures["wall"])
+    first = sessions.start_liveness(session)
+    clock.pass_s(100)  # type: ignore[attr-defined]
+    assert all(sessions.start_liveness(session) == first for _ in range(20))
+    clock.pass_s(21)  # type: ignore[attr-defined]
+    second = sessions.start_liveness(session)
+    assert second["nonce"] != first["nonce"]
+    assert again(sessions.preflight(session)) == "CHALLENGE_EXPIRED"
+    clock.pass_s(121)  # type: ignore[attr-defined]
+    asked = []
+    for _ in range(12):
+        asked.append(sessions.start_liveness(session))
+        clock.pass_s(121)  # type: ignore[attr-defined]
+    assert len({one["nonce"] for one in asked}) == 12  # type: ignore[misc]
+    assert all((one["kind"], one["steps"]) == (asked[0]["kind"], asked[0]["steps"]) for one in asked), "the last try stays what it is"
+    assert on(sessions.complete_liveness(session, b"no record")) in ("completed_screen", "rejected_screen")
+
+
 def test_wrong_codes_leave_the_screen_on_until_the_tries_are_used_up(opened: Opened) -> None:
     desk = opened()
     session = begun(desk)
