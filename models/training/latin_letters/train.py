@@ -1,6 +1,6 @@
 """Teaches the recogniser's last layer letters with diacritics, and writes models/latin_letters.npz. One command, one CPU core:
 
-    python -m models.training.latin_letters.train RECOGNISER.onnx --fonts FOLDER ... --lines 6000 --out out/letters
+    python -m models.training.latin_letters.train RECOGNISER.onnx --fonts FOLDER ... --lines 7400 --out out/letters
 
 PP-OCRv6 lists these letters (Ø, Ů, Ț ...) but hardly ever says them: it was trained on text that seldom has them. Its features tell them
 apart. So all of the network stays as published, and only the letters' own columns of the last layer are trained, on drawn lines, from
@@ -246,9 +246,10 @@ def main() -> int:
     parser.add_argument("recogniser", type=Path)
     parser.add_argument("--fonts", type=Path, nargs="+", required=True, help="folders of fonts")
     parser.add_argument("--held-out", nargs="*", default=["NotoSansMono", "Courier", "LiberationSerif"], help="beginnings of font names")
-    parser.add_argument("--lines", type=int, default=6000)
-    parser.add_argument("--reluctance", type=float, default=1.5, help="subtracted from the biases: documents have fewer diacritics")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--lines", type=int, default=7400)
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="features of earlier runs (features-*.npz) to train on as well")
+    parser.add_argument("--reluctance", type=float, default=3.0, help="subtracted from the biases: documents have fewer diacritics")
+    parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("out/letters"))
     arguments = parser.parse_args()
@@ -266,7 +267,9 @@ def main() -> int:
         fresh, fresh_truth = collected(net, used, max(200, arguments.lines // 8), arguments.seed + 2)
         np.savez(cache, rows=rows, labels=labels, unseen=unseen, truth=truth, fresh=fresh, fresh_truth=fresh_truth)
     data = np.load(cache)
-    weight, bias = fitted(net, data["rows"], data["labels"], arguments.epochs)
+    parts = [data, *(np.load(path) for path in arguments.more)]
+    rows, labels = (np.concatenate([part[name] for part in parts]) for name in ("rows", "labels"))
+    weight, bias = fitted(net, rows, labels, arguments.epochs)
     weight, bias = weight.astype(np.float16).astype(np.float32), bias - np.float32(arguments.reluctance)
     say("fresh lines, fonts of the training", tested(net, weight, bias, data["fresh"], data["fresh_truth"]))
     say("held-out fonts", tested(net, weight, bias, data["unseen"], data["truth"]))
