@@ -233,7 +233,9 @@ _CORE_SOLIDITY = 0.85
 _CORE_SHARE = 0.008  # of the page; smaller ones hide a letter or two, which the reader notices
 
 
-_WHITE = 226  # of all channels: a white field in light that falls off over the page, where a part of it is blown out
+_WHITES = (238, 232, 226)
+"""All channels: a white field where the light falls off over the page and blows only a part of it out. At several levels, since the paper
+beside it may be as bright as the lowest."""
 _WHITE_PAGE = 0.5  # of the page; more than that is no field but the paper
 
 
@@ -264,13 +266,15 @@ def _glaring(page: Image, blown: npt.NDArray[Any], grey: Image, paper: float, fr
 
 def _white_fields(page: Image) -> npt.NDArray[Any]:
     """1 in places that are white all over and fill their box, as the field around an MRZ does; a reflection is white at its core alone."""
-    white = cv2.morphologyEx(cv2.inRange(page, np.array([_WHITE] * 3), np.array([255] * 3)), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    white = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
-    found = np.zeros(white.shape, np.uint8)
-    for contour in cv2.findContours(white, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
-        _, _, wide, tall = cv2.boundingRect(contour)
-        if wide * tall < _WHITE_PAGE * white.size and cv2.contourArea(contour) >= _BOX * wide * tall:
-            cv2.drawContours(found, [contour], -1, 1, cv2.FILLED)
+    darkest = page.min(axis=2)
+    found = np.zeros(darkest.shape, np.uint8)
+    for level in _WHITES:
+        white = cv2.morphologyEx((darkest >= level).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        white = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
+        for contour in cv2.findContours(white, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
+            _, _, wide, tall = cv2.boundingRect(contour)
+            if wide * tall < _WHITE_PAGE * white.size and cv2.contourArea(contour) >= _BOX * wide * tall:
+                cv2.drawContours(found, [contour], -1, (1,), cv2.FILLED)
     return found
 
 
