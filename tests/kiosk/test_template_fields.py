@@ -14,7 +14,7 @@ from kiosk.ports import TextLine
 from kiosk.services.document_fields import context_of, visual_fields
 from kiosk.services.document_templates import Template, load_template
 from kiosk.services.template_fields import _SHORT_LABEL, merge_readings, read_fields
-from kiosk.services.template_model import Format
+from kiosk.services.template_model import Format, TemplateField
 from kiosk.services.template_values import BROKEN_CHECK, template_value
 
 SIZE = (1000, 630)
@@ -301,3 +301,14 @@ def test_the_legend_on_a_known_back_gives_no_name(template: Template) -> None:
 )
 def test_a_label_of_one_small_letter_is_no_part_of_a_place(read: str, value: str) -> None:
     assert _SHORT_LABEL.sub("", read) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [("1. JASENSKÁ", "JASENSKÁ"), ("Ļ JASENSKÁ", "JASENSKÁ"), ("l. JASENSKÁ", "JASENSKÁ"), ("LI JASENSKÁ", "LI JASENSKÁ")],
+)
+def test_the_number_one_of_a_field_may_be_read_as_a_letter(read: str, value: str) -> None:
+    field = TemplateField(FieldName.SURNAME, Format.NAME, drop=("1",))
+    found = template_value(field, read, CONTEXT)
+    assert found is not None
+    assert found.value == value
