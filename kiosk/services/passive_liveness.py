@@ -14,7 +14,7 @@ from kiosk.imaging.face_detail import detail_excess
 from kiosk.imaging.face_quality import eye_span, face_region, face_sharpness, light_of, too_bright, too_dark
 from kiosk.imaging.frame import Image
 from kiosk.ports import PassiveLiveness
-from kiosk.services.side_by_side import side_by_side
+from kiosk.services.side_by_side import in_two_steps
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,11 @@ def judge(
         return not_executed(_PASSIVE, CheckLabel.MODEL_MISSING, inputs=inputs)
     began = time.perf_counter()
     try:
-        seen = side_by_side(lambda image: _assessed(image, find, model), images)
+        seen = in_two_steps(
+            lambda image: _face_to_judge(image, find),
+            lambda image, face: model.assess(image, face) if isinstance(face, Face) else face,
+            images,
+        )
         scores = [one for one in seen if isinstance(one, LivenessScore)]
         if not scores:
             poor = CheckLabel.LOW_QUALITY in seen
@@ -74,12 +78,12 @@ def judge(
     )
 
 
-def _assessed(image: Image, find: Callable[[Image], Face | None], model: PassiveLiveness) -> LivenessScore | CheckLabel:
-    """The score of one frame, or why it has none."""
+def _face_to_judge(image: Image, find: Callable[[Image], Face | None]) -> Face | CheckLabel:
+    """The face of one frame, or why it has no score."""
     face = find(image)
     if face is None:
         return CheckLabel.NO_FACE
-    return model.assess(image, face) if can_judge(image, face) else CheckLabel.LOW_QUALITY
+    return face if can_judge(image, face) else CheckLabel.LOW_QUALITY
 
 
 def fused(scores: Sequence[float]) -> float:
