@@ -22,6 +22,7 @@ from kiosk.specimens.face_attacks import Species, presented
 from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.selfie import SelfieScene
 from kiosk.specimens.specimen import ASTRONAUT_FACE, SpecimenTruth, astronaut, specimen
+from tests.fakes.chance import fix_challenges
 from tests.journeys.judged import JudgedEngines, draw_pictures
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples"
@@ -84,6 +85,11 @@ def _networks_loaded_once() -> Iterator[None]:
         for name in ("_make_text_reader", "_matcher_of"):
             patch.setattr(Engines, name, _once(getattr(Engines, name)))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _the_same_challenges(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    fix_challenges(monkeypatch, request.node.name)
 
 
 @pytest.fixture

@@ -20,10 +20,16 @@ from kiosk.services.template_match import Advice
 from kiosk.specimens.scene import Desk, Placement, fitting_width
 from kiosk.specimens.selfie import SelfieScene
 from kiosk.specimens.specimen import ASTRONAUT_FACE, astronaut, specimen
+from tests.fakes.chance import fix_challenges
 from tests.fakes.device_key import MemoryDeviceKey
 from tests.fakes.memory_store import MemoryCustomerStore
 
 _PHOTO = (1920, 1080)
+
+
+@pytest.fixture(autouse=True)
+def _the_same_challenges(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    fix_challenges(monkeypatch, request.node.name)
 
 
 @dataclass
