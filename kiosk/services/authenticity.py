@@ -19,6 +19,7 @@ from kiosk.imaging import geometry, tampering
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import measure_page
 from kiosk.imaging.recapture import GridEvidence, grid_evidence
+from kiosk.imaging.rectify import KNOWN_RATIOS
 
 RAISED = 0.5
 """Scores are scaled so that every rule's own operating point lies here; the raw measures' points are below."""
@@ -41,6 +42,8 @@ NO_TEMPLATE = "NO_TEMPLATE"
 NO_PORTRAIT = "NO_PORTRAIT"
 NO_FIELDS = "NO_FIELDS"
 BADLY_LIT = "BADLY_LIT"
+NOT_LOCATED = "NOT_LOCATED"
+"""The page lies somewhere in the picture: a table's cloth has grids, colours and grain of its own."""
 INCONCLUSIVE = "INCONCLUSIVE"
 """Measured and not raised by a rule that misses most cases: silence says nothing, so it is no score."""
 
@@ -82,7 +85,8 @@ def page_signals(
     Args:
         page: straightened and upright, BGR.
         picture: as the camera gave it, BGR, never scaled: moire and halftone live in its pixels. None = the page is the picture.
-        quad: of the page in `picture`, from the page's own top left; None = the whole picture.
+        quad: of the page in `picture`, from the page's own top left; None = the whole picture, if that has a page's proportion; else the
+            page lies somewhere in it.
         portrait: in `page`.
         fields: as read from this page; readings of the visual zone that have a place are compared.
         colours: of the document's template (`TemplatePage.colours`).
@@ -97,6 +101,8 @@ def page_signals(
     if page_sharpness is None:
         page_sharpness = measure_page(page).sharpness
     sharp = page_sharpness >= MIN_SHARPNESS
+    if quad is None and not _is_page_alone(seen.picture):
+        return _of_unlocated(page, _texts(seen, fields, sharp))
     screen, printed = _grids(grids(seen.picture, seen.quad) if sharp else None, sharp)
     return (
         screen,
@@ -105,6 +111,31 @@ def page_signals(
         _colour_profile(page, colours),
         _portrait(seen, portrait, sharp),
         _texts(seen, fields, sharp),
+    )
+
+
+def _is_page_alone(picture: Image) -> bool:
+    """A scan or a cut-out: it has a page's proportion, which the pictures of cameras have not."""
+    height, width = picture.shape[:2]
+    ratio = math.log(max(height, width) / min(height, width))
+    return min(abs(ratio - math.log(known)) for known in KNOWN_RATIOS) <= _RATIO_TOLERANCE
+
+
+_RATIO_TOLERANCE = 0.04
+
+
+def _of_unlocated(page: Image, texts: Signal) -> tuple[Signal, ...]:
+    """Letters can be compared wherever they lie, and where nothing in the picture has colour, the page has none."""
+    grey = _grey_copy(page)
+    if not grey.raised and grey.score is not None:
+        grey = Signal(grey.suspicion, None, RAISED, grey.model, why=NOT_LOCATED)
+    return (
+        _signal(Suspicion.SCREEN, None, GRID_LIMIT, "screen_grid", NOT_LOCATED),
+        _signal(Suspicion.PRINT_COPY, None, GRID_LIMIT, "halftone_grid", NOT_LOCATED),
+        grey,
+        _signal(Suspicion.COLOUR_PROFILE, None, COLOUR_DISTANCE_LIMIT, "colour_profile", NOT_LOCATED),
+        _signal(Suspicion.PORTRAIT_SUBSTITUTED, None, PORTRAIT_NOISE_LIMIT, "portrait_noise", NOT_LOCATED),
+        texts,
     )
 
 

@@ -22,6 +22,7 @@ _WHY: Mapping[str, CheckLabel] = {
     "NOT_SHARP": CheckLabel.LOW_QUALITY,
     "BADLY_LIT": CheckLabel.LOW_QUALITY,
     "NO_TEMPLATE": CheckLabel.NO_TEMPLATE,
+    "NOT_LOCATED": CheckLabel.INCONCLUSIVE,
     "INCONCLUSIVE": CheckLabel.INCONCLUSIVE,
     "NO_PORTRAIT": CheckLabel.INPUT_MISSING,
     "NO_FIELDS": CheckLabel.INPUT_MISSING,

@@ -199,6 +199,33 @@ def test_letters_on_paper_that_is_blown_out_are_not_measured() -> None:
     assert found.strokes == 0
 
 
+def _on_cloth(page: Image) -> Image:
+    """A photograph 4 : 3 of a page on woven cloth, out of which no outline was found."""
+    y, x = np.mgrid[0:1200, 0:1600].astype(np.float32)
+    weave = 120 + 30 * (np.sin(2 * math.pi * x / 2.6) + np.sin(2 * math.pi * y / 2.6))
+    cloth = np.repeat(weave[..., None], 3, axis=2).astype(np.uint8)
+    small = cv2.resize(page, (620, round(620 * page.shape[0] / page.shape[1])), interpolation=cv2.INTER_AREA)
+    cloth[300 : 300 + small.shape[0], 500:1120] = small
+    return np.asarray(cv2.GaussianBlur(cloth, (0, 0), 0.4), np.uint8)
+
+
+def test_a_page_that_was_not_located_is_not_judged_by_the_cloth_it_lies_on() -> None:
+    picture = _on_cloth(_page())
+    whole = geometry.box_quad(0.0, 0.0, 1600.0, 1200.0)
+    evidence = grid_evidence(picture, whole)
+    assert evidence is not None
+    assert max(evidence.screen, evidence.halftone) > 3.0, "the cloth has a grid"
+    found = {signal.suspicion: signal for signal in page_signals(picture, portrait=geometry.box_quad(520, 340, 700, 600))}
+    unjudged = {suspicion for suspicion, signal in found.items() if signal.why == "NOT_LOCATED"}
+    assert unjudged == {S.SCREEN, S.PRINT_COPY, S.GREY_COPY, S.COLOUR_PROFILE, S.PORTRAIT_SUBSTITUTED}
+
+
+def test_a_picture_without_any_colour_is_a_grey_copy_wherever_the_page_lies() -> None:
+    grey = cv2.cvtColor(cv2.cvtColor(_on_cloth(_page()), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    found = {signal.suspicion: signal for signal in page_signals(np.asarray(grey, np.uint8))}
+    assert found[S.GREY_COPY].raised
+
+
 # --- what cannot be measured says so -------------------------------------------------------------------------------------------------
 
 

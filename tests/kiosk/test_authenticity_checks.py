@@ -64,6 +64,7 @@ def test_a_page_that_could_not_be_measured_is_not_among_the_inputs() -> None:
         ("NOT_SHARP", CheckLabel.LOW_QUALITY),
         ("BADLY_LIT", CheckLabel.LOW_QUALITY),
         ("NO_TEMPLATE", CheckLabel.NO_TEMPLATE),
+        ("NOT_LOCATED", CheckLabel.INCONCLUSIVE),
         ("NO_PORTRAIT", CheckLabel.INPUT_MISSING),
         ("NO_FIELDS", CheckLabel.INPUT_MISSING),
         ("INCONCLUSIVE", CheckLabel.INCONCLUSIVE),
