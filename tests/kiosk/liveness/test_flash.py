@@ -15,7 +15,6 @@ from tests.fakes.performer import Stand, State, frame_of
 from tests.kiosk.liveness.stage import challenge_of, genuine, run_of, still
 
 COLOURS = ("#FF3030", "#30FF30", "#3060FF", "#202020", "#FFFFFF")
-STAND = Stand(np.random.default_rng(1), shapes=False)
 ROOM = np.array([60.0, 50.0, 45.0])
 
 
@@ -34,6 +33,7 @@ def judged(
 ) -> Check:
     """`face`, `behind`: how much of the screen's light comes back, as a share of the room's. `shown`: what lights the face instead."""
     rng = np.random.default_rng(seed)
+    stand = Stand(np.random.default_rng(seed + 1), shapes=False)
     response = FlashResponse(colours)
     response.begin(0.0)
     for number in range(int(5 * fps)):
@@ -42,7 +42,7 @@ def judged(
         light = np.array(rgb(shown[index] if 0 <= index < len(shown) and at >= lag_s else ""))
         slow = 1 + drift * at
         skin, wall = (room * ROOM * slow * (1 + part * light) + rng.normal(0, 0.6, 3) for part in (face, behind))
-        seen = STAND.observe(State(yaw=yaw), at)
+        seen = stand.observe(State(yaw=yaw), at)
         response.see(_lit(seen, skin, wall))
     return response.check()
 
@@ -110,7 +110,8 @@ def test_each_colour_stands_for_its_time_and_none_before_or_after() -> None:
 
 def test_colours_are_shown_once_the_check_is_under_way_and_begin_again_with_it() -> None:
     run = run_of(challenge_of(ChallengeKind.SMILE, 1, flashes=True))
-    colours = [run.see(STAND.observe(State(), 100 + n / 15), frame_of(1, 100 + n / 15)).colour for n in range(20)]
+    stand = Stand(np.random.default_rng(1), shapes=False)
+    colours = [run.see(stand.observe(State(), 100 + n / 15), frame_of(1, 100 + n / 15)).colour for n in range(20)]
     assert colours[0] == ""
     assert run.challenge.flashes[0] in colours
     assert run.advisory()[0].name is CheckName.FLASH_RESPONSE
