@@ -1,7 +1,8 @@
 """O printed for 0 and I for 1, told by the shape of the glyph: readers see the digit that a number leads them to expect, as sure as can be.
 
 What a printed 0 and a printed O look like is told by the zone itself: dates and check digits hold digits alone, names and countries letters
-alone. Where these two differ in its typeface and at its size, a number's 0 that is as wide as the letters is in doubt. Where they do not
+alone. Where these two differ in its typeface and at its size, a 0 that is as wide as the letters is in doubt, be it a number's or the one
+among a date's that is not as the others are. Where they do not
 differ (the genuine OCR-B has an O as wide as its 0), where the picture is too small or none is there to compare with, nothing is said.
 Where they differ and the glyph is what was read, a reader's doubt between the two is settled.
 """
@@ -42,14 +43,18 @@ def with_shapes(image: Image, reading: MrzReading) -> MrzReading:
     shapes: dict[tuple[int, int], str] = {}
     for band, pair in enumerate(PAIRS):
         shapes |= shaped_as(mrz, [line[band] for line in measured], pair)
-    kept = [one for one in mrz.repairs if _TWIN.get(one.read) != one.taken or shapes.get((one.line, one.column)) != one.taken]
+    kept = [
+        replace(one, clear=one.clear or shapes.get((one.line, one.column)) == one.read)
+        for one in mrz.repairs
+        if _TWIN.get(one.read) != one.taken or shapes.get((one.line, one.column)) != one.taken
+    ]
     known = {(repair.line, repair.column) for repair in mrz.repairs}
     found = [
-        MrzRepair(line, column, shape, mrz.lines[line][column])
+        MrzRepair(line, column, shape, mrz.lines[line][column], clear=True)
         for (line, column), shape in shapes.items()
         if shape != mrz.lines[line][column] and (line, column) not in known
     ]
-    if not found and len(kept) == len(mrz.repairs):
+    if not found and tuple(kept) == mrz.repairs:
         return reading
     repairs = tuple(sorted((*kept, *found), key=lambda repair: (repair.line, repair.column)))
     return replace(reading, sure=reading.sure and not found, mrz=replace(mrz, repairs=repairs))
@@ -80,16 +85,17 @@ def shaped_as(mrz: Mrz, widths: Widths, pair: tuple[str, str] = PAIRS[0]) -> dic
 
 
 _OF_DIGITS = (Kind.DATE, Kind.CHECK)
+_OPEN = (Kind.TEXT, *_OF_DIGITS)
 
 
 def _open_places(mrz: Mrz, characters: Sequence[str] | Mapping[str, str]) -> list[tuple[int, int]]:
-    """Where letters and digits may stand and one of these characters was read."""
+    """Where letters and digits may stand, or digits alone, and one of these characters was read."""
     kind_at = layout_of(mrz.format).kind_at
     return [
         (line, column)
         for line, text in enumerate(mrz.lines)
         for column, character in enumerate(text)
-        if character in characters and kind_at(line, column) is Kind.TEXT
+        if character in characters and kind_at(line, column) in _OPEN
     ]
 
 

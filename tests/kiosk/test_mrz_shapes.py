@@ -51,11 +51,24 @@ def spoiled(picture: np.ndarray, how: str) -> np.ndarray:
 def test_an_o_printed_for_the_0_of_a_number_is_not_valid(how: str) -> None:
     found = with_shapes(spoiled(printed({ZERO: "O"}), how), read())
     assert found.mrz.lines == LINES
-    assert found.mrz.repairs == (MrzRepair(*ZERO, "O", "0"),)
+    assert found.mrz.repairs == (MrzRepair(*ZERO, "O", "0", clear=True),)
     assert found.mrz.in_doubt
     assert not found.mrz.valid
     assert not found.sure
     assert not found.mrz.proves("documentNumber")
+
+
+@pytest.mark.parametrize("how", ["clean", "blurred", "noisy"])
+@pytest.mark.parametrize("column", [15, 23])
+@pytest.mark.parametrize("seen", [False, True], ids=["silently", "as the digit's look-alike"])
+def test_an_o_printed_for_the_0_of_a_date_is_not_valid(how: str, column: int, seen: bool) -> None:
+    """Only digits may stand there, and the check digit holds for the digit: the print alone says that it is none."""
+    assert LINES[1][column] == "0"
+    repairs = (MrzRepair(1, column, "O", "0"),) if seen else ()
+    assert read(*repairs).mrz.valid
+    found = with_shapes(spoiled(printed({(1, column): "O"}), how), read(*repairs))
+    assert found.mrz.repairs == (MrzRepair(1, column, "O", "0", clear=True),)
+    assert found.mrz.in_doubt
 
 
 @pytest.mark.parametrize("how", ["clean", "blurred", "noisy"])
@@ -65,21 +78,23 @@ def test_a_0_that_is_one_stays_valid(how: str) -> None:
 
 def test_a_0_printed_for_the_o_of_a_number_is_not_valid() -> None:
     found = with_shapes(printed({LETTER: "0"}), read())
-    assert found.mrz.repairs == (MrzRepair(*LETTER, "0", "O"),)
+    assert found.mrz.repairs == (MrzRepair(*LETTER, "0", "O", clear=True),)
     assert not found.mrz.valid
 
 
 def test_an_i_printed_for_the_1_of_a_number_is_not_valid() -> None:
     assert LINES[1][4] == "1"
     found = with_shapes(printed({(1, 4): "I"}), read())
-    assert found.mrz.repairs == (MrzRepair(1, 4, "I", "1"),)
+    assert found.mrz.repairs == (MrzRepair(1, 4, "I", "1", clear=True),)
     assert not found.mrz.valid
 
 
 def test_a_readers_doubt_is_settled_where_the_glyph_is_what_was_read() -> None:
     doubted = read(MrzRepair(*ZERO, "O", "0"), MrzRepair(1, 1, "K", "X"))
     assert with_shapes(printed(), doubted).mrz.repairs == (MrzRepair(1, 1, "K", "X"),)
-    assert with_shapes(printed({ZERO: "O"}), doubted).mrz.repairs == doubted.mrz.repairs
+    confirmed = with_shapes(printed({ZERO: "O"}), doubted).mrz
+    assert [(one.line, one.column) for one in confirmed.repairs] == [(1, 1), ZERO]
+    assert confirmed.in_doubt
 
 
 def test_a_picture_that_shows_nothing_says_nothing() -> None:
