@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,23 @@ def _each(counted: list[tuple[float, int]]) -> list[float]:
 
 
 def _growth(samples_mb: list[float]) -> dict[str, Json]:
-    """Over the last three quarters of the samples: what is loaded on the way to the first verdicts is no leak."""
+    """Over the last three quarters of the samples: what is loaded on the way to the first verdicts is no leak.
+
+    `tenths_mb`: the medians of ten equal parts of all, which tell a leak from a heap that settles.
+    """
     late = samples_mb[len(samples_mb) // 4 :]
     if len(late) < 8:
         return {"note": "too short to tell"}
     fifth = max(1, len(late) // 5)
     first, last = statistics.median(late[:fifth]), statistics.median(late[-fifth:])
-    return {"samples": len(samples_mb), "early_mb": round(first, 1), "late_mb": round(last, 1), "growth_mb": round(last - first, 1)}
+    bounds = [part * len(samples_mb) // 10 for part in range(11)]
+    return {
+        "samples": len(samples_mb),
+        "early_mb": round(first, 1),
+        "late_mb": round(last, 1),
+        "growth_mb": round(last - first, 1),
+        "tenths_mb": [round(statistics.median(samples_mb[begin:end]), 1) for begin, end in pairwise(bounds)],
+    }
 
 
 def _child(command: str, *arguments: str, limit_s: float = LIMIT_S) -> dict[str, Any]:
