@@ -7,6 +7,8 @@ from typing import cast
 
 from kiosk.ports import Json
 
+BUSY = 1.5
+"""A yardstick that took so many times its own processor time shows that others use the machine."""
 SCALED = "scaled_by_yardstick_ms"
 """The median divided by how many times as long as the anchor the yardstick took: about what it would be on the machine of the targets."""
 
@@ -38,10 +40,20 @@ def target_lines(rows: Sequence[Json], machine: Json) -> list[str]:
     for row in cast("list[dict[str, Json]]", rows):
         scaled = "-" if row[SCALED] is None else row[SCALED]
         lines.append(f"  {row['figure']!s:<44} {row['median_ms']!s:>10} {scaled!s:>10} {row['target_ms']!s:>10}")
+    took, computed = _of_yardstick(machine, "ms"), _of_yardstick(machine, "cpu_ms")
+    if took is not None and computed is not None and took > BUSY * computed:
+        lines.append(
+            f"others use this machine: the yardstick took {took / computed:.1f} times its own processor time; scaled figures are no measurement"
+        )
     return lines
 
 
 def _times_the_anchor(machine: Json) -> float | None:
+    return _of_yardstick(machine, "times_the_anchor")
+
+
+def _of_yardstick(machine: Json, key: str) -> float | None:
+    """None without a yardstick, or when it has no such number above 0."""
     yardstick = machine.get("yardstick") if isinstance(machine, dict) else None
-    times = yardstick.get("times_the_anchor") if isinstance(yardstick, dict) else None
-    return float(times) if isinstance(times, int | float) and times > 0 else None
+    number = yardstick.get(key) if isinstance(yardstick, dict) else None
+    return float(number) if isinstance(number, int | float) and number > 0 else None

@@ -31,9 +31,18 @@ def test_people_read_which_figure_is_scaled() -> None:
     assert target_lines([], MACHINE) == []
 
 
+@pytest.mark.parametrize(("cpu_ms", "said"), [(150.0, False), (50.0, True), (None, False)])
+def test_a_machine_that_others_use_is_named(cpu_ms: float | None, *, said: bool) -> None:
+    machine: Json = {"yardstick": {"what": "one face", "ms": 155.0, "cpu_ms": cpu_ms, "anchor_ms": 62.0, "times_the_anchor": 2.5}}
+    lines = target_lines(against_targets(FIGURES, machine), machine)
+    assert ("3.1 times its own processor time" in lines[-1]) is said
+
+
 def test_the_yardstick_is_the_mean_of_before_and_after() -> None:
     before: dict[str, Json] = {"what": "one face", "ms": 100.0, "anchor_ms": 62.0, "times_the_anchor": 1.61}
     both = before_and_after(before, {**before, "ms": 148.0})
     assert (both["ms"], both["ms_before"], both["ms_after"], both["times_the_anchor"]) == (124.0, 100.0, 148.0, 2.0)
+    assert "cpu_ms" not in both
+    assert before_and_after({**before, "cpu_ms": 99.0}, {**before, "cpu_ms": 97.0})["cpu_ms"] == 97.0
     missing: dict[str, Json] = {"what": "one face", "missing": "MODEL_MISSING"}
     assert before_and_after(missing, missing) == missing
