@@ -131,10 +131,12 @@ class Edges:
     Attributes:
         steepness: 0.2 = spread evenly over five pixels, 1 = within one; 0 = there are too few.
         strokes: how many sides of strokes they are. Along one side edges are alike, so that they count once.
+        height: of the middle one, grey levels.
     """
 
     steepness: float
     strokes: int
+    height: float
 
 
 def edges(picture: Image, quad: Quad, *, margin: float = 0.0) -> Edges | None:
@@ -218,12 +220,14 @@ def _edges_of(grey: Floats) -> Edges:
     blown = cv2.boxFilter((grey >= _BLOWN).astype(np.float32), -1, (6, 1), anchor=(0, 0), normalize=False)[:, :-5] > 0
     strong = (span >= max(_LEAST_SPAN, float(np.percentile(span, 92)))) & ~blown
     if int(strong.sum()) < _LEAST_EDGES:
-        return Edges(0.0, 0)
+        return Edges(0.0, 0, 0.0)
     # Sum of squares of the steps against the square of their sum: hardly depends on where between two pixels an edge lies. The steepest
     # step does, by a third, and on a page that is held straight all edges of an upright stroke lie alike.
     squares = cv2.boxFilter((grey[:, 1:] - grey[:, :-1]) ** 2, -1, (5, 1), normalize=False)[:, 2:-2]
     sides = cv2.connectedComponentsWithStats(strong.astype(np.uint8), connectivity=8)[2][1:]
-    return Edges(float(np.median(squares[strong] / span[strong] ** 2)), int((sides[:, cv2.CC_STAT_HEIGHT] >= _LEAST_SIDE_PX).sum()))
+    strokes = int((sides[:, cv2.CC_STAT_HEIGHT] >= _LEAST_SIDE_PX).sum())
+    heights = span[strong]
+    return Edges(float(np.median(squares[strong] / heights**2)), strokes, float(np.median(heights)))
 
 
 _LEAST_EDGES = 20

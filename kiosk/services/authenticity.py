@@ -33,6 +33,7 @@ EDGE_LIMIT = 4.0  # robust deviations by which a field's letters are crisper tha
 MIN_PAGE_SIDE_PX = 64
 MIN_FIELDS = 5
 MIN_LETTERS_PX = 12.0
+LEAST_CONTRAST = 0.6  # of a field's letters, against the middle field's
 MIN_STROKES = 8  # sides of strokes; a single letter has fewer, and says little of its page
 MIN_SHARPNESS = 0.22  # of the page at 640 px (`page_quality.measure_page`): a blurred picture shows neither grids nor edges
 
@@ -212,7 +213,7 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
     suspicion, model = Suspicion.TEXT_RETOUCHED, "text_edges"
     if not sharp:
         return _signal(suspicion, None, EDGE_LIMIT, model, NOT_SHARP)
-    edges: dict[FieldName, float] = {}
+    found: dict[FieldName, tampering.Edges] = {}
     for field in fields:
         printed = field.of(Source.VISUAL_ZONE)
         if printed is None or printed.quad is None:
@@ -222,7 +223,10 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
             continue
         measured = tampering.edges(seen.picture, place, margin=0.15)
         if measured is not None and measured.strokes >= MIN_STROKES:
-            edges[field.name] = measured.steepness
+            found[field.name] = measured
+    # under a reflection letters are pale and thin, and thin ones seem crisp
+    usual = float(np.median([one.height for one in found.values()])) if found else 0.0
+    edges = {name: one.steepness for name, one in found.items() if one.height >= LEAST_CONTRAST * usual}
     if len(edges) < MIN_FIELDS:
         return _signal(suspicion, None, EDGE_LIMIT, model, NO_FIELDS)
     apart = dict(zip(edges, tampering.outlying(list(edges.values()), least=_EDGE_SPREAD), strict=True))

@@ -175,6 +175,18 @@ def test_a_single_letter_is_not_compared_with_the_other_fields() -> None:
     assert FieldName.GENDER not in signal.fields
 
 
+def test_a_field_that_a_reflection_makes_pale_is_not_compared_with_the_others() -> None:
+    picture, quad = _genuine()
+    left, top, right, bottom = (
+        round(number) for number in geometry.bounds(_in_picture(quad, _card().truth.field_boxes[FieldName.SURNAME]))
+    )
+    pale = picture.copy()
+    place = pale[top - 8 : bottom + 8, left - 8 : right + 8].astype(np.float32)
+    pale[top - 8 : bottom + 8, left - 8 : right + 8] = (235 - 0.35 * (235 - place)).clip(0, 255).astype(np.uint8)
+    assert FieldName.SURNAME in _signals(picture, quad)[S.TEXT_RETOUCHED].fields
+    assert FieldName.SURNAME not in _signals(pale, quad)[S.TEXT_RETOUCHED].fields
+
+
 def _letters(shift: float, *, light: float = 0.8) -> Image:
     """Upright letters that begin so far between two pixels, out of a lens."""
     fine = np.full((40 * 8, 200 * 8), 255, np.uint8)
