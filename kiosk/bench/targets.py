@@ -42,9 +42,8 @@ def target_lines(rows: Sequence[Json], machine: Json) -> list[str]:
         lines.append(f"  {row['figure']!s:<44} {row['median_ms']!s:>10} {scaled!s:>10} {row['target_ms']!s:>10}")
     took, computed = _of_yardstick(machine, "ms"), _of_yardstick(machine, "cpu_ms")
     if took is not None and computed is not None and took > BUSY * computed:
-        lines.append(
-            f"others use this machine: the yardstick took {took / computed:.1f} times its own processor time; scaled figures are no measurement"
-        )
+        waited = f"the yardstick took {took / computed:.1f} times its own processor time"
+        lines.append(f"others use this machine: {waited}; scaled figures are no measurement")
     return lines
 
 
