@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
-from kiosk.domain.document import Document, FieldName, PageSide, Source
+from kiosk.domain.document import Document, FieldName, PageSide, PageWarning, Source
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Face
 from kiosk.domain.mrz import parse_mrz
@@ -327,6 +327,16 @@ def test_both_sides_in_one_scan_are_two_pages(reader: DocumentReader) -> None:
     results = reader.read_pages(beside(card.pages[PageSide.FRONT], card.pages[PageSide.BACK], axis=0))
     assert [result.page.side for result in results] == [PageSide.FRONT, PageSide.BACK]
     assert results[1].page.mrz is not None
+
+
+@pytest.mark.parametrize("half", ["left", "right"])
+def test_a_scan_of_half_a_card_is_out_of_the_image(reader: DocumentReader, half: str) -> None:
+    """Nothing around it tells that it is half; that its print runs off does."""
+    front = specimen("td1", seed=3).pages[PageSide.FRONT]
+    middle = front.shape[1] // 2
+    cut = np.ascontiguousarray(front[:, :middle] if half == "left" else front[:, middle:])
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE in reader.read_page(cut).page.quality.warnings
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in reader.read_page(front).page.quality.warnings
 
 
 def test_half_a_passport_and_its_negative_are_not_usable(reader: DocumentReader) -> None:
