@@ -25,6 +25,8 @@ CLOSE_FOR_S = 2.0
 """So long a page that was seen too close is taken to be there still."""
 LOST_AFTER_S = 0.25
 """A page that is not found in one frame in between is still there."""
+APART_S = 1.5
+"""Frames of a machine under load, further apart than LOST_AFTER_S: a page that is in both was there in between, up to here."""
 
 _SURE = 0.55
 _MIN_WIDTH = 0.40  # of the frame's width
@@ -72,7 +74,7 @@ class DocumentGuide:
         self._advice_since = -math.inf
         self._previous: AdviceCode | None = None
         self._corners: Quad | None = None
-        self._seen_at = -math.inf
+        self._seen_at = self._judged_at = -math.inf
         self._close_at: float | None = None
         self._good_since: float | None = None
         self._best: Frame | None = None
@@ -111,6 +113,7 @@ class DocumentGuide:
             self._good_since = None
         progress = 0.0 if self._good_since is None else min(1.0, (now - self._good_since) / STILL_FOR_S)
         self._ready = progress >= 1.0 and good
+        self._judged_at = now
         advice = self._shown(seen.problem or AdviceCode.HOLD_STILL, now)
         outline = None if location is None else _relative(location.quad, width, height)
         return Guidance(advice, outline, good, progress, now)
@@ -144,7 +147,8 @@ class DocumentGuide:
 
     def _moved(self, quad: Quad, now: float) -> bool:
         """Whether the page moved since it was last seen; a page that has just appeared counts as moving."""
-        if self._corners is None or now - self._seen_at > LOST_AFTER_S:
+        lost_after_s = APART_S if self._seen_at == self._judged_at else LOST_AFTER_S
+        if self._corners is None or now - self._seen_at > lost_after_s:
             return True
         limit = MAX_DRIFT * _long_side(quad)
         return any(math.dist(one, other) > limit for one, other in zip(geometry.ordered(quad), self._corners, strict=True))

@@ -97,6 +97,21 @@ def test_a_page_held_still_is_ready_after_its_time_and_not_before() -> None:
     assert progress[0] == 0.0
 
 
+@pytest.mark.parametrize(("apart_s", "ready"), [(0.3, True), (1.0, True), (2.0, False)])
+def test_a_machine_that_gives_few_frames_takes_the_picture_all_the_same(apart_s: float, ready: bool) -> None:
+    slow, still = guide(), desk().shot(page(), HELD)
+    for number in range(5):
+        slow.judge(Frame(still, number * apart_s, "test", number))
+    assert slow.ready is ready
+
+
+def test_a_page_that_was_gone_between_two_frames_has_just_appeared() -> None:
+    slow, still, empty = guide(), desk().shot(page(), HELD), desk().shot(None)
+    for number in range(8):
+        slow.judge(Frame(empty if number % 2 else still, number * 0.4, "test", number))
+        assert not slow.ready
+
+
 def test_a_page_that_keeps_moving_is_never_ready() -> None:
     subject = guide()
     for number in range(30):
