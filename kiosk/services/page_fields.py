@@ -60,7 +60,9 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     texts = [line.text for line in look.lines]
     evidence = evidence_from(texts, look.mrz, labelled, today=today, size=(width, height), located=look.location is not None, side=side)
     kind = classify_page(evidence, advice=advice)
-    match = kind.match or _by_layout(look, evidence, context, advice)
+    match = kind.match
+    if match is None or not match.edition_sure:
+        match = _by_layout(look, evidence, context, advice, match) or match
     languages = match.template.languages if match is not None else ()
     languages = languages or languages_of(kind.type.country)
     lines = respelled(look.lines, languages)
@@ -83,12 +85,20 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
 
 
-def _by_layout(look: PageLook, evidence: Evidence, context: Context, advice: Advice | None) -> TemplateMatch | None:
-    """What the document is called may not be read; where its values stand tells how to read them, and not what it is."""
+def _by_layout(
+    look: PageLook, evidence: Evidence, context: Context, advice: Advice | None, known: TemplateMatch | None
+) -> TemplateMatch | None:
+    """What the document is called may not be read; where its values stand tells how to read them, and not what it is.
+
+    Args:
+        known: as far as titles and labels tell; None = they tell nothing.
+    """
     if look.mrz is None or not look.mrz.holds or look.location is None:
         return None
     height, width = look.image.shape[:2]
     allowed = [one for one in score_templates(evidence, load_templates(), advice) if "mrz" in one.reasons]
+    if known is not None:
+        allowed = [one for one in allowed if one.template.id in known.editions]
     return by_layout(look.lines, allowed, context, (width, height))
 
 

@@ -188,6 +188,7 @@ def _in_area(
         box
         for box in boxes
         if box.confidence >= _SURE and stands_inside(box, field, size) and not _is_taken(box.quad, taken) and not _is_label(box, book)
+        if box.text.strip(" .:") not in field.drop  # the number of the field beside it
     ]
     if field.lines == 1:
         # a label that was misread stands above the value, at the edge of its area

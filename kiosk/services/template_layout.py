@@ -19,18 +19,18 @@ _LETTERS = 4
 _LEAST = 2
 _MOST_FIT = 0.75
 """Of the fields with a place: values are seldom missing, and the places of another layout hold nothing or what does not fit."""
-_LOOSE = 0.1
-"""Cost of a text that no field's place holds and no label explains."""
-_LEFT = 0.5
-"""A page that says much more than the layout has places for is another one."""
-_MARGIN = 0.2
+_LOOSE = 0.02
+"""Cost of a text that no field's place holds and no label explains; some pages print names in two scripts."""
+_MOST_LOOSE = 2
+"""Such texts for each that is explained: a page that says much more than the layout has places for is another one."""
+_MARGIN = 0.08
+"""One field more than any other layout, of a page of twelve; nearly equal layouts read the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
     share: float
-    count: int
-    whole: bool
+    enough: bool
 
 
 def by_layout(lines: Sequence[TextLine], matches: Sequence[TemplateMatch], context: Context, size: tuple[int, int]) -> TemplateMatch | None:
@@ -47,15 +47,14 @@ def by_layout(lines: Sequence[TextLine], matches: Sequence[TemplateMatch], conte
         return None
     best, match = ranked[0]
     rival = ranked[1][0].share if len(ranked) > 1 else 0.0
-    enough = best.whole and best.count >= _LEAST and best.share >= _LEFT
-    return match if enough and best.share - rival >= _MARGIN else None
+    return match if best.enough and best.share - rival >= _MARGIN else None
 
 
 def _fit(boxes: Sequence[Box], lines: Sequence[TextLine], match: TemplateMatch, context: Context, size: tuple[int, int]) -> _Fit:
     page = match.template.pages[match.side]
     fields = [field for field in page.fields.values() if field.area is not None]
     if not fields:
-        return _Fit(0.0, 0, whole=False)
+        return _Fit(0.0, enough=False)
     context = in_order_of(lines, of_state(match.template.country, context))
     held: set[int] = set()
     count = 0
@@ -66,7 +65,8 @@ def _fit(boxes: Sequence[Box], lines: Sequence[TextLine], match: TemplateMatch, 
         count += any(value is not None and value.fit > BROKEN_CHECK for value in values)
     loose = sum(number not in held and _is_value_like(box, page) for number, box in enumerate(boxes))
     share = count / len(fields)
-    return _Fit(share - _LOOSE * loose, count, whole=share >= _MOST_FIT)
+    enough = share >= _MOST_FIT and count >= _LEAST and loose <= _MOST_LOOSE * count
+    return _Fit(share - _LOOSE * loose, enough)
 
 
 def _is_value_like(box: Box, page: TemplatePage) -> bool:

@@ -54,7 +54,7 @@ def test_values_in_their_places_tell_the_layout() -> None:
         (),
         BACK[:1],  # too little
         tuple((text, left + 0.3, middle + 0.2) for text, left, middle in BACK),  # nowhere
-        (*BACK, *((f"OTHER TEXT {'ABCDEFGH'[row]}", 0.7, 0.1 + 0.1 * row) for row in range(6))),  # a page that says much more
+        (*BACK, *((f"OTHER TEXT {'ABCDEFGHI'[row]}", 0.7, 0.05 + 0.1 * row) for row in range(9))),  # a page that says much more
     ],
 )
 def test_what_no_layout_explains_tells_none(printed: tuple[tuple[str, float, float], ...]) -> None:
