@@ -353,6 +353,18 @@ def test_a_licence_whose_labels_are_numbers_is_a_document(reader: DocumentReader
     assert document.value(FieldName.DOCUMENT_NUMBER) == licence.truth.fields[FieldName.DOCUMENT_NUMBER]
 
 
+@pytest.mark.parametrize(("design", "side"), [("licence-na", PageSide.BACK), ("id-es", PageSide.FRONT)])
+def test_a_page_without_an_mrz_is_not_searched_for_one_by_every_means(
+    reader: DocumentReader, monkeypatch: pytest.MonkeyPatch, design: str, side: PageSide
+) -> None:
+    searched: list[tuple[int, ...]] = []
+    monkeypatch.setattr(reader._mrz_reader, "read", lambda image: searched.append(image.shape))
+    page = reader.read_page(photograph(drawn(design).pages[side]), expected=side).page
+    assert page.side is side
+    assert page.fields
+    assert searched == []
+
+
 def test_a_mirrored_page_is_given_up_without_the_costly_search(reader: DocumentReader, monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[tuple[int, ...]] = []
     monkeypatch.setattr(reader._mrz_reader, "read", lambda image: searched.append(image.shape))
