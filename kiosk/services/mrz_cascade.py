@@ -4,9 +4,10 @@
     both, the same lines   -> that reading
     both, other lines      -> the one whose check digits hold, if it is sure and the other is not wherever they differ;
                               else the other as it is printed, if that was read surely wherever they differ; else none
+    both, and no check digits hold -> the surer one, if it is sure and the other is not wherever they differ; else none
     one alone              -> its reading if it is clear enough alone; else none
 
-A reading whose check digits do not hold claims nothing and is handed out as either reader would hand it out. Where the readers differed,
+A reading whose check digits do not hold says that the zone is misprinted or forged: no guess says that. Where the readers differed,
 what the one took and the other read goes into the repairs: a check digit decided, and nothing there is proven. So does an O that both take
 for the 0 of a number (`mrz_shapes`).
 """
@@ -92,8 +93,9 @@ def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading
         surer, other = sorted((quick, thorough), key=lambda reading: reading.mrz.confidence, reverse=True)
         return _with_doubts_of(surer, other) if surer.plausible or surer.mrz.holds else None
     if not quick.mrz.holds and not thorough.mrz.holds:
-        likelier = max(quick, thorough, key=lambda reading: (reading.plausible, reading.mrz.confidence))
-        return likelier if likelier.plausible else None
+        # a misprint is read alike by both; who reads a worn zone otherwise than the other must not have its owner told of a forgery
+        likelier, other = sorted((quick, thorough), key=lambda reading: (reading.plausible, reading.mrz.confidence), reverse=True)
+        return likelier if likelier.plausible and _outreads(likelier, other) else None
     for one, other in ((quick, thorough), (thorough, quick)):
         if one.mrz.holds and one.plausible and _outweighs(one, other):
             return _with_doubts_of(one, other)
@@ -107,7 +109,7 @@ def _alone(reading: MrzReading | None) -> MrzReading | None:
     if reading is None or not reading.plausible:
         return None
     clear = reading.least >= ALONE_LEAST and reading.lead >= ALONE_LEAD
-    return reading if clear or not reading.mrz.holds else None
+    return reading if clear else None
 
 
 def _outweighs(one: MrzReading, other: MrzReading) -> bool:
@@ -126,6 +128,15 @@ def _outweighs(one: MrzReading, other: MrzReading) -> bool:
         if one.certainty[line][column] < SURE_PLACE or seen >= UNSURE_PLACE:
             return False
     return True
+
+
+def _outreads(one: MrzReading, other: MrzReading) -> bool:
+    """Is `one` sure and `other` unsure wherever they differ, with no help of check digits?"""
+    if not other.plausible:
+        return _alone(one) is not None
+    if other.mrz.format is not one.mrz.format:
+        return False
+    return all(one.certainty[line][at] >= SURE_PLACE and other.certainty[line][at] < UNSURE_PLACE for line, at in _differing(one, other))
 
 
 def _is_letter_of_country(one: MrzReading, other: MrzReading, line: int, column: int) -> bool:

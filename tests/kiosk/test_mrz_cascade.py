@@ -68,6 +68,24 @@ def test_two_readers_that_agree_are_believed() -> None:
     assert found.mrz.lines == LINES
 
 
+def test_a_zone_that_two_readers_read_otherwise_is_not_called_misprinted() -> None:
+    """Worn print: each misread another digit, so no check digit holds in either; nobody knows what is printed."""
+    one = reading({NUMBER_PLACE: "9"}, {NUMBER_PLACE: 0.95})
+    assert settled(one, reading({(1, 4): "9"}, {(1, 4): 0.95})) is None
+    assert settled(reading({(1, 4): "9"}, {(1, 4): 0.95}), one) is None
+    surely = settled(one, reading({NUMBER_PLACE: "9", (1, 4): "9"}, {(1, 4): 0.5}))
+    assert surely is not None
+    assert surely.mrz.lines == one.mrz.lines
+    assert not surely.mrz.holds
+
+
+def test_a_guess_of_one_reader_alone_does_not_call_a_zone_misprinted() -> None:
+    wrong = reading({NUMBER_PLACE: "9"}, {NUMBER_PLACE: 0.95, NAME_PLACE: 0.6})
+    assert not wrong.mrz.holds
+    assert settled(wrong, None) is None
+    assert settled(None, reading({NUMBER_PLACE: "9"})) is not None
+
+
 def test_names_that_differ_are_refused_when_neither_outweighs_the_other() -> None:
     assert settled(reading({NAME_PLACE: "R"}), reading()) is None
     assert settled(reading({NAME_PLACE: "R"}, {NAME_PLACE: 0.5}), reading(doubts={NAME_PLACE: 0.7})) is None
