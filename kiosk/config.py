@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiosk.domain.challenge import DEFAULT_KINDS, ChallengeKind
 from kiosk.domain.errors import BadInput, ErrorCode
 
 
@@ -134,7 +135,7 @@ class LivenessConfig:
         flashes: the screen shows soft colours meanwhile; how the face takes them on is one more hint.
     """
 
-    challenges: tuple[str, ...] = ("HEAD_TURN", "SMILE", "MULTI_RANGE")
+    challenges: tuple[str, ...] = DEFAULT_KINDS
     flashes: bool = False
 
 
@@ -297,7 +298,7 @@ _CHOICES: Mapping[tuple[str, str], frozenset[str]] = {
     ("sms", "content_type"): frozenset({"json", "form"}),
     ("log", "level"): frozenset({"DEBUG", "INFO", "WARNING", "ERROR"}),
 }
-_CHALLENGES = frozenset({"HEAD_TURN", "SMILE", "MULTI_RANGE", "MAGNIFEYE", "EYE_GAZE"})
+_CHALLENGES = frozenset(ChallengeKind)
 _COLOURS = frozenset({"accent"})
 _COLOUR = re.compile(r"(#[0-9A-Fa-f]{6})?")
 _SHARES = frozenset({"ocr_threshold"})

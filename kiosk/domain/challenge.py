@@ -18,6 +18,10 @@ class ChallengeKind(StrEnum):
     EYE_GAZE = "EYE_GAZE"
 
 
+DEFAULT_KINDS = (ChallengeKind.HEAD_TURN, ChallengeKind.SMILE)
+"""Drawn from where nobody says otherwise: kinds that no print passes, however it is bent (docs/decisions/0053)."""
+
+
 class Assertion(StrEnum):
     """What one moment of the sequence must show; the strings are those of DIS where it has one."""
 

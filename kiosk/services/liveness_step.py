@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kiosk import __version__
-from kiosk.domain.challenge import Challenge, ChallengeKind
+from kiosk.domain.challenge import DEFAULT_KINDS, Challenge, ChallengeKind
 from kiosk.domain.check import Check, CheckLabel, CheckStatus
 from kiosk.domain.errors import BadInput
 from kiosk.imaging.frame import Image
@@ -23,7 +23,6 @@ _log = logging.getLogger(__name__)
 
 LIVENESS_TRIES = 3
 """After so many a colleague is asked for."""
-DEFAULT_KINDS = (ChallengeKind.HEAD_TURN, ChallengeKind.SMILE, ChallengeKind.MULTI_RANGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.domain.challenge import Challenge, ChallengeKind
+from kiosk.domain.challenge import DEFAULT_KINDS, Challenge, ChallengeKind
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import KioskBug
 from kiosk.domain.views import (
@@ -20,7 +20,7 @@ from kiosk.domain.views import (
 )
 from kiosk.flow.workflow import Step
 from kiosk.services.consent_texts import ConsentSet
-from kiosk.services.liveness_step import DEFAULT_KINDS, LIVENESS_TRIES
+from kiosk.services.liveness_step import LIVENESS_TRIES
 from kiosk.services.onboarding import Onboarding
 from kiosk.services.screen_views import review_view
 

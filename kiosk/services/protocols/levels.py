@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from kiosk.domain.challenge import ChallengeKind
+from kiosk.domain.challenge import DEFAULT_KINDS, ChallengeKind
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.flow.source_lines import Place, line_of
 
@@ -45,7 +45,6 @@ POLL_AFTER_S: Mapping[Show, int] = {
 }
 """A client that heard nothing for so long asks again (seed 004)."""
 _ALWAYS = frozenset({Show.CONSENT, Show.DOCUMENT_FRONT})
-_CHALLENGES = (ChallengeKind.HEAD_TURN, ChallengeKind.SMILE, ChallengeKind.MULTI_RANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ def _screen(raw: object) -> LevelScreen:
 def _challenges(raw: Mapping[str, object], show: Show) -> tuple[ChallengeKind, ...]:
     given = raw.get("challenges")
     if given is None:
-        return _CHALLENGES if show is Show.LIVENESS else ()
+        return DEFAULT_KINDS if show is Show.LIVENESS else ()
     if show is not Show.LIVENESS:
         raise _Wrong(f"challenges belong to {Show.LIVENESS.value}", "challenges")
     try:

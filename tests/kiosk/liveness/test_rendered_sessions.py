@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.domain.challenge import Assertion, CaptureOrigin, CaptureRecord, Challenge, ChallengeKind, RecordedFrame
+from kiosk.domain.challenge import DEFAULT_KINDS, Assertion, CaptureOrigin, CaptureRecord, Challenge, ChallengeKind, RecordedFrame
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.guidance import Guidance
@@ -34,6 +34,7 @@ from tests.fakes.performer import Performer, State
 from tests.kiosk.liveness.stage import StillClock
 
 FPS = 10
+FACE_CM, BEND_CM = 20.0, 9.0
 IN_TIME = "2026-03-01T10:01:00.000Z"
 RELIABLE = [ChallengeKind.HEAD_TURN, ChallengeKind.SMILE, ChallengeKind.MULTI_RANGE, ChallengeKind.MAGNIFEYE]
 """Without eye gaze: in rendered faces irises move too little to tell up from down (docs/guides/liveness.md)."""
@@ -78,6 +79,29 @@ class Studio:
         flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         wide = cv2.warpPerspective(self.selfie, centre @ turned @ back, (columns, rows), flags=flags, borderValue=(120, 130, 125))
         return np.asarray(wide, np.uint8)
+
+    def bent_print(self, state: State) -> Image:
+        """As `print_in_the_hand`, bent round a cylinder about as wide as a head, seen with true perspective. Lengths in centimetres."""
+        rows, columns = self.selfie.shape[:2]
+        top, chin = (np.array(self.mesh[index][:2]) for index in (10, 152))
+        px_per_cm, middle = float(np.hypot(*(chin - top))) / FACE_CM, (top + chin) / 2
+        focal = 0.7 * float(np.hypot(rows, columns))
+        distance = focal * FACE_CM / (state.size * rows)
+        across, down = np.meshgrid(np.arange(columns) - state.at_x * columns, np.arange(rows) - state.at_y * rows)
+        turn = np.radians(state.yaw)
+        # rays from the camera in the paper's own frame: its front at the origin, the cylinder's axis BEND_CM behind it
+        from_x, from_z = distance * np.sin(turn), -distance * np.cos(turn)
+        ray_x, ray_z = np.cos(turn) * across / focal - np.sin(turn), np.sin(turn) * across / focal + np.cos(turn)
+        a = ray_x**2 + ray_z**2
+        b = 2 * (from_x * ray_x + (from_z - BEND_CM) * ray_z)
+        under_root = b * b - 4 * a * (from_x**2 + (from_z - BEND_CM) ** 2 - BEND_CM**2)
+        far = (-b - np.sqrt(np.maximum(under_root, 0))) / (2 * a)
+        along = BEND_CM * np.arctan2(from_x + far * ray_x, BEND_CM - (from_z + far * ray_z))
+        map_x, map_y = middle[0] + along * px_per_cm, middle[1] + far * down / focal * px_per_cm
+        map_x = np.where(under_root > 0, map_x, -1e4)
+        wall = (120, 130, 125)
+        scene = cv2.remap(self.selfie, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderValue=wall)
+        return np.asarray(scene, np.uint8)
 
     def run(self, challenge: Challenge) -> ActiveCheck:
         return active_check(challenge, detector=self.detector, landmarker=self.landmarker, matcher=self.matcher, reference=self.selfie)
@@ -151,6 +175,17 @@ def test_a_print_that_is_moved_to_where_it_is_asked_to_be_does_not_pass(studio: 
         assert studio.again(run).status is not CheckStatus.PASSED, f"seed {seed}"
         if kind is ChallengeKind.MULTI_RANGE:
             assert check.label is CheckLabel.FLAT_FACE
+
+
+@pytest.mark.parametrize("kind", DEFAULT_KINDS)
+def test_a_print_that_is_bent_round_a_cylinder_passes_no_kind_that_is_drawn_by_default(
+    studio: Studio, kind: ChallengeKind, pixel_sessions: int
+) -> None:
+    for seed in range(pixel_sessions):
+        run = studio.play(challenge_of(kind, seed), studio.bent_print, seed, longest_s=12.0)
+        assert run.under_way, f"seed {seed}: the print was not even taken for a face"
+        assert run.check().status is not CheckStatus.PASSED, f"seed {seed}"
+        assert studio.again(run).status is not CheckStatus.PASSED, f"seed {seed}"
 
 
 def test_a_film_of_the_other_side_fails_live_and_in_the_record(studio: Studio) -> None:
