@@ -115,7 +115,8 @@ class LetterDoubt:
 class TextLine:
     """`quad` in pixels of the picture that was read, `confidence` 0..1, `least` that of the least sure letter where the engine tells it.
 
-    `marks`: how sure the least sure accent is, given its letter; `doubts`: the letters that may have others, where the engine tells them.
+    `marks`: how sure the least sure accent is, given its letter; `doubts`: the letters that may have others, where the engine tells them;
+    `rest`: as `least`, of the letters that none of them names, None where the engine does not tell.
     """
 
     text: str
@@ -124,6 +125,7 @@ class TextLine:
     least: float = 1.0
     marks: float = 1.0
     doubts: tuple[LetterDoubt, ...] = ()
+    rest: float | None = None
 
 
 class TextReader(Protocol):

@@ -71,20 +71,23 @@ class Alphabet:
         text, confidence, _ = self.line_of(probabilities)
         return text, confidence
 
-    def line_of(self, probabilities: npt.NDArray[np.float32]) -> tuple[str, float, float]:
-        """As `text_of`, and the probability of the least sure letter: of 867 values the mean told 1 of 13 wrong ones, this one tells 9."""
+    def line_of(self, probabilities: npt.NDArray[np.float32]) -> tuple[str, float, tuple[float, ...]]:
+        """As `text_of`, and the probability of each letter, in their order.
+
+        The least sure letter tells more than the mean: of 867 values the mean told 1 of 13 wrong ones, this one tells 9.
+        """
         read = probabilities.take(self._read, axis=1)
         read[:, self._plain] += probabilities.take(self._wide, axis=1)  # each plain character has one wide form
         best = read.argmax(axis=1)
         values = read[np.arange(len(read)), best]
         keep = (best != 0) & (np.diff(best, prepend=-1) != 0)
         if not keep.any():
-            return "", 0.0, 0.0
+            return "", 0.0, ()
         text = "".join(self.characters[index] for index in self._read[best[keep]])
         begins = np.flatnonzero(np.diff(best, prepend=-1) != 0)
         # a letter is as sure as the surest of its steps
         peaks = np.maximum.reduceat(values, begins)[best[begins] != 0]
-        return text, min(1.0, float(values[keep].mean())), min(1.0, float(peaks.min()))
+        return text, min(1.0, float(values[keep].mean())), tuple(min(1.0, float(peak)) for peak in peaks)
 
     def fold(self, alphabet: str) -> list[npt.NDArray[np.intp]]:
         """For nothing and each character of `alphabet`: the classes that mean it."""

@@ -105,10 +105,7 @@ class RapidTextReader:
 
         def read_one(quad: Quad) -> TextLine:
             probabilities = self._probabilities(crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX))
-            text, confidence, least = self._alphabet.line_of(probabilities)
-            doubts = self._marks.doubts(probabilities, text)
-            marks = least if doubts is None else min((doubt.ways[0][1] for doubt in doubts), default=1.0)
-            return TextLine(text, confidence, quad, least, marks, doubts or ())
+            return text_line(self._alphabet, self._marks, probabilities, quad)
 
         read = self._each(read_one, quads, [math.dist(quad[0], quad[1]) for quad in quads])
         return tuple(line for line in read if line.text.strip() and line.confidence >= MIN_CONFIDENCE)
@@ -175,6 +172,17 @@ class RapidTextReader:
         (found,) = self._recogniser.run({self._recogniser.inputs[0]: feed})
         probabilities: npt.NDArray[np.float32] = found[0, : math.ceil(net_w / STEP_PX)]
         return probabilities
+
+
+def text_line(alphabet: Alphabet, marks: MarkReader, probabilities: npt.NDArray[np.float32], quad: Quad) -> TextLine:
+    """What steps x classes of the alphabet say, with all that the letters tell of how sure they are."""
+    text, confidence, letters = alphabet.line_of(probabilities)
+    least, doubts = min(letters, default=0.0), marks.doubts(probabilities, text)
+    if doubts is None:
+        return TextLine(text, confidence, quad, least, least)
+    named = {doubt.place for doubt in doubts}
+    rest = min((sure for place, sure in enumerate(letters) if place not in named), default=1.0)
+    return TextLine(text, confidence, quad, least, min((doubt.ways[0][1] for doubt in doubts), default=1.0), doubts, rest)
 
 
 def _detection_probe() -> Probe:

@@ -10,7 +10,6 @@ from kiosk.ports import LetterDoubt, TextLine
 
 _FOREIGN = 0.1
 """Weight of a letter that the state's languages lack: holders have names from elsewhere, but one letter in doubt is seldom of them."""
-_SAME = 0.005
 
 
 def respelled(lines: Sequence[TextLine], languages: Sequence[str]) -> tuple[TextLine, ...]:
@@ -29,10 +28,9 @@ def _respelled(line: TextLine, known: frozenset[str]) -> TextLine:
         ways = _weighed(doubt, known)
         letters[doubt.place] = ways[0][0]
         doubts.append(replace(doubt, ways=ways))
-    before = {doubt.sure * doubt.ways[0][1] for doubt in line.doubts}
     after = min(doubt.sure * doubt.ways[0][1] for doubt in doubts)
-    # where another letter is the least sure one, it still is
-    least = after if any(abs(one - line.least) < _SAME for one in before) else min(line.least, after)
+    # where another letter is the least sure one, it still is; where that is not told, it may be
+    least = min(line.least if line.rest is None else line.rest, after)
     marks = min(doubt.ways[0][1] for doubt in doubts)
     return replace(line, text="".join(letters), least=least, marks=marks, doubts=tuple(doubts))
 

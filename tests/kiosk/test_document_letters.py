@@ -10,7 +10,9 @@ import pytest
 from kiosk.domain.document import FieldName, PageSide, Source
 from kiosk.domain.mrz import parse_mrz
 from kiosk.domain.national_letters import languages_of, letters_of
+from kiosk.engines.text_alphabet import Alphabet
 from kiosk.engines.text_marks import MarkReader, base_of
+from kiosk.engines.text_reader import text_line
 from kiosk.ports import LetterDoubt, TextLine
 from kiosk.services.document_boxes import box_of
 from kiosk.services.document_checks import uncertain_fields
@@ -22,9 +24,9 @@ from tests.kiosk.test_document_merge import TD3, TODAY, page, visual
 QUAD = ((0.0, 0.0), (90.0, 0.0), (90.0, 20.0), (0.0, 20.0))
 
 
-def line(text: str, *doubts: LetterDoubt, least: float = 1.0) -> TextLine:
+def line(text: str, *doubts: LetterDoubt, least: float = 1.0, rest: float | None = 1.0) -> TextLine:
     marks = min((doubt.ways[0][1] for doubt in doubts), default=1.0)
-    return TextLine(text, 0.97, QUAD, least, marks, doubts)
+    return TextLine(text, 0.97, QUAD, least, marks, doubts, rest)
 
 
 def doubt(place: int, *ways: tuple[str, float], sure: float = 1.0) -> LetterDoubt:
@@ -65,8 +67,26 @@ def test_what_was_chosen_anew_is_only_as_sure_as_the_choice() -> None:
     assert box_of(close).sureness < 0.92
     (clear,) = respelled([line("PIŇON", doubt(2, ("Ň", 0.5), ("Ñ", 0.48)), least=0.5)], ["es"])
     assert box_of(clear).sureness > 0.94
-    (other,) = respelled([line("PIŇQN", doubt(2, ("Ň", 0.5), ("Ñ", 0.48)), least=0.3)], ["es"])
+    (other,) = respelled([line("PIŇQN", doubt(2, ("Ň", 0.5), ("Ñ", 0.48)), least=0.3, rest=0.3)], ["es"])
     assert other.least == 0.3, "another letter is the least sure one still"
+
+
+def test_a_reader_that_does_not_tell_of_the_other_letters_gains_nothing_by_a_choice() -> None:
+    (found,) = respelled([line("PIŇON", doubt(2, ("Ň", 0.5), ("Ñ", 0.48)), least=0.5, rest=None)], ["es"])
+    assert (found.text, found.least) == ("PIÑON", 0.5)
+
+
+def test_a_plain_letter_nearly_as_doubtful_as_the_accent_stays_as_doubtful_as_it_is() -> None:
+    """Ï is settled as a foreign letter; whether V or Y stands there is not."""
+    characters = "LEIÏVYO"
+    rows = [{"L": 1.0}, {"E": 1.0}, {"Ï": 0.51, "I": 0.49}, {"V": 0.52, "Y": 0.48}, {"O": 1.0}]
+    reader, found = steps(*rows, characters=characters)
+    read = text_line(Alphabet(["", *characters]), reader, found, QUAD)
+    assert (read.text, read.least, read.rest) == ("LEÏVO", pytest.approx(0.51), pytest.approx(0.52))
+    (chosen,) = respelled([read], ["pl"])
+    assert chosen.text == "LEIVO"
+    assert chosen.least == pytest.approx(0.52)
+    assert box_of(chosen).sureness < 0.94
 
 
 def test_states_print_names_in_their_languages() -> None:
