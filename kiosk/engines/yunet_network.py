@@ -1,8 +1,10 @@
 """YuNet as an ONNX model for pictures of any size: the published file is fixed to 640 x 640, and its heads are twelve small branches.
 
 The same convolutions with the same weights, in the order of the file. A level's four heads (score of a face, score of an object, box,
-points) look at the same values, so they become one convolution of 16 filters, which is one block of ONNX Runtime's layout. Nothing is
-skipped: what is not exactly this network is refused.
+points) look at the same values, so they become one convolution of 16 filters, which is one block of ONNX Runtime's layout.
+
+Of the file are checked the kinds of operations in it, and the number, order and shapes of its convolutions; how they are joined, their
+strides and margins are written here and not compared. That it is the published file says the hash in the manifest, which is checked before.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ def onnx_of(file: bytes) -> bytes:
     `cells_32`, each 1 x rows / stride x columns / stride x ROW.
 
     Raises:
-        NotOnnx: the file is not YuNet n as libfacedetection publishes it.
+        NotOnnx: an operation that YuNet n has not, or other convolutions than those of YuNet n as libfacedetection publishes it.
     """
     network = _Network(file)
     value = network.stem()

@@ -114,7 +114,10 @@ class FaceGuide:
 
     @property
     def pictures(self) -> tuple[Face, ...]:
-        """Faces around the customer that never moved while the customer did: pictures on a wall, smaller than the customer's face."""
+        """Faces around the customer that never moved while the customer did: pictures on a wall, of any size.
+
+        The guide asks to come closer where one is nearly as large as the customer's face or larger (`StillFaces.rivals`).
+        """
         return self._still.pictures
 
     @property
