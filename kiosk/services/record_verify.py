@@ -167,12 +167,19 @@ def integrity_check(
 
 
 def verified(
-    verifier: RecordVerifier, data: bytes | None, *, session: str, now: str, challenge: Challenge | None = None, nonce: str = ""
+    verifier: RecordVerifier,
+    data: bytes | None,
+    *,
+    session: str,
+    now: str,
+    challenge: Challenge | None = None,
+    nonce: str = "",
+    use: str = "",
 ) -> CaptureRecord | BadInput | None:
     """`RecordVerifier.verify` as a value for `integrity_check`: the record, why it was refused, or None when there is none."""
     if data is None:
         return None
     try:
-        return verifier.verify(data, session=session, now=now, challenge=challenge, nonce=nonce)
+        return verifier.verify(data, session=session, now=now, challenge=challenge, nonce=nonce, use=use)
     except BadInput as error:
         return error

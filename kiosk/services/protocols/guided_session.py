@@ -8,12 +8,13 @@ Every call that changes something returns what `preflight` returns, so that a do
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kiosk.domain.challenge import Challenge
+from kiosk.domain.challenge import CaptureRecord, Challenge
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.decision import Policy
 from kiosk.domain.document import PageSide
@@ -230,13 +231,17 @@ class GuidedSessions:
         return data
 
     def complete_liveness(self, session_id: str, record: bytes) -> dict[str, Json]:
-        """The sealed capture record of the challenge. One that fails costs a try; the last one stays failed. Raises ModelFault."""
+        """The sealed capture record of the challenge. One that fails costs a try; the last one stays failed.
+
+        Raises ModelFault: nothing was judged, and the same record may be handed in again.
+        """
         case = self._course.on(session_id, Show.LIVENESS)
         issued = fact(case, CHALLENGE)
         if not issued:
             raise SessionRefusal(SessionCode.UNPROCESSABLE, "no liveness capture was started", ErrorCode.WRONG_STEP)
         challenge = from_json(Challenge, issued)
-        outcome = verified(self._verifier, record, session=session_id, now=self._clock.now_utc(), challenge=challenge)
+        use = hashlib.sha256(record).hexdigest()
+        outcome = verified(self._verifier, record, session=session_id, now=self._clock.now_utc(), challenge=challenge, use=use)
         integrity = integrity_check(outcome, None, allow_virtual=self._allow_virtual)
         checks: list[Check] = [integrity]
         blobs: dict[str, bytes] = {}
@@ -245,17 +250,16 @@ class GuidedSessions:
             try:
                 run, selfie = self._desk.replay(opened, None), selfie_from_record(opened)
             except BadInput as error:
-                self._course.challenge_answered(session_id)
-                return self._again(session_id, Show.LIVENESS, error.code.value)
+                return self._failed_live(session_id, challenge, error.code.value, used=True)
             checks.append(run.check)
-            self._course.challenge_answered(session_id)
             blobs = {"selfie.picture": encode_jpeg(selfie), "liveness.record": record}
             blobs |= {f"liveness.frame.{number}": encode_jpeg(frame) for number, frame in enumerate(run.frames[:_LIVE_FRAMES])}
         active = next((check for check in checks if check.name is CheckName.ACTIVE_LIVENESS), None)
         passed = active is not None and active.status is CheckStatus.PASSED
         if not passed and not self._course.is_last_try(session_id, Show.LIVENESS):
             self._tell("session.liveness.rejected", session_id)
-            return self._again(session_id, Show.LIVENESS, (active or integrity).label.value)
+            used = isinstance(outcome, CaptureRecord)
+            return self._failed_live(session_id, challenge, (active or integrity).label.value, used=used)
         with self._files.guarded(session_id):
             case = self._course.on(session_id, Show.LIVENESS)
             self._course.answered(case, Show.LIVENESS, checks, facts={CHALLENGE: None}, blobs=blobs)
@@ -377,6 +381,10 @@ class GuidedSessions:
         self, session_id: str, show: Show, reason: str, *, counted: bool = True, at_last: CheckLabel = CheckLabel.TOO_MANY_TRIES
     ) -> dict[str, Json]:
         self._course.once_more(session_id, show, reason, counted=counted, at_last=at_last)
+        return self.preflight(session_id)
+
+    def _failed_live(self, session_id: str, challenge: Challenge, reason: str, *, used: bool) -> dict[str, Json]:
+        self._course.challenge_failed(session_id, challenge, reason, used=used)
         return self.preflight(session_id)
 
     def _end_screen(self, session_id: str, show: Show, label: CheckLabel) -> None:

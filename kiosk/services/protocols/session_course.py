@@ -138,21 +138,31 @@ class SessionCourse:
             self.decide(now)
 
     def once_more(
-        self, session_id: str, show: Show, reason: str, *, counted: bool = True, at_last: CheckLabel = CheckLabel.TOO_MANY_TRIES
+        self,
+        session_id: str,
+        show: Show,
+        reason: str,
+        *,
+        counted: bool = True,
+        at_last: CheckLabel = CheckLabel.TOO_MANY_TRIES,
+        facts: Mapping[str, Json] | None = None,
     ) -> None:
-        """The same screen again with the reason; after the last try it counts as answered with nothing, for the reason `at_last`."""
+        """The same screen again with the reason; after the last try it counts as answered with nothing, for the reason `at_last`.
+
+        `facts`: what changes with it, in the same transaction.
+        """
         with self._files.guarded(session_id):
             case = self.on(session_id, show)
             if counted and self.is_last_try(session_id, show):
                 checks = tuple(not_executed(name, at_last) for name in NEEDS_CHECK.get(show, ()))
-                self.answered(case, show, checks)
+                self.answered(case, show, checks, facts=facts)
             else:
                 state = fact(case, STATE)
                 tries = mapping_of(state, "tries")
                 if counted:
                     state["tries"] = {**tries, show.value: number_of(tries, show) + 1}
                 state["again"] = reason
-                self._files.commit(session_id, "once_more", facts={STATE: state})
+                self._files.commit(session_id, "once_more", facts={STATE: state, **(facts or {})})
 
     def challenge(self, session_id: str) -> dict[str, Json]:
         """What the live check must show, see `GuidedSessions.start_liveness`. The last try that is left to expire is for the same again."""
@@ -173,11 +183,16 @@ class SessionCourse:
             self._files.commit(session_id, "liveness_started", facts={CHALLENGE: data})
             return data
 
-    def challenge_answered(self, session_id: str) -> None:
-        """Its record was judged, whatever came of it: the next one is drawn anew."""
+    def challenge_failed(self, session_id: str, challenge: Challenge, reason: str, *, used: bool) -> None:
+        """Its record was refused or judged as failed: a try, unless it expired meanwhile, was counted then and another one stands.
+
+        `used`: a record of it was taken, so the next one needs a challenge of its own; what is no record of it leaves it as it was.
+        """
         with self._files.guarded(session_id):
-            self.on(session_id, Show.LIVENESS)
-            self._files.commit(session_id, "liveness_answered", facts={CHALLENGE: None})
+            standing = fact(self.on(session_id, Show.LIVENESS), CHALLENGE)
+            if standing and from_json(Challenge, standing).id == challenge.id:
+                spent = used or self._clock.now_utc() >= challenge.expires_at
+                self.once_more(session_id, Show.LIVENESS, reason, facts={CHALLENGE: None} if spent else None)
 
     def is_last_try(self, session_id: str, show: Show) -> bool:
         case = self._files.load(session_id)
