@@ -33,8 +33,8 @@ _MOST_FIT = 0.65
 """Of the areas without a label: on a page that lies a row too high or low most hold what cannot be their field's."""
 _OVERLAP = 0.5
 _NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME)
-_SHORT_LABEL = re.compile(r"^\s*(?:\w{1,3}\s*:\s*|[a-zß-ÿ](?=[^\W\d_a-zß-ÿ]{2}))")
-"""A label too short to be known for one, read as part of its value ("à : PARIS", "àPARIS")."""
+_SHORT_LABEL = re.compile(r"^\s*\w{1,3}\s*:\s*")
+"""A label too short to be known for one, read as part of its value ("à : PARIS")."""
 
 
 def read_fields(
@@ -198,10 +198,20 @@ def _in_area(
         inside.sort(key=lambda box: (box.middle, box.left))
         inside = [joined_boxes(inside[: field.lines + 1], ", " if field.name is FieldName.ADDRESS else " ")] if inside else []
     for box in inside:
-        got = value(field.name, _SHORT_LABEL.sub("", box.text))
+        got = value(field.name, _without_short_label(field, box.text))
         if got is not None:
             return Found(field.name, got, replace(box, confidence=_BY_PLACE * box.confidence), 1.0, 1.0)
     return None
+
+
+def _without_short_label(field: TemplateField, text: str) -> str:
+    """Without a colon too where a place's label is one letter ("àPARIS" below the label "à"); names begin so as well ("dARTAGNAN")."""
+    text = _SHORT_LABEL.sub("", text)
+    letter, behind = text[:1], text[1:3]
+    glued = letter.islower() and len(behind) == 2 and behind.isalpha() and behind.isupper()
+    if glued and field.name is FieldName.PLACE_OF_BIRTH and any(plain(letter) == plain(label) for label in field.label_words):
+        return text[1:]
+    return text
 
 
 def _is_weak(found: Found, field: TemplateField) -> bool:

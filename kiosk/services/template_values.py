@@ -20,8 +20,8 @@ BROKEN_CHECK = 0.75
 MENDED = 0.9
 """What is left of the fit of a number that fits only when a lookalike is taken for the character its place asks for."""
 _MOST_MENDED = 2
-_ONE = r"(?:1|[IlL|ĻĹ](?=[\s.:]))"
-"""The number of a field, which readers take for a letter standing alone; no name begins with one of these and a blank."""
+_PERHAPS_ONE = re.compile(r"^\W*[IiLl|ĻĹļĺ](?=[\s.:])[\s.:]*")
+"""What readers take a field's number 1 for when it stands alone: as well a name's beginning ("I WAYAN") or an initial ("L. SMITH")."""
 _SEPARATORS = re.compile(r"[\s./\-·:]+")
 _LOOKALIKES = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "S": "5", "Z": "2", "B": "8", "G": "6"} | {
     "0": "O",
@@ -38,7 +38,16 @@ def template_value(field: TemplateField, text: str, context: Context) -> Value |
 
     `Value.proven` is set where a check digit of the number holds.
     """
-    text = _without(field.drop, text).strip(" :;.,|_-*")
+    without = _without(field.drop, text)
+    if "1" in field.drop and without == text and _PERHAPS_ONE.match(text):
+        value = _formatted(field, _PERHAPS_ONE.sub("", text), context)
+        # what is lost may be part of a name: somebody looks
+        return replace(value, fit=min(value.fit, BROKEN_CHECK)) if value is not None and not value.proven else value
+    return _formatted(field, without, context)
+
+
+def _formatted(field: TemplateField, text: str, context: Context) -> Value | None:
+    text = text.strip(" :;.,|_-*")
     if not text:
         return None
     match field.format:
@@ -63,8 +72,7 @@ def template_value(field: TemplateField, text: str, context: Context) -> Value |
 def _without(drop: tuple[str, ...], text: str) -> str:
     for word in drop:
         # once only: a series may be called NR as well; a number may have lost the blank behind it ("1SMITH")
-        digits = _ONE if word == "1" else word
-        pattern = rf"^\W*{digits}(?!\d)\s?[.:]?" if word.isdigit() else rf"(?<!\w){re.escape(word)}(?!\w)[.:]?"
+        pattern = rf"^\W*{word}(?!\d)\s?[.:]?" if word.isdigit() else rf"(?<!\w){re.escape(word)}(?!\w)[.:]?"
         text = re.sub(pattern, " ", text, count=1, flags=re.IGNORECASE)
     return text
 
