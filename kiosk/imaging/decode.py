@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from pathlib import Path
 
@@ -22,6 +23,10 @@ _JPEG_SIGNATURE = b"\xff\xd8\xff"
 # start of frame markers: all of C0..CF but DHT (C4), JPG (C8) and DAC (CC); ITU-T T.81 table B.1
 _JPEG_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_SOS = 0xDA
+_JPEG_EOI = 0xD9
+_JPEG_MARKER = re.compile(rb"\xff[\xc0-\xcf\xd9-\xfe]")
+"""What ends coded samples. Their own FFs are followed by 00 or by a restart (D0 to D7). 01 to BF have no length there: libjpeg passes over
+them, and a scan must not hide behind one."""
 MOST_JPEG_SCANS = 64
 """Encoders write 10 to 20 for a progressive picture. Each is a pass over all of it and may be 90 bytes long: 10 MB of them take a quarter
 of an hour."""
@@ -176,7 +181,7 @@ def _png_size(data: bytes, name: str) -> tuple[int, int]:
 
 
 def _jpeg_size(data: bytes, name: str) -> tuple[int, int]:
-    """Width and height of the frame header; walks the segments up to the first scan and asks for an end marker after it."""
+    """Width and height of the frame header; walks the segments up to the end marker."""
     truncated = BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does")
     size: tuple[int, int] | None = None
     position = 2
@@ -199,18 +204,32 @@ def _jpeg_size(data: bytes, name: str) -> tuple[int, int]:
             height, width = struct.unpack(">HH", data[position + 5 : position + 9])
             size = (int(width), int(height))
         elif marker == _JPEG_SOS:
-            # a thumbnail in EXIF has an end marker of its own, but that one lies before the scan
-            end = data.find(b"\xff\xd9", position)
-            if end < 0:
-                raise truncated
-            # no marker can stand inside coded samples: every FF of theirs is followed by 00 or by a restart
-            if data.count(b"\xff\xda", position, end) > MOST_JPEG_SCANS:
-                raise BadInput(ErrorCode.IMAGE_PIXELS_EXCEEDED, f"{name}: more than {MOST_JPEG_SCANS} passes over the picture")
+            _check_scans(data, position, name)
             break
         position += 2 + length
     if size is None or 0 in size:
         raise BadInput(ErrorCode.IMAGE_UNREADABLE, f"{name}: damaged image data")
     return size
+
+
+def _check_scans(data: bytes, position: int, name: str) -> None:
+    """Counts the scans from the first (at `position`) up to the end marker, and asks for that marker.
+
+    Segments between scans are skipped by their length: a comment may hold an end marker or a whole thumbnail of its own.
+    """
+    scans = 0
+    while True:
+        found = _JPEG_MARKER.search(data, position)
+        if found is None:
+            raise BadInput(ErrorCode.IMAGE_TRUNCATED, f"{name}: the file ends before the picture does")
+        marker, position = data[found.end() - 1], found.end()
+        if marker == _JPEG_EOI:
+            return
+        scans += marker == _JPEG_SOS
+        if scans > MOST_JPEG_SCANS:
+            raise BadInput(ErrorCode.IMAGE_PIXELS_EXCEEDED, f"{name}: more than {MOST_JPEG_SCANS} passes over the picture")
+        # a length below 2 counts as 2, which is what libjpeg makes of it
+        position += max(2, int.from_bytes(data[position : position + 2], "big"))
 
 
 def _to_bgr(picture: PilImage.Image) -> Image:

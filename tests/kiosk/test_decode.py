@@ -267,8 +267,11 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     assert code_of(bomb) is ErrorCode.IMAGE_PIXELS_EXCEEDED
 
 
-def _of_many_scans(scans: int) -> bytes:
-    """A progressive JPEG, grey, 64 x 64, in which one pass without anything new is repeated: 22 bytes each, whatever the picture's size."""
+def _of_many_scans(scans: int, between: bytes = b"") -> bytes:
+    """A progressive JPEG, grey, 64 x 64, in which one pass without anything new is repeated: 22 bytes each, whatever the picture's size.
+
+    `between` stands after the first pass.
+    """
 
     def segment(marker: int, body: bytes) -> bytes:
         return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
@@ -279,13 +282,48 @@ def _of_many_scans(scans: int) -> bytes:
     tables += segment(0xC4, bytes([0x00, 1, *[0] * 15, 0x00])) + segment(0xC4, bytes([0x10, 1, *[0] * 15, 0x50]))
     first = segment(0xDA, bytes([1, 1, 0x00, 0, 0, 0x00])) + bytes(8)
     again = segment(0xDA, bytes([1, 1, 0x00, 1, 63, 0x00])) + bytes([0b01111101, 0b11110111])
-    return b"\xff\xd8" + tables + first + again * (scans - 1) + b"\xff\xd9"
+    return b"\xff\xd8" + tables + first + between + again * (scans - 1) + b"\xff\xd9"
 
 
 def test_a_jpeg_that_would_be_gone_over_without_end_is_refused_before_decoding() -> None:
     """A decompression bomb in time: 10 MB of empty passes over a picture of ordinary size took a quarter of an hour."""
     assert decode_image(_of_many_scans(64)).shape == (64, 64, 3)
     assert code_of(_of_many_scans(65)) is ErrorCode.IMAGE_PIXELS_EXCEEDED
+
+
+HIDING = {
+    "end marker in a comment": b"\xff\xfe\x00\x06\xff\xd9\xff\xd9",
+    "end marker in an APP1, fill bytes before it": b"\xff\xff\xff\xe1\x00\x04\xff\xd9",
+    "reserved marker whose length would cover the rest": b"\xff\x02\xff\xff",
+    "comment of no length": b"\xff\xfe\x00\x00",
+}
+
+
+@pytest.mark.parametrize("between", [pytest.param(between, id=name) for name, between in HIDING.items()])
+def test_nothing_between_two_passes_hides_those_behind_it(between: bytes) -> None:
+    assert code_of(_of_many_scans(65, between)) is ErrorCode.IMAGE_PIXELS_EXCEEDED
+
+
+def test_pass_markers_inside_a_comment_are_not_counted() -> None:
+    inside = b"\xff\xda" * 200 + b"\xff\xd9"
+    comment = b"\xff\xfe" + struct.pack(">H", len(inside) + 2) + inside
+    assert decode_image(_of_many_scans(3, comment)).shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_photograph_with_a_thumbnail_restarts_and_a_video_behind_it_is_read(progressive: bool) -> None:
+    exif = PilImage.Exif()
+    exif[0x927C] = saved(picture(), "JPEG")
+    photo = saved(noise(), "JPEG", exif=exif, progressive=progressive, restart_marker_rows=1)
+    assert b"\xff\xd0" in photo
+    video = b"\x00\x00\x00\x18ftypmp42" + b"\xff\xda\x00\x08" * 100
+    assert np.array_equal(decode_image(photo + video), decode_image(photo))
+
+
+def test_an_end_marker_inside_a_segment_does_not_hide_a_truncation() -> None:
+    whole = _of_many_scans(3, HIDING["end marker in a comment"])
+    assert decode_image(whole).shape == (64, 64, 3)
+    assert code_of(whole[:-2]) is ErrorCode.IMAGE_TRUNCATED
 
 
 def test_a_second_header_does_not_smuggle_in_a_larger_picture() -> None:
