@@ -89,7 +89,7 @@ def page_yardstick(page: Image, path: Callable[[str], Path]) -> dict[str, Json]:
 
 
 def _yardstick(what: str, anchor_ms: float, work: Callable[[], object]) -> dict[str, Json]:
-    """`times_the_anchor`: how many times as long this machine takes as that of the targets; `cpu_ms`: processor time of it."""
+    """`times_the_anchor`: how many times as long this machine takes as that of the targets; `cpu_ms`: processor time, of all threads."""
     work()
     costs: list[float] = []
     computed: list[float] = []

@@ -8,7 +8,11 @@ from typing import cast
 from kiosk.ports import Json
 
 BUSY = 1.5
-"""A yardstick that took so many times its own processor time shows that others use the machine."""
+"""A yardstick that took so many times its own processor time shows that others use the machine.
+
+Made for the face yardstick, which is one thread. The page yardstick uses every core and is, undisturbed, shorter than its processor time:
+it shows only much heavier use, and that nothing is said of it does not mean that the machine was idle.
+"""
 SCALED = "scaled_by_yardstick_ms"
 """The median divided by how many times as long as the anchor the yardstick took: about what it would be on the machine of the targets."""
 
