@@ -94,6 +94,9 @@ class DocumentGuide:
     def judge(self, frame: Frame) -> Guidance:
         """The verdict on a frame; frames must come in the order of `taken_at`."""
         now = frame.taken_at
+        if now < self._judged_at:  # a clock that was set back: nothing that is timed can be compared with before
+            self._advice_since = self._seen_at = self._judged_at = -math.inf
+            self._close_at = self._good_since = self._corners = None
         seen = self._look(frame.pixels, now)
         height, width = frame.pixels.shape[:2]
         location = seen.location

@@ -31,9 +31,8 @@ from kiosk.imaging.face_quality import (
 )
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, Json
+from kiosk.services.face_tracking import SECOND_FACE
 
-SECOND_FACE = 0.3
-"""As in the verifier: somebody else counts from this share of the largest face's width."""
 SURE = 0.9
 SEVERAL_WARNING = "MULTIPLE_FACES_DETECTED"
 

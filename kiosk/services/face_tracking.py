@@ -16,8 +16,8 @@ from kiosk.imaging.rectify import limited
 from kiosk.ports import FaceDetector, FaceLandmarker
 
 DETECT_AT_PX = 640
-SECOND_FACE = 0.35
-"""Somebody else counts from this share of the largest face's width."""
+SECOND_FACE = 0.3
+"""A second person counts from this share of the largest face's width, live and in pictures: passers-by far behind do not."""
 LOOK_EVERY_S = 0.2
 _FOLLOWED = 0.5
 """Face widths from one frame to the next; further, it may be another face, and the detector looks."""

@@ -17,13 +17,12 @@ from kiosk.imaging.face_quality import eye_span, frame_light_issue, quality_by_m
 from kiosk.imaging.frame import Image
 from kiosk.ports import FaceDetector, FaceLandmarker, FaceMatcher, PassiveLiveness
 from kiosk.services import passive_liveness
+from kiosk.services.face_tracking import SECOND_FACE
 from kiosk.services.side_by_side import side_by_side
 from kiosk.services.still_faces import AS_LARGE, is_same_place
 
 _log = logging.getLogger(__name__)
 
-SECOND_FACE = 0.3
-"""A second person counts from this share of the largest face's width: passers-by far behind do not."""
 SURE = 0.9
 """Detector score from which a face needs no second opinion: patterns of security print reach 0.8."""
 LARGE_FACE = 0.25

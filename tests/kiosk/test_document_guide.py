@@ -105,6 +105,15 @@ def test_a_machine_that_gives_few_frames_takes_the_picture_all_the_same(apart_s:
     assert slow.ready is ready
 
 
+def test_a_clock_that_is_set_back_costs_a_page_its_time_and_no_more() -> None:
+    one = guide()
+    picture = desk().shot(page(), HELD)
+    show(one, picture, since=1000, frames=8)
+    told = show(one, picture, since=0)
+    assert all(0 <= guidance.progress <= 1 for guidance in told)
+    assert one.ready
+
+
 def test_a_page_that_was_gone_between_two_frames_has_just_appeared() -> None:
     slow, still, empty = guide(), desk().shot(page(), HELD), desk().shot(None)
     for number in range(8):
