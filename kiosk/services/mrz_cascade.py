@@ -109,7 +109,9 @@ def _alone(reading: MrzReading | None) -> MrzReading | None:
     if reading is None or not reading.plausible:
         return None
     clear = reading.least >= ALONE_LEAST and reading.lead >= ALONE_LEAD
-    return reading if clear else None
+    # without a check digit that holds, nothing speaks for what they cover but how surely it was seen: `least` leaves it out
+    seen = reading.mrz.holds or all(reading.certainty[line][column] >= SURE_PLACE for line, column in _covered(reading))
+    return reading if clear and seen else None
 
 
 def _outweighs(one: MrzReading, other: MrzReading) -> bool:

@@ -86,6 +86,22 @@ def test_a_guess_of_one_reader_alone_does_not_call_a_zone_misprinted() -> None:
     assert settled(None, reading({NUMBER_PLACE: "9"})) is not None
 
 
+@pytest.mark.parametrize("place", [NUMBER_PLACE, (1, 9), (1, 43)], ids=("number", "its check digit", "composite digit"))
+def test_a_guess_where_check_digits_stand_does_not_call_a_zone_misprinted(place: tuple[int, int]) -> None:
+    wrong = {place: "9" if LINES[1][place[1]] != "9" else "4"}
+    guessed, seen = reading(wrong, {place: 0.5}), reading(wrong)
+    assert not guessed.mrz.holds
+    assert settled(guessed, None) is None
+    assert settled(None, guessed) is None
+    unfit = reading({NUMBER_PLACE: "8"}, plausible=False)
+    assert settled(guessed, unfit) is None
+    for found in (settled(seen, None), settled(seen, unfit)):
+        assert found is not None
+        assert found.mrz.lines == seen.mrz.lines
+    proven = reading(doubts={place: 0.5})
+    assert settled(proven, None) is not None, "check digits that hold speak for it"
+
+
 def test_names_that_differ_are_refused_when_neither_outweighs_the_other() -> None:
     assert settled(reading({NAME_PLACE: "R"}), reading()) is None
     assert settled(reading({NAME_PLACE: "R"}, {NAME_PLACE: 0.5}), reading(doubts={NAME_PLACE: 0.7})) is None
