@@ -361,7 +361,7 @@ class DocumentReader:
             )
             known_measures = beside.measures if beside is not None else None
             quality = page_quality(look.image, quad, (image.shape[1], image.shape[0]), strictness=self._strictness, measures=known_measures)
-            quality = replace(quality, warnings=tuple(dict.fromkeys((*quality.warnings, *shape_warnings(look, template)))))
+            quality = replace(quality, warnings=tuple(dict.fromkeys((*quality.warnings, *shape_warnings(look, template, printed)))))
             with _timed(timings, "signals"):
                 known = template.pages.get(side) if template is not None else None
                 signals = page_signals(

@@ -80,6 +80,39 @@ def test_a_picture_that_cuts_through_the_print_is_not_the_whole_page(side: str, 
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in shape_warnings(look, None)
 
 
+def card_on_print(*, cut: bool = False) -> PageLook:
+    """Labels with values in the middle of a picture without an outline, print of the ground on either side; `cut`: labels run off, too."""
+    look = look_of(1400, 900, located=False)
+    labels = ("SURNAME", "GIVEN NAMES", "DATE OF BIRTH", "NATIONALITY")
+    own = [line(text, 0 if cut else 400, 300 + 80 * row) for row, text in enumerate(labels)]
+    left = [line("trains ran late in most", -2, 40 + 60 * row) for row in range(14)]
+    right = [line("prices of homes rose", 1400 - 12 * 20, 40 + 60 * row) for row in range(14)]
+    look.lines = (*own, *([] if cut else left), *right)
+    return look
+
+
+def test_print_of_the_ground_that_runs_off_is_not_the_pages() -> None:
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in shape_warnings(card_on_print(), None)
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(card_on_print(cut=True), None)
+
+
+def test_where_little_of_the_page_is_known_all_print_may_be_its_own() -> None:
+    look = card_on_print()
+    look.lines = look.lines[2:]
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(look, None)
+    values = tuple(geometry.box_quad(400, 330 + 80 * row, 600, 350 + 80 * row) for row in range(2))
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in shape_warnings(look, None, values)
+
+
+def test_a_line_of_the_mrz_that_was_read_as_text_as_well_is_one_line() -> None:
+    look = look_of(845, 600, located=False)
+    look.mrz_quads = (geometry.box_quad(-2, 500, 700, 530), geometry.box_quad(20, 540, 700, 570))
+    look.lines = (TextLine("I<UTO", 0.9, geometry.box_quad(-1, 502, 690, 529)),)
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in shape_warnings(look, None)
+    look.lines = (line("SURNAMES", -2, 100),)
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(look, None)
+
+
 def test_half_a_page_is_not_whole() -> None:
     passport = template_by_id("ICAO_passport")
     assert passport is not None
