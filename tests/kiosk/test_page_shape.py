@@ -96,6 +96,16 @@ def test_print_of_the_ground_that_runs_off_is_not_the_pages() -> None:
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(card_on_print(cut=True), None)
 
 
+def test_values_cut_below_the_lowest_label_and_lines_of_an_mrz_are_the_pages() -> None:
+    look = look_of(840, 1120, located=False)
+    labels = ("SURNAME", "GIVEN NAMES", "DATE OF BIRTH", "DATE OF ISSUE")
+    own = [TextLine(text, 0.9, geometry.box_quad(560, 236 + 110 * row, 820, 262 + 110 * row)) for row, text in enumerate(labels)]
+    value = TextLine("16 APR 202", 0.9, geometry.box_quad(560, 604, 839, 636))
+    mrz = TextLine("V<UTOOERNEK<<SOELVI<<<", 0.9, geometry.box_quad(57, 915, 839, 963))
+    look.lines = (*own, value, mrz)
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(look, None)
+
+
 def test_where_little_of_the_page_is_known_all_print_may_be_its_own() -> None:
     look = card_on_print()
     look.lines = look.lines[2:]
