@@ -46,7 +46,8 @@ _CUT_LINES = 2
 _KNOWN = 4
 """Labels, values and lines of an MRZ that tell where on the ground the page's print is; of fewer, all print may be the page's."""
 _LABEL_SHARE = 0.6
-_CHEVRONS = 3  # of a line of an MRZ, whether or not it can be read
+_OF_MRZ = re.compile(r"(?=.*[\d<])[A-Z\d<]{12,}")
+"""A line of an MRZ, or the half of one, whether or not the MRZ can be read."""
 _BELOW = 2.0  # of a line's height: what is cut below the lowest label is no value that was read
 _WITHIN = 0.5
 """Of a line: on 2026-11-21 cut lines of halves lay to 0.89 and more within the known ones, print of the ground to 0.23 at most."""
@@ -99,7 +100,7 @@ def runs_off(look: PageLook, printed: Sequence[Quad] = ()) -> bool:
     zones = [geometry.bounds(quad) for quad in look.mrz_quads]
     # a line of the MRZ that was read as text as well is one line
     lines = [line for line in look.lines if not any(_lies_in(geometry.bounds(line.quad), zone) for zone in zones)]
-    labels = [line.quad for line in lines if line.text.count("<") >= _CHEVRONS or _is_label(line.text)]
+    labels = [line.quad for line in lines if _OF_MRZ.fullmatch(line.text) or _is_label(line.text)]
     known = list(dict.fromkeys((*printed, *labels, *look.mrz_quads)))
     boxes = [*(geometry.bounds(line.quad) for line in lines), *zones]
     if len(known) >= _KNOWN:

@@ -104,6 +104,9 @@ def test_values_cut_below_the_lowest_label_and_lines_of_an_mrz_are_the_pages() -
     mrz = TextLine("V<UTOOERNEK<<SOELVI<<<", 0.9, geometry.box_quad(57, 915, 839, 963))
     look.lines = (*own, value, mrz)
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(look, None)
+    cut = ("IDUTO1716752344", "0802248M2910275")  # of a card's half: no filler is left in them
+    look.lines = (*own, *(TextLine(text, 0.9, geometry.box_quad(69, 850 + 60 * row, 839, 890 + 60 * row)) for row, text in enumerate(cut)))
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(look, None)
 
 
 def test_where_little_of_the_page_is_known_all_print_may_be_its_own() -> None:
