@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -337,6 +338,28 @@ def test_a_scan_of_half_a_card_is_out_of_the_image(reader: DocumentReader, half:
     cut = np.ascontiguousarray(front[:, :middle] if half == "left" else front[:, middle:])
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE in reader.read_page(cut).page.quality.warnings
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in reader.read_page(front).page.quality.warnings
+
+
+class _NothingFound:
+    """A locator that sees no outline: print under the card hides it."""
+
+    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+        return ()
+
+
+def test_a_whole_card_on_a_newspaper_is_not_out_of_the_image(model_library: ModelLibrary) -> None:
+    card = limited(drawn("td1").pages[PageSide.FRONT], 1000)
+    height, width = card.shape[:2]
+    picture = np.full((int(1.5 * height), int(1.35 * width), 3), 222, np.uint8)
+    for left in range(-40, picture.shape[1], 420):
+        for base in range(20, picture.shape[0], 90):
+            text = "prices of homes rose while trains ran late"
+            cv2.putText(picture, text, (left, base), cv2.FONT_HERSHEY_COMPLEX, 0.62, (40, 40, 40), 1, cv2.LINE_AA)
+    top, side = height // 4, width // 6
+    picture[top : top + height, side : side + width] = card
+    page = reader_with(model_library, locator=_NothingFound()).read_page(picture).page
+    assert page.quad is None
+    assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in page.quality.warnings
 
 
 def test_half_a_passport_and_its_negative_are_not_usable(reader: DocumentReader) -> None:
