@@ -151,6 +151,24 @@ def edges(picture: Image, quad: Quad, *, margin: float = 0.0) -> Edges | None:
     return _edges_of(grey) if grey is not None else None
 
 
+def paper_around(picture: Image, quad: Quad) -> float | None:
+    """How bright the paper around a quad of a picture is, grey levels: outside of it, so that what was put in there does not count.
+
+    Returns: the 75th percentile (other print may stand there) of a frame from 0.2 to 0.7 of the quad's height around; None as `edges`.
+    """
+    grey = _patch(picture, quad, _FRAME[1])
+    if grey is None:
+        return None
+    # the patch is (1 + 2 x 0.7) of the quad's height
+    inner = round(grey.shape[0] * (_FRAME[1] - _FRAME[0]) / (1 + 2 * _FRAME[1]))
+    around = np.ones(grey.shape, np.bool_)
+    around[inner:-inner, inner:-inner] = False
+    return float(np.percentile(grey[around], 75))
+
+
+_FRAME = (0.2, 0.7)
+
+
 def grain(picture: Image, quad: Quad) -> float | None:
     """Noise of the quietest blocks inside a quad of a picture, grey levels, from at most twelve places in it; None as `edges`."""
     top, right, bottom, left = geometry.sides(quad)

@@ -175,16 +175,34 @@ def test_a_single_letter_is_not_compared_with_the_other_fields() -> None:
     assert FieldName.GENDER not in signal.fields
 
 
+def _changed(picture: Image, quad: Quad, *, letters: float, light: float, margin: int) -> Image:
+    """The surname's place with so much of its letters' contrast left, and so much light added; its border is soft."""
+    box = _in_picture(quad, _card().truth.field_boxes[FieldName.SURNAME])
+    left, top, right, bottom = (round(number) for number in geometry.bounds(box))
+    place = slice(top - margin, bottom + margin), slice(left - margin, right + margin)
+    changed = picture.astype(np.float32)
+    paper = np.percentile(picture[top:bottom, left:right].astype(np.float32), 80, axis=(0, 1))
+    changed[place] = np.minimum(paper - letters * (paper - changed[place]) + light, 244)
+    mask = np.zeros(picture.shape[:2], np.float32)
+    mask[place] = 1
+    soft = cv2.GaussianBlur(mask, (0, 0), max(1.0, margin / 6))[..., None]
+    return np.asarray((soft * changed + (1 - soft) * picture).clip(0, 255), np.uint8)
+
+
 def test_a_field_that_a_reflection_makes_pale_is_not_compared_with_the_others() -> None:
     picture, quad = _genuine()
-    left, top, right, bottom = (
-        round(number) for number in geometry.bounds(_in_picture(quad, _card().truth.field_boxes[FieldName.SURNAME]))
-    )
-    pale = picture.copy()
-    place = pale[top - 8 : bottom + 8, left - 8 : right + 8].astype(np.float32)
-    pale[top - 8 : bottom + 8, left - 8 : right + 8] = (235 - 0.35 * (235 - place)).clip(0, 255).astype(np.uint8)
+    pale = _changed(picture, quad, letters=0.4, light=30, margin=40)
+    signal = _signals(pale, quad)[S.TEXT_RETOUCHED]
     assert FieldName.SURNAME in _signals(picture, quad)[S.TEXT_RETOUCHED].fields
-    assert FieldName.SURNAME not in _signals(pale, quad)[S.TEXT_RETOUCHED].fields
+    assert FieldName.SURNAME not in signal.fields
+    assert signal.score is not None
+
+
+@pytest.mark.parametrize(("light", "margin"), [(0, 3), (20, 3)], ids=("pale ink", "a brighter patch under it"))
+def test_pale_letters_on_paper_as_bright_as_elsewhere_are_compared(light: float, margin: int) -> None:
+    picture, quad = _genuine()
+    pale = _changed(picture, quad, letters=0.4, light=light, margin=margin)
+    assert FieldName.SURNAME in _signals(pale, quad)[S.TEXT_RETOUCHED].fields
 
 
 def _letters(shift: float, *, light: float = 0.8) -> Image:
@@ -211,25 +229,64 @@ def test_letters_on_paper_that_is_blown_out_are_not_measured() -> None:
     assert found.strokes == 0
 
 
-def _on_cloth(page: Image) -> Image:
-    """A photograph 4 : 3 of a page on woven cloth, out of which no outline was found."""
-    y, x = np.mgrid[0:1200, 0:1600].astype(np.float32)
-    weave = 120 + 30 * (np.sin(2 * math.pi * x / 2.6) + np.sin(2 * math.pi * y / 2.6))
+def _on_cloth(page: Image, size: tuple[int, int] = (1600, 1200)) -> Image:
+    """A photograph of that width and height of a page on woven cloth, out of which no outline was found."""
+    y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+    weave = 120 + 30 * (np.sin(2 * math.pi * x / 2.5) + np.sin(2 * math.pi * y / 2.5))
     cloth = np.repeat(weave[..., None], 3, axis=2).astype(np.uint8)
     small = cv2.resize(page, (620, round(620 * page.shape[0] / page.shape[1])), interpolation=cv2.INTER_AREA)
     cloth[300 : 300 + small.shape[0], 500:1120] = small
     return np.asarray(cv2.GaussianBlur(cloth, (0, 0), 0.4), np.uint8)
 
 
-def test_a_page_that_was_not_located_is_not_judged_by_the_cloth_it_lies_on() -> None:
-    picture = _on_cloth(_page())
-    whole = geometry.box_quad(0.0, 0.0, 1600.0, 1200.0)
-    evidence = grid_evidence(picture, whole)
+def _as_read(scale: float, *, zone: bool, at: tuple[float, float] = (0.0, 0.0)) -> list[Field]:
+    """What is printed on the card, where it lies when the card was scaled and laid there."""
+    truth = _card().truth
+    found = {name: (box, Source.VISUAL_ZONE) for name, box in truth.field_boxes.items()}
+    if zone:
+        assert truth.mrz_box is not None
+        found[FieldName.FULL_NAME] = (truth.mrz_box, Source.MRZ)
+    fields = []
+    for name, (box, source) in found.items():
+        left, top, right, bottom = geometry.bounds(_box_quad(box, scale))
+        quad = geometry.box_quad(left + at[0], top + at[1], right + at[0], bottom + at[1])
+        fields.append(Field(name, (Reading("X", source, 1.0, quad=quad),)))
+    return fields
+
+
+@pytest.mark.parametrize("zone", [True, False])
+@pytest.mark.parametrize("size", [(1600, 1200), (1600, 1000), (1280, 800), (1754, 1240)], ids=str)
+def test_a_page_that_was_not_located_is_not_judged_by_the_cloth_it_lies_on(size: tuple[int, int], zone: bool) -> None:
+    """Cameras of 1280 x 800 and scans of A4 have a page's proportion."""
+    picture = _on_cloth(_page(), size)
+    evidence = grid_evidence(picture, geometry.box_quad(0.0, 0.0, *map(float, size)))
     assert evidence is not None
     assert max(evidence.screen, evidence.halftone) > 3.0, "the cloth has a grid"
-    found = {signal.suspicion: signal for signal in page_signals(picture, portrait=geometry.box_quad(520, 340, 700, 600))}
+    fields = _as_read(620 / _page().shape[1], zone=zone, at=(500, 300))
+    portrait = geometry.box_quad(520, 400, 700, 600)
+    found = {signal.suspicion: signal for signal in page_signals(picture, portrait=portrait, fields=fields)}
     unjudged = {suspicion for suspicion, signal in found.items() if signal.why == "NOT_LOCATED"}
     assert unjudged == {S.SCREEN, S.PRINT_COPY, S.GREY_COPY, S.COLOUR_PROFILE, S.PORTRAIT_SUBSTITUTED}
+
+
+@pytest.mark.parametrize("zone", [True, False])
+def test_a_scan_that_is_the_page_alone_is_judged_without_an_outline(zone: bool) -> None:
+    scan = cv2.resize(_page(), (1000, round(1000 * _page().shape[0] / _page().shape[1])), interpolation=cv2.INTER_AREA)
+    scale = 1000 / _page().shape[1]
+    portrait = _box_quad(_card().truth.portrait_box, scale)
+    signals = page_signals(np.asarray(scan, np.uint8), portrait=portrait, fields=_as_read(scale, zone=zone))
+    found = {signal.suspicion: signal for signal in signals}
+    assert not [signal for signal in signals if signal.why == "NOT_LOCATED"]
+    assert all(found[one].score is not None for one in (S.SCREEN, S.PRINT_COPY, S.GREY_COPY))
+
+
+def test_a_face_above_the_fields_is_that_of_who_holds_the_page() -> None:
+    picture = np.full((1000, 1600, 3), 200, np.uint8)
+    picture[::7] = 60
+    fields = _as_read(900 / _page().shape[1], zone=False, at=(700, 350))
+    face = geometry.box_quad(60, 20, 400, 400)
+    found = {signal.suspicion: signal for signal in page_signals(picture, portrait=face, fields=fields)}
+    assert found[S.PORTRAIT_SUBSTITUTED].why == "NOT_LOCATED"
 
 
 def test_a_picture_without_any_colour_is_a_grey_copy_wherever_the_page_lies() -> None:
@@ -257,7 +314,7 @@ def test_a_blurred_page_is_not_judged_for_grids_and_edges() -> None:
 
 
 def test_without_template_portrait_and_fields_there_is_nothing_to_compare() -> None:
-    found = {signal.suspicion: signal for signal in page_signals(_page())}
+    found = {signal.suspicion: signal for signal in page_signals(_page(), quad=geometry.box_quad(0, 0, *_page().shape[1::-1]))}
     assert found[S.COLOUR_PROFILE].why == "NO_TEMPLATE"
     assert found[S.PORTRAIT_SUBSTITUTED].why == "NO_PORTRAIT"
     assert found[S.TEXT_RETOUCHED].why == "NO_FIELDS"
