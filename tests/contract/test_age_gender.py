@@ -24,7 +24,7 @@ FACE = Face((0, 0, INPUT_PX, INPUT_PX), 0.9, CHIP_POINTS, "test")
 """Lies in a picture of 224 pixels just as the model wants it: the crop is the picture."""
 
 
-def small_fairface(*, weights: dict[str, np.ndarray] | None = None, biases: dict[str, list[float]] | None = None, **heads: int) -> bytes:  # type: ignore[type-arg]
+def small_fairface(*, weights: dict[str, np.ndarray] | None = None, biases: dict[str, list[float]] | None = None, **heads: int) -> bytes:
     """Heads are linear in the mean of each channel over the whole picture: logits = mean @ weights + bias. 3 x n weights."""
     nodes, tensors = [node("GlobalAveragePool", ["input"], ["means"]), node("Flatten", ["means"], ["flat"], {"axis": 1})], []
     sizes = {**HEADS, **heads}
@@ -43,7 +43,7 @@ def estimator(tmp_path: Path, content: bytes) -> FairFaceEstimator:
     return FairFaceEstimator(path, threads=1)
 
 
-def plain(blue: int, green: int, red: int) -> np.ndarray:  # type: ignore[type-arg]
+def plain(blue: int, green: int, red: int) -> np.ndarray:
     return np.full((INPUT_PX, INPUT_PX, 3), (blue, green, red), np.uint8)
 
 
@@ -98,7 +98,7 @@ def test_the_crop_is_dlibs_face_chip_that_the_model_was_trained_on(model_library
     ours = align_face(picture, alignment_points(picture, face, landmarker), CHIP_POINTS, INPUT_PX)
     theirs = matcher.chip(picture, face)  # padding 0.25, as FairFace's own script cuts
 
-    def places(chip: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def places(chip: np.ndarray) -> np.ndarray:
         framed = np.full((3 * chip.shape[0], 3 * chip.shape[1], 3), 128, np.uint8)
         framed[chip.shape[0] : 2 * chip.shape[0], chip.shape[1] : 2 * chip.shape[1]] = chip
         points = alignment_points(framed, detector.detect(framed)[0], landmarker)

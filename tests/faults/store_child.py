@@ -48,7 +48,7 @@ def expected(customer: str, steps: int) -> tuple[dict[str, Json], dict[str, byte
         commit = step(customer, number)
         for kept in (facts, blobs):
             for name in [name for name in kept if name.startswith(tuple(commit.forget))] if commit.forget else []:
-                del kept[name]  # type: ignore[attr-defined]
+                del kept[name]
         facts.update(commit.facts)
         blobs.update(commit.blobs)
     return facts, blobs

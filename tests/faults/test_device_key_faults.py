@@ -121,7 +121,7 @@ def test_a_full_disk_is_told_and_the_device_is_made_once_there_is_room(tmp_path:
 class Ring(keyring.backend.KeyringBackend):
     """In memory; `locked` as before a sign-in."""
 
-    priority = -1  # type: ignore[assignment]  # never chosen by itself
+    priority = -1  # never chosen by itself
 
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], str] = {}

@@ -20,7 +20,7 @@ from tests.fakes.templates import SIZE, VectorMatcher, people, seen_again, templ
 KINDS = ["euclidean", "cosine"]
 
 
-def index_of(vectors: np.ndarray, matcher: FaceMatcher | None = None, **options: float) -> FaceIndex:  # type: ignore[type-arg]
+def index_of(vectors: np.ndarray, matcher: FaceMatcher | None = None, **options: float) -> FaceIndex:
     index = FaceIndex(matcher or VectorMatcher(), **options)
     index.add_all([f"c{number}" for number in range(len(vectors))], vectors)
     return index
@@ -56,7 +56,7 @@ def test_any_order_of_adding_replacing_and_removing_gives_what_brute_force_gives
     kind = data.draw(st.sampled_from(KINDS))
     pool = people(40, kind=kind, crowds=2)
     matcher = VectorMatcher(kind, threshold=0.0, borderline=0.0)
-    index, expected = FaceIndex(matcher), dict[str, np.ndarray]()  # type: ignore[type-arg]
+    index, expected = FaceIndex(matcher), dict[str, np.ndarray]()
     for _ in range(data.draw(st.integers(1, 40))):
         name, vector = f"c{data.draw(st.integers(0, 12))}", pool[data.draw(st.integers(0, 39))]
         if data.draw(st.booleans()):

@@ -19,7 +19,7 @@ from kiosk.store.keys import PLACE_VARIABLE, KeyPlace, mark_made, open_key
 class WorkingKeyring(keyring.backend.KeyringBackend):
     """In memory. `out_of_reach`: as a locked keyring; `forgets`: as the null backend."""
 
-    priority = -1  # type: ignore[assignment]  # never chosen by itself
+    priority = -1  # never chosen by itself
 
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], str] = {}

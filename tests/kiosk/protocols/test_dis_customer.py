@@ -140,7 +140,7 @@ def test_a_whole_customer_in_the_documented_shapes(service: DisService, pictures
 
 
 def _has_liveness(service: DisService) -> bool:
-    return service._desk._engines.verifier()._liveness is not None  # type: ignore[attr-defined]
+    return service._desk._engines.verifier()._liveness is not None
 
 
 def test_a_record_of_multi_range_or_magnifeye_is_evaluated_once_and_gives_the_selfie(
@@ -220,7 +220,7 @@ def test_the_integrators_bounds_decide_and_every_factor_tells_its_part(customer:
         }
     told = customer.evaluate_trust([matches, valid])["trustEvaluation"]
     assert [one["result"] for one in told["trustFactorEvaluationResults"]] == ["REVIEW", "ACCEPT"]  # type: ignore[index, call-overload, union-attr]
-    assert told["result"] == "REVIEW"  # type: ignore[index, call-overload]
+    assert told["result"] == "REVIEW"
 
 
 # --- any order, partial, parallel ----------------------------------------------------------------------------------

@@ -338,7 +338,7 @@ def test_asking_again_draws_no_other_challenge_and_letting_one_expire_is_a_try(o
     for _ in range(12):
         asked.append(sessions.start_liveness(session))
         clock.pass_s(121)  # type: ignore[attr-defined]
-    assert len({one["nonce"] for one in asked}) == 12  # type: ignore[misc]
+    assert len({one["nonce"] for one in asked}) == 12
     assert all((one["kind"], one["steps"]) == (asked[0]["kind"], asked[0]["steps"]) for one in asked), "the last try stays what it is"
     assert on(sessions.complete_liveness(session, b"no record")) in ("completed_screen", "rejected_screen")
 
