@@ -1,4 +1,4 @@
-"""`kiosk bench startup|preview|documents|authenticity|faces|liveness|search|screening|proofs|decision`: figures, with the machine."""
+"""`kiosk bench startup|preview|documents|mrz|authenticity|faces|liveness|search|screening|proofs|decision`: figures, with the machine."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kiosk.cli.bench_decision import add_decision_arguments, run_decision
 from kiosk.cli.bench_faces import add_faces_arguments, run_faces
 from kiosk.cli.bench_liveness import add_liveness_arguments, run_liveness
+from kiosk.cli.bench_mrz import add_mrz_arguments, run_mrz
 from kiosk.cli.bench_screening import add_screening_arguments, run_screening
 from kiosk.cli.output import emit, emit_json, note
 from kiosk.cli.parsing import Subparsers, seconds, whole_number
@@ -49,6 +50,11 @@ def add_to(commands: Subparsers) -> None:
         "--peer-python", default="", metavar="PATH", help="the Python of the environment that the peers are installed in"
     )
     documents.set_defaults(run=run_documents)
+    mrz = actions.add_parser(
+        "mrz", help="zones of all formats, genuine and forged, photographed hard: wrong readings that are called valid"
+    )
+    add_mrz_arguments(mrz)
+    mrz.set_defaults(run=run_mrz)
     authenticity = actions.add_parser("authenticity", help="authenticity signals on simulated attacks and genuine photographs of specimens")
     authenticity.add_argument("--count", type=whole_number(1), default=20, help="pictures of each kind; 16 kinds, about a second each (20)")
     authenticity.add_argument("--seed", type=whole_number(0), default=50000, help="first seed (50000)")
@@ -73,7 +79,7 @@ def add_to(commands: Subparsers) -> None:
     decision = actions.add_parser("decision", help="a whole decision of a workflow, and what a customer waits for at the screens")
     add_decision_arguments(decision)
     decision.set_defaults(run=run_decision)
-    for action in (startup, preview, documents, authenticity, proofs, screening, faces, search, decision):
+    for action in (startup, preview, documents, mrz, authenticity, proofs, screening, faces, search, decision):
         action.add_argument("--json", action="store_true")
 
 

@@ -20,7 +20,7 @@ from kiosk.domain.face import Box
 from kiosk.imaging.frame import Image
 from kiosk.specimens.guilloche import Colour, Palette, background, iridescent_patch
 from kiosk.specimens.imprints import crop_portrait, fingerprint_ink, ghost_ink, pen_stroke
-from kiosk.specimens.ocrb import draw_line
+from kiosk.specimens.ocrb import LineDrawing, draw_line
 from kiosk.specimens.symbols import Symbol
 
 PX_PER_MM = 14.0
@@ -238,8 +238,8 @@ class Canvas:
         """For what was drawn by `text`: it is a field. `room` in millimetres."""
         self.fields[name] = PrintedField(value, printed, label, box, room * PX_PER_MM)
 
-    def mrz(self, lines: tuple[str, ...], top: float) -> None:
-        """On a plain band down to the page's foot, centred; `top` of the first line's capitals."""
+    def mrz(self, lines: tuple[str, ...], top: float, *, draw: LineDrawing = draw_line) -> None:
+        """On a plain band down to the page's foot, centred; `top` of the first line's capitals. `draw` has the typeface."""
         width_mm = self.size_mm[0]
         band_top = round((top - 3.0) * PX_PER_MM)
         pixels = np.array(self._page)
@@ -249,7 +249,7 @@ class Canvas:
         pixels[band_top : band_top + 2] = np.array(self.palette.accent, np.uint8)
         left = (width_mm - MRZ_PITCH_MM * len(lines[0])) / 2
         for index, line in enumerate(lines):
-            draw_line(
+            draw(
                 pixels,
                 line,
                 left * PX_PER_MM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -53,6 +54,14 @@ _GLYPHS = {
 _HEIGHT, _WIDTH, _STROKE = 14.0, 10.0, 2.0
 _CURVE_STEPS = 20
 _SUBPIXEL_BITS = 6
+
+
+class LineDrawing(Protocol):
+    """As `draw_line`, in whatever typeface."""
+
+    def __call__(
+        self, page: npt.NDArray[np.uint8], text: str, left: float, top: float, *, pitch: float, height: float, ink: tuple[int, int, int]
+    ) -> None: ...
 
 
 @lru_cache(maxsize=64)
