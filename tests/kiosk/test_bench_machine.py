@@ -24,7 +24,7 @@ def test_the_ratio_is_that_of_the_anchor(model_library: ModelLibrary) -> None:
     json.dumps(describe(found))
 
 
-def test_a_page_is_read_by_the_package_as_it_comes_without_the_network(
+def test_a_page_is_read_by_the_package_without_the_network(
     model_library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = list[object]()
@@ -34,6 +34,15 @@ def test_a_page_is_read_by_the_package_as_it_comes_without_the_network(
     assert isinstance(found["ms"], float)
     assert found["ms"] > 1
     assert not asked  # not even whether its own copy is whole
+
+
+def test_the_package_is_set_as_it_was_for_the_anchor(model_library: ModelLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it comes it takes twice as long, and every scaled figure would look twice as good."""
+    given = dict[str, object]()
+    monkeypatch.setattr("rapidocr.RapidOCR", lambda params: given.update(params) or (lambda page: None))
+    page_yardstick(PAGE, model_library.path)
+    assert given["Global.use_cls"] is False
+    assert (given["Det.limit_type"], given["Det.limit_side_len"]) == ("max", 480)
 
 
 def nowhere(model_id: str) -> Path:
