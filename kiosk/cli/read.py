@@ -14,6 +14,7 @@ from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.mrz import Mrz
 from kiosk.imaging.decode import load_image
 from kiosk.services.inspection_records import disclosure_json, inspection_json
+from kiosk.services.read_advice import checked_advice
 from kiosk.services.reading import PageResult
 from kiosk.services.records import checks_json, fields_json, mrz_json, page_json
 from kiosk.services.template_match import Advice
@@ -36,10 +37,10 @@ def run(arguments: argparse.Namespace) -> None:
     from kiosk.compose.engines import build_engines
     from kiosk.compose.setup import load_setup
 
+    advice = checked_advice(Advice(tuple(arguments.country), tuple(arguments.type), tuple(arguments.edition), tuple(arguments.mrtd)))
     setup = load_setup()
     limits = setup.config.limits
     images = arguments.images or scanned(arguments, setup)
-    advice = Advice(tuple(arguments.country), tuple(arguments.type), tuple(arguments.edition), tuple(arguments.mrtd))
     started = time.perf_counter()
     pictures = [load_image(path, max_bytes=limits.max_bytes, max_side_px=limits.max_side_px) for path in images]
     with build_engines(setup) as engines:

@@ -18,6 +18,7 @@ from kiosk.services.protocols.case_files import fact, page_blobs, page_facts, pa
 from kiosk.services.protocols.codec import from_json, to_json
 from kiosk.services.protocols.dis_access import DisAccess, told
 from kiosk.services.protocols.refusals import DisCode, DisRefusal
+from kiosk.services.read_advice import checked_advice
 from kiosk.services.template_match import Advice
 
 _FACT = "dis.document"
@@ -58,12 +59,19 @@ class DisDocument:
     access: DisAccess
 
     def create(self, wish: DocumentWish | None = None) -> dict[str, Json]:
-        """A new, empty one in the place of an earlier. Raises DisRefusal(INVALID_REQUEST_BODY) for a source or check that is none."""
+        """A new, empty one in the place of an earlier.
+
+        Raises DisRefusal(INVALID_REQUEST_BODY) for a source or check that is none, and for advice that no document could follow.
+        """
         wish = wish or DocumentWish()
         for given, allowed in ((wish.sources, _SOURCES), (wish.checks, _SUSPICIONS)):
             unknown = sorted(set(given or ()) - set(allowed))
             if unknown:
                 raise DisRefusal(DisCode.INVALID_REQUEST_BODY, f"unknown: {', '.join(unknown)}")
+        try:
+            checked_advice(wish.advice or Advice())
+        except BadInput as error:
+            raise DisRefusal(DisCode.INVALID_REQUEST_BODY, str(error)) from error
         with self.access.changing():
             state: Json = {"id": str(uuid.uuid4()), "wish": to_json(wish)}
             self.access.files.commit(self.access.id, "document", facts={_FACT: state}, forget=_everything())

@@ -21,6 +21,7 @@ from kiosk.services.protocols.dis_access import DisSettings, image_bytes
 from kiosk.services.protocols.dis_customer import DisCustomer, DisService
 from kiosk.services.protocols.dis_document import DocumentWish
 from kiosk.services.protocols.refusals import DisCode, DisRefusal
+from kiosk.services.template_match import Advice
 from tests.fakes.challenge_film import sealed_film
 from tests.fakes.device_key import MemoryDeviceKey
 from tests.fakes.memory_store import MemoryCustomerStore
@@ -296,6 +297,10 @@ FAILURES: Mapping[str, tuple[Callable[[DisCustomer], object], DisCode]] = {
     "a side that is none": (lambda customer: customer.document.page("spine"), DisCode.INVALID_REQUEST_PARAMETER),
     "an unknown source": (
         lambda customer: customer.document.create(DocumentWish(sources=("X",))),
+        DisCode.INVALID_REQUEST_BODY,
+    ),
+    "advice of a size that is none": (
+        lambda customer: customer.document.create(DocumentWish(advice=Advice(mrtds=("td9",)))),
         DisCode.INVALID_REQUEST_BODY,
     ),
     "a status that is none": (lambda customer: customer.hand_over("DONE"), DisCode.INVALID_REQUEST_BODY),
