@@ -18,7 +18,8 @@ import numpy.typing as npt
 import onnx
 
 from kiosk.engines.page_locator_edges import EdgeField, working_copy
-from kiosk.engines.page_locator_neural import RANKING, NeuralPageLocator, candidates, page_regions
+from kiosk.engines.page_locator_neural import RANKING, NeuralPageLocator
+from kiosk.engines.page_locator_regions import candidates, page_regions
 from kiosk.engines.page_locator_score import FEATURES, Outline, expanded, features
 from kiosk.imaging import geometry
 from kiosk.specimens import degrade
