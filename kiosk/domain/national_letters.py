@@ -53,6 +53,9 @@ _STATES: Mapping[str, str] = {
     "LUX": "fr de", "LVA": "lv", "MCO": "fr it", "MDA": "ro", "MLT": "mt en it", "MNE": "hr", "NLD": "nl", "NOR": "no se", "POL": "pl",
     "PRT": "pt", "ROU": "ro hu", "SMR": "it", "SRB": "hr hu", "SVK": "sk cs hu", "SVN": "sl", "SWE": "sv fi se", "TUR": "tr",
     "RKS": "sq hr",
+    "AGO": "pt", "ARG": "es", "BOL": "es", "BRA": "pt", "CHL": "es", "COL": "es", "CPV": "pt", "CRI": "es", "CUB": "es", "DOM": "es",
+    "ECU": "es", "GTM": "es", "HND": "es", "MEX": "es", "MOZ": "pt", "NIC": "es", "PAN": "es", "PER": "es", "PRY": "es", "SLV": "es",
+    "TLS": "pt", "URY": "es", "VEN": "es",
 }  # fmt: skip
 
 

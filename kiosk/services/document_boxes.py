@@ -11,7 +11,7 @@ from kiosk.domain.document import Quad
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
 
-_LEVEL, _STEEP = math.radians(0.7), math.radians(30)
+_LEVEL = math.radians(0.7)
 _LONG, _LEAST_LONG = 4.0, 3
 _LEANING = 0.02
 _DOUBTED = 0.6
@@ -86,14 +86,18 @@ def boxes_of(lines: Sequence[TextLine]) -> list[Box]:
 
 
 def _slant(lines: Sequence[TextLine]) -> float:
-    """The median turn of the longer lines, radians; 0 where there are few, or where they do not run across the page."""
+    """The median turn of the longer lines, radians, any at all: quads begin where their text does; 0 where few are long.
+
+    A page without an outline is read as it lies in the picture, be it at 130 degrees.
+    """
     turns = [
         math.atan2(right[1] - left[1], right[0] - left[0])
         for left, right, _, lower in (line.quad for line in lines)
         if math.dist(left, right) >= _LONG * math.dist(left, lower)
     ]
-    turn = median(turns) if len(turns) >= _LEAST_LONG else 0.0
-    return turn if abs(turn) <= _STEEP else 0.0
+    if len(turns) < _LEAST_LONG:
+        return 0.0
+    return turns[0] + median(math.remainder(turn - turns[0], math.tau) for turn in turns)  # 179 and -179 degrees are neighbours
 
 
 def part_of(box: Box, start: float, end: float, text: str) -> Box:

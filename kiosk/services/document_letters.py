@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kiosk.domain.national_letters import letters_of
+from kiosk.domain.national_letters import is_known_language, letters_of
 from kiosk.ports import LetterDoubt, TextLine
+from kiosk.services.document_words import Words, compact
 
 _FOREIGN = 0.1
 """Weight of a letter that the state's languages lack: holders have names from elsewhere, but one letter in doubt is seldom of them."""
+
+_FOREIGN_SURE = 0.75
+"""The most that a doubted letter is sure which the languages lack: of blurred marks the network is surer than it is right."""
+_BETWEEN_LABELS = re.compile(r"[/|\\•·:;()]")
+
+
+def languages_read(lines: Sequence[TextLine], words: Words) -> tuple[str, ...]:
+    """The languages, other than English, that labels of the page are printed in, read letter by letter; for a state that is not known."""
+    parts = {compact(part) for line in lines for part in (line.text, *_BETWEEN_LABELS.split(line.text))}
+    found = {language for part in parts for language in words.label_languages.get(part, ())}
+    return tuple(sorted(filter(is_known_language, found)))
 
 
 def respelled(lines: Sequence[TextLine], languages: Sequence[str]) -> tuple[TextLine, ...]:
@@ -32,12 +45,18 @@ def _respelled(line: TextLine, known: frozenset[str]) -> TextLine:
     # where another letter is the least sure one, it still is; where that is not told, it may be
     least = min(line.least if line.rest is None else line.rest, after)
     marks = min(doubt.ways[0][1] for doubt in doubts)
+    if any(_is_foreign(doubt.ways[0][0], known) for doubt in doubts):
+        least, marks = min(least, _FOREIGN_SURE), min(marks, _FOREIGN_SURE)
     return replace(line, text="".join(letters), least=least, marks=marks, doubts=tuple(doubts))
 
 
 def _weighed(doubt: LetterDoubt, known: frozenset[str]) -> tuple[tuple[str, float], ...]:
-    weighed = [(letter, share * (1.0 if letter.isascii() or letter.upper() in known else _FOREIGN)) for letter, share in doubt.ways]
+    weighed = [(letter, share * (_FOREIGN if _is_foreign(letter, known) else 1.0)) for letter, share in doubt.ways]
     total = sum(share for _, share in weighed) + max(0.0, 1.0 - sum(share for _, share in doubt.ways))
     # of letters that are as likely the one that was read stays
     ordered = sorted(weighed, key=lambda pair: -pair[1])
     return tuple((letter, share / total) for letter, share in ordered) if total > 0 else doubt.ways
+
+
+def _is_foreign(letter: str, known: frozenset[str]) -> bool:
+    return not letter.isascii() and letter.upper() not in known

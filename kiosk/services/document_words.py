@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -129,6 +129,7 @@ class Words:
         printed_labels: field's key -> its labels as the file has them, all languages; ignored: labels of what is not read.
         stamps: what is printed over documents made to be shown, plain, without blanks.
         signature: what stands beside a holder's signature.
+        label_languages: compact label -> the languages that have it (ISO 639-1), of those that English has not.
     """
 
     labels: LabelBook
@@ -140,6 +141,7 @@ class Words:
     ignored: tuple[str, ...] = ()
     stamps: frozenset[str] = frozenset()
     signature: LabelBook | None = None
+    label_languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def month(self, word: str) -> int | None:
         """1..12 for a word that begins like a month's name."""
@@ -196,7 +198,17 @@ def load_words() -> Words:
         ignored=tuple(labels["ignored"]["words"]),
         stamps=frozenset(plain(word).replace(" ", "") for word in labels["ignored"]["stamps"]),
         signature=LabelBook({"signature": {"": labels["regions"]["signature"]}}, ()),
+        label_languages=_languages_of_labels(labels["labels"].values()),
     )
+
+
+def _languages_of_labels(fields: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, frozenset[str]]:
+    owners: dict[str, set[str]] = {}
+    for languages in fields:
+        for language, words in languages.items():
+            for word in words:
+                owners.setdefault(compact(word), set()).add(language)
+    return {word: frozenset(found) for word, found in owners.items() if "en" not in found}
 
 
 @lru_cache(maxsize=4096)

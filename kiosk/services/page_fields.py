@@ -18,7 +18,7 @@ from kiosk.services.document_fields import (
     reconciled,
     visual_fields,
 )
-from kiosk.services.document_letters import respelled
+from kiosk.services.document_letters import languages_read, respelled
 from kiosk.services.document_templates import load_templates, template_by_id
 from kiosk.services.document_values import Context
 from kiosk.services.page_look import PageLook
@@ -64,7 +64,7 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     if match is None or not match.edition_sure:
         match = _by_layout(look, evidence, context, advice, match) or match
     languages = match.template.languages if match is not None else ()
-    languages = languages or languages_of(kind.type.country)
+    languages = languages or languages_of(kind.type.country) or languages_read(look.lines, context.words)
     lines = respelled(look.lines, languages)
     if lines != look.lines:
         labelled = _sure(visual_fields(lines, side, context))

@@ -231,9 +231,10 @@ def test_text_of_another_kind_has_no_labels() -> None:
     assert count_labels(column("Surname", "BELL", "Date of birth", "06.08.1985"), context) == 2
 
 
-def test_a_page_that_lies_aslant_is_read_as_if_it_were_level() -> None:
-    """Three degrees: the bounds of a long label reach below the value under it."""
-    angle = math.radians(3)
+@pytest.mark.parametrize("degrees", [3, 40, 130, 179.9, -90])
+def test_a_page_that_lies_aslant_is_read_as_if_it_were_level(degrees: float) -> None:
+    """Three degrees: the bounds of a long label reach below the value under it. Without an outline a page lies in the picture anyhow."""
+    angle = math.radians(degrees)
 
     def turned(one: TextLine) -> TextLine:
         a, b, c, d = ((math.cos(angle) * x - math.sin(angle) * y, math.sin(angle) * x + math.cos(angle) * y) for x, y in one.quad)

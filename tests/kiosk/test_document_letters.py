@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.document import FieldName, PageSide, Source
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.mrz import parse_mrz
 from kiosk.domain.national_letters import languages_of, letters_of
 from kiosk.engines.text_alphabet import Alphabet
@@ -16,9 +17,10 @@ from kiosk.engines.text_reader import text_line
 from kiosk.ports import LetterDoubt, TextLine
 from kiosk.services.document_boxes import box_of
 from kiosk.services.document_checks import uncertain_fields
-from kiosk.services.document_letters import respelled
+from kiosk.services.document_letters import languages_read, respelled
 from kiosk.services.document_merge import merge
 from kiosk.services.document_templates import check_template, load_templates
+from kiosk.services.document_words import load_words
 from tests.kiosk.test_document_merge import TD3, TODAY, page, visual
 
 QUAD = ((0.0, 0.0), (90.0, 0.0), (90.0, 20.0), (0.0, 20.0))
@@ -59,6 +61,27 @@ def test_a_foreign_letter_that_was_read_clearly_stays() -> None:
 def test_without_a_language_everything_stays_as_it_was_read() -> None:
     lines = (line("PIŇON", doubt(2, ("Ň", 0.6), ("Ñ", 0.38)), least=0.6),)
     assert respelled(lines, []) == lines
+
+
+def test_a_foreign_letter_that_was_doubted_asks_for_a_look() -> None:
+    """Blurred, È is taken for Ė with a probability of 0.989."""
+    (foreign,) = respelled([line("INĖS", doubt(2, ("Ė", 0.989), ("È", 0.009)), least=0.989)], ["fr"])
+    assert foreign.text == "INĖS"
+    assert box_of(foreign).sureness < OCR_THRESHOLD
+    assert box_of(foreign).accents < OCR_THRESHOLD, "an MRZ that says the same does not print accents"
+    (own,) = respelled([line("INĖS", doubt(2, ("Ė", 0.989), ("È", 0.009)), least=0.989)], ["lt"])
+    assert box_of(own).sureness > OCR_THRESHOLD
+
+
+def test_labels_tell_the_languages_of_a_document_whose_state_does_not() -> None:
+    words = load_words()
+    page_lines = [line("Surname / Priezvisko / Nom"), line("Given names/Meno"), line("ANNA KATARÍŅA")]
+    assert languages_read(page_lines, words) == ("fr", "sk")
+    assert languages_read([line("Surname"), line("Given names")], words) == (), "English is printed everywhere"
+    assert languages_read([line("NOMBRE Y CHIEN")], words) == (), "a label is a line or stands between slashes"
+    doubted = line("KATARÍŅA", doubt(6, ("Ņ", 0.515), ("N", 0.485)), least=0.515)
+    (found,) = respelled([doubted], languages_read(page_lines, words))
+    assert found.text == "KATARÍNA"
 
 
 def test_what_was_chosen_anew_is_only_as_sure_as_the_choice() -> None:
