@@ -204,11 +204,12 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """A decoded barcode. `format` "PDF417", "QRCode" …; `content` the raw bytes."""
+    """A decoded barcode. `format` "PDF417", "QRCode" …; `content` the raw bytes; `quad` where it lies in the picture that was read."""
 
     format: str
     content: bytes
     page: PageSide = PageSide.UNKNOWN
+    quad: Quad | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

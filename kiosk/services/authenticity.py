@@ -78,6 +78,7 @@ def page_signals(
     quad: Quad | None = None,
     portrait: Quad | None = None,
     fields: Iterable[Field] = (),
+    printed: Iterable[Quad] = (),
     colours: Mapping[str, KnownColour] | None = None,
     page_sharpness: float | None = None,
     grids: Callable[[Image, Quad], GridEvidence | None] = grid_evidence,
@@ -91,6 +92,7 @@ def page_signals(
             (`_is_page_alone`); else the page lies somewhere in it.
         portrait: in `page`.
         fields: as read from this page; readings of the visual zone that have a place are compared.
+        printed: every line of text and every barcode that was read, in `page`; asked only where `quad` is None.
         colours: of the document's template (`TemplatePage.colours`).
         page_sharpness: `PageQuality.sharpness` where it is known already.
         grids: as `recapture.grid_evidence`, where its answer may be known already.
@@ -104,12 +106,10 @@ def page_signals(
         page_sharpness = measure_page(page).sharpness
     sharp = page_sharpness >= MIN_SHARPNESS
     fields = tuple(fields)
-    if quad is None and not _is_page_alone(page, fields, portrait):
+    if quad is None and not _is_page_alone(page, fields, portrait, tuple(printed)):
         return _of_unlocated(page, _texts(seen, fields, sharp))
-    screen, printed = _grids(grids(seen.picture, seen.quad) if sharp else None, sharp)
     return (
-        screen,
-        printed,
+        *_grids(grids(seen.picture, seen.quad) if sharp else None, sharp),
         _grey_copy(page),
         _colour_profile(page, colours),
         _portrait(seen, portrait, sharp),
@@ -117,27 +117,41 @@ def page_signals(
     )
 
 
-def _is_page_alone(page: Image, fields: Sequence[Field], portrait: Quad | None) -> bool:
+def _is_page_alone(page: Image, fields: Sequence[Field], portrait: Quad | None, printed: Sequence[Quad]) -> bool:
     """Is an unlocated page's picture a scan or a cut-out? Its proportion must be a page's, and the page's own print must reach over it.
 
     Cameras give 1280 x 800 and scanners A4, nearly a passport's, so that the proportion alone says nothing. An MRZ takes 87 to 89 %
-    of the width of its page (9303-4 to 9303-6), and a page that wide in a picture of its proportion is as high as it, too.
+    of the width of its page (9303-4 to 9303-7), and a page that wide in a picture of its proportion is as high as it, too. Where few
+    fields were read (backs of licences) all print counts.
     """
     height, width = page.shape[:2]
-    ratio = math.log(max(height, width) / min(height, width))
-    if min(abs(ratio - math.log(known)) for known in KNOWN_RATIOS) > _RATIO_TOLERANCE:
-        return False
     readings = [reading for field in fields for reading in field.readings]
     zone = [one.quad for one in readings if one.source is Source.MRZ and one.quad is not None]
+    # only visas of size A have that proportion, and all of them an MRZ
+    known = (*KNOWN_RATIOS, _VISA_RATIO) if zone else KNOWN_RATIOS
+    ratio = math.log(max(height, width) / min(height, width))
+    if min(abs(ratio - math.log(one)) for one in known) > _RATIO_TOLERANCE:
+        return False
     if zone:
         return bool(width > height and _span(zone)[0] >= _ZONE_SPAN * width)
-    printed = [one.quad for one in readings if one.source is Source.VISUAL_ZONE and one.quad is not None]
-    if not printed:
-        return False
-    if portrait is not None and _stands_beside(portrait, printed):
-        printed.append(portrait)
-    wide, high = _span(printed)
-    return bool(wide >= _PRINT_SPAN[0] * width and high >= _PRINT_SPAN[1] * height)
+    own = [one.quad for one in readings if one.source is Source.VISUAL_ZONE and one.quad is not None]
+    if portrait is not None and own and _stands_beside(portrait, own):
+        own.append(portrait)
+    if own and _reaches(own, _PRINT_SPAN, width, height):
+        return True
+    return bool(printed) and _reaches(printed, _ALL_SPAN, width, height) and _ends_inside(printed, width, height)
+
+
+def _reaches(quads: Sequence[Quad], shares: tuple[float, float], width: int, height: int) -> bool:
+    wide, high = _span(quads)
+    return bool(wide >= shares[0] * width and high >= shares[1] * height)
+
+
+def _ends_inside(printed: Sequence[Quad], width: int, height: int) -> bool:
+    """A page ends after its print; a newspaper or a form that the page lies on runs off the picture."""
+    air = _AIR * width
+    boxes = [geometry.bounds(quad) for quad in printed]
+    return all(left >= air and top >= air and right <= width - air and bottom <= height - air for left, top, right, bottom in boxes)
 
 
 def _span(quads: Sequence[Quad]) -> tuple[float, float]:
@@ -155,9 +169,14 @@ def _stands_beside(portrait: Quad, printed: Sequence[Quad]) -> bool:
 
 
 _RATIO_TOLERANCE = 0.04
+_VISA_RATIO = 120.0 / 80.0  # 9303-7, MRV-A
 _ZONE_SPAN = 0.8  # the page takes 90 % of the picture's width, at the least
 _PRINT_SPAN = (0.75, 0.45)
 """Of the picture's width and height: portrait and fields of cards without an MRZ take 77 to 91 % and 47 to 80 % of the page's."""
+_ALL_SPAN = (0.8, 0.75)
+"""The same of all lines and barcodes, which take 83 to 95 % and 84 to 93 % of most pages; more is asked, they need not be the page's."""
+_AIR = 0.005
+"""Of the picture's width: text detectors draw a line that is cut off up to the border."""
 
 
 def _of_unlocated(page: Image, texts: Signal) -> tuple[Signal, ...]:

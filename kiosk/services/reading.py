@@ -370,6 +370,7 @@ class DocumentReader:
                     quad=quad,
                     portrait=portrait_region(look.all_faces, (width, height), side=side, template=sure) or portrait,
                     fields=read.fields,
+                    printed=(*(line.quad for line in look.lines), *(code.quad for code in barcodes if code.quad is not None)),
                     colours=known.colours if known is not None else None,
                     page_sharpness=quality.sharpness,
                     grids=beside.grids_of if beside is not None else grid_evidence,

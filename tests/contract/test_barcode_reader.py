@@ -9,6 +9,7 @@ import qrcode
 import zxingcpp
 
 from kiosk.engines.barcode_reader import ZxingBarcodeReader
+from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import straighten
 from kiosk.ports import BarcodeReader
@@ -87,6 +88,19 @@ def test_a_huge_picture_is_read(reader: BarcodeReader) -> None:
     picture = cv2.resize(on_page(code("QRCode", CONTENTS["QRCode"])), (4000, 4000), interpolation=cv2.INTER_CUBIC)
     (found,) = reader.read(np.asarray(picture, np.uint8))
     assert found.content == CONTENTS["QRCode"].encode()
+
+
+@pytest.mark.parametrize("scale", [1, 5])
+def test_where_a_code_lies_is_told_in_pixels_of_the_picture(reader: BarcodeReader, scale: int) -> None:
+    """The second picture is larger than the one that is searched."""
+    drawing = code("QRCode", CONTENTS["QRCode"])
+    ink = np.argwhere(drawing[..., 0] < 128)
+    top, left = (ink.min(axis=0) + 80).tolist()
+    bottom, right = (ink.max(axis=0) + 81).tolist()
+    picture = cv2.resize(on_page(drawing), None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
+    (found,) = reader.read(np.asarray(picture, np.uint8))
+    assert found.quad is not None
+    assert geometry.bounds(found.quad) == pytest.approx([scale * side for side in (left, top, right, bottom)], abs=5 * scale)
 
 
 def test_a_damaged_code_is_not_given_as_read(reader: BarcodeReader) -> None:

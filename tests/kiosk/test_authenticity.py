@@ -280,6 +280,36 @@ def test_a_scan_that_is_the_page_alone_is_judged_without_an_outline(zone: bool) 
     assert all(found[one].score is not None for one in (S.SCREEN, S.PRINT_COPY, S.GREY_COPY))
 
 
+def _unlocated(size: tuple[int, int], printed: list[Quad]) -> bool:
+    picture = np.full((size[1], size[0], 3), 200, np.uint8)
+    picture[::7] = 60
+    return any(signal.why == "NOT_LOCATED" for signal in page_signals(picture, printed=printed))
+
+
+def _lines(box: Box, count: int = 8) -> list[Quad]:
+    left, top, width, height = box
+    pitch = height / count
+    return [geometry.box_quad(left, top + row * pitch, left + width, top + (row + 0.6) * pitch) for row in range(count)]
+
+
+def test_a_scan_without_fields_is_the_page_alone_where_its_lines_and_codes_reach_over_it() -> None:
+    assert not _unlocated((1012, 639), _lines((40, 40, 930, 570)))
+
+
+@pytest.mark.parametrize(
+    ("size", "box"),
+    [
+        pytest.param((1280, 800), (250, 100, 780, 600), id="a page that takes less of its picture"),
+        pytest.param((1280, 800), (100, 300, 1080, 300), id="print in one part of it"),
+        pytest.param((1280, 800), (0, 0, 1280, 800), id="print that runs off the picture"),
+        pytest.param((1600, 1200), (100, 80, 1400, 1040), id="no page's proportion"),
+        pytest.param((1500, 1000), (60, 50, 1380, 900), id="a visa's proportion and no MRZ"),
+    ],
+)
+def test_print_that_does_not_reach_over_a_page_or_is_not_its_own_makes_no_page_alone(size: tuple[int, int], box: Box) -> None:
+    assert _unlocated(size, _lines(box))
+
+
 def test_a_face_above_the_fields_is_that_of_who_holds_the_page() -> None:
     picture = np.full((1000, 1600, 3), 200, np.uint8)
     picture[::7] = 60

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
-from kiosk.domain.document import Document, FieldName, PageSide, PageWarning, Source
+from kiosk.domain.document import Document, FieldName, PageSide, PageWarning, Source, Suspicion
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Face
 from kiosk.domain.mrz import parse_mrz
@@ -360,6 +360,16 @@ def test_a_whole_card_on_a_newspaper_is_not_out_of_the_image(model_library: Mode
     page = reader_with(model_library, locator=_NothingFound()).read_page(picture).page
     assert page.quad is None
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in page.quality.warnings
+
+
+def test_a_scanned_licence_back_without_fields_is_judged_for_copies(model_library: ModelLibrary) -> None:
+    """Codes and lines that reach over the picture and end in it say that the picture is the page alone."""
+    back = limited(drawn("licence-na").pages[PageSide.BACK], 1000)
+    page = reader_with(model_library, locator=_NothingFound()).read_page(back, expected=PageSide.BACK).page
+    assert page.quad is None
+    assert not [reading for one in page.fields for reading in one.readings if reading.quad is not None]
+    assert {one.why for one in page.signals if one.suspicion in (Suspicion.SCREEN, Suspicion.PRINT_COPY, Suspicion.GREY_COPY)} == {""}
+    assert not any(one.raised for one in page.signals)
 
 
 def test_half_a_passport_and_its_negative_are_not_usable(reader: DocumentReader) -> None:
