@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from kiosk.engines.onnx_edit import NotOnnx
 from kiosk.engines.ort import OnnxSession, default_threads
 from kiosk.engines.providers import Probe, Provider, ProviderNote, same_map, same_text
 from kiosk.engines.text_alphabet import Alphabet, alphabet_of, only_kept_classes
+from kiosk.engines.text_blanks import BlankReader
 from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map, reading_order
 from kiosk.engines.text_crop import crop_line
 from kiosk.engines.text_letters import load_letters, with_letters
@@ -78,6 +80,7 @@ class RapidTextReader:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{recognition.name} carries no character list", model=recognition.stem)
         self._alphabet = self._known_alphabet(listed, recognition)
         self._marks = MarkReader(self._alphabet.characters)
+        self._blanks = BlankReader(self._alphabet.characters)
 
     def _known_alphabet(self, listed: str, recognition: Path) -> Alphabet:
         blank = np.zeros((1, 3, LINE_HEIGHT_PX, MIN_LINE_WIDTH_PX), np.float32)
@@ -105,7 +108,9 @@ class RapidTextReader:
 
         def read_one(quad: Quad) -> TextLine:
             probabilities = self._probabilities(crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX))
-            return text_line(self._alphabet, self._marks, probabilities, quad)
+            probabilities, blanks = self._blanks.settled(probabilities)
+            line = text_line(self._alphabet, self._marks, probabilities, quad)
+            return line if blanks == 1.0 else no_surer(line, blanks)
 
         read = self._each(read_one, quads, [math.dist(quad[0], quad[1]) for quad in quads])
         return tuple(line for line in read if line.text.strip() and line.confidence >= MIN_CONFIDENCE)
@@ -183,6 +188,12 @@ def text_line(alphabet: Alphabet, marks: MarkReader, probabilities: npt.NDArray[
     named = {doubt.place for doubt in doubts}
     rest = min((sure for place, sure in enumerate(letters) if place not in named), default=1.0)
     return TextLine(text, confidence, quad, least, min((doubt.ways[0][1] for doubt in doubts), default=1.0), doubts, rest)
+
+
+def no_surer(line: TextLine, sure: float) -> TextLine:
+    """The line with a doubt that is no single letter's."""
+    rest = line.least if line.rest is None else line.rest
+    return replace(line, least=min(line.least, sure), rest=min(rest, sure))
 
 
 def _detection_probe() -> Probe:

@@ -14,7 +14,7 @@ from kiosk.services.document_boxes import box_of
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import Found, find_values
 from kiosk.services.document_licence import licence_values
-from kiosk.services.document_names import looks_same_number, same_name, same_number
+from kiosk.services.document_names import looks_same_number, same_name, same_number, with_blanks
 from kiosk.services.document_values import Context, in_order_of, of_state, value_of
 from kiosk.services.document_words import Words, load_words
 from kiosk.services.national_numbers import national_number
@@ -139,10 +139,11 @@ def reconciled(
         said = readings[0]
         printed = found.get(name)
         if printed and _says_same(name, printed[0].value, said.value):
+            found[name] = (with_blanks(printed[0], said), *printed[1:]) if name in _NAMES else printed
             continue
         anchor = _anchor(name, said, plain_lines, side, context)
         if anchor is not None:
-            found[name] = (anchor,)
+            found[name] = (with_blanks(anchor, said) if name in _NAMES else anchor,)
         elif printed and _belongs_elsewhere(name, printed[0], known):
             del found[name]
     issue = _third_date(plain_lines, known, side, context)

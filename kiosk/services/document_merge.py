@@ -20,6 +20,7 @@ from kiosk.services.document_names import (
     same_but_for_lost_accents,
     same_name,
     same_number,
+    with_blanks,
 )
 
 NAMES = frozenset({FieldName.SURNAME, FieldName.GIVEN_NAMES, FieldName.FULL_NAME})
@@ -203,7 +204,7 @@ def _without_half_names(fields: dict[FieldName, Field]) -> None:
 
 
 def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[Reading]:
-    """States by their alpha-3 codes; dates by what another source says more of them.
+    """States by their alpha-3 codes; dates by what another source says more of them; printed names with the blanks that the MRZ has.
 
     A date that can be read two ways (06/08/1985) is read the way that a check digit proves or a barcode says. The century of an MRZ's date,
     which has two digits of the year, is that of the same date printed with four.
@@ -211,7 +212,10 @@ def _settled(name: FieldName, readings: Sequence[Reading], today: str) -> list[R
     settled: list[Reading] = []
     proven = [reading.value for reading in readings if reading.proven or reading.source is Source.BARCODE]
     printed = {reading.value for reading in readings if reading.source is Source.VISUAL_ZONE and reading.value[:4] in reading.raw}
+    coded = next((one for one in readings if name in NAMES and one.source is Source.MRZ), None)
     for reading in readings:
+        if coded is not None and reading.source is Source.VISUAL_ZONE:
+            reading = with_blanks(reading, coded)
         if name in STATES and reading.value == "D":
             reading = replace(reading, value=alpha3(reading.value))
         if name in DATE_FIELDS and reading.source is Source.MRZ and reading.value not in printed:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from kiosk.domain.document import Reading
 from kiosk.domain.transliteration import LETTERS, PAIRS
 
 _LOST: Mapping[str, tuple[str, ...]] = {"A": ("A", "AE", "AA"), "O": ("O", "OE"), "U": ("U", "UE")}
@@ -13,6 +15,8 @@ _ABBREVIATED_FROM = 24
 """Letters of a printed name from which the MRZ may shorten each of its parts (9303-4 4.2.3); shorter ones fit their line whole."""
 _MOST_LEFT = 1
 """Places left behind a name that is cut in the middle of a word: none, or the one where the next word's filler would be."""
+LOST_BLANK = 0.9
+"""The most that a printed name is sure whose blank stands in the MRZ alone."""
 _BORN = re.compile(r"(?<=\w)[\s,(]+(?:GEB|NÉE|NEE)\b.*$", re.IGNORECASE)
 """The name at birth, which cards print behind the surname and the MRZ leaves out."""
 _ACCENTS_AMONG = 4
@@ -88,6 +92,47 @@ def has_words_shortened(printed: str, mrz: str) -> bool:
     words = iter(_words(printed, _options))
     parts = [part for part in re.split(r"[^A-Z0-9]+", mrz.upper()) if part]
     return bool(parts) and all(any(_begins(word, part) for word in words) for part in parts)
+
+
+def divided(printed: str, mrz: str) -> str:
+    """The printed name with the blanks that the MRZ has and the reader lost (GRETELJÖRDIS for GRETEL JOERDIS), or as it was read.
+
+    Blanks and hyphens are both fillers there; hyphens are ink, which is seldom lost.
+    """
+    parts = [_tight(part) for part in re.split(r"[^A-Z0-9]+", mrz.upper()) if _tight(part)]
+    words = printed.split(" ")
+    if len(parts) <= len(_words(printed, _options)) or not same_name(printed, mrz):
+        return printed
+    done: list[str] = []
+    for word in words:
+        cut = _cut_like(word, parts)
+        if not cut:
+            return printed
+        done += cut
+        parts = parts[sum(len(_words(piece, _options)) for piece in cut) :]
+    return printed if parts else " ".join(done)
+
+
+def with_blanks(printed: Reading, said: Reading) -> Reading:
+    """A printed name with the blanks that the MRZ has; somebody looks whether there is one, or a hyphen, or a state divides so."""
+    value = divided(printed.value, said.value)
+    if value == printed.value:
+        return printed
+    return replace(printed, value=value, confidence=min(printed.confidence, LOST_BLANK), accents=min(printed.accents, LOST_BLANK))
+
+
+def _cut_like(word: str, parts: Sequence[str]) -> list[str]:
+    """The pieces of a word that spell the first of the parts, in order; empty where it does not begin with them."""
+    spelled = _words(word, _options)
+    if len(spelled) <= len(parts) and all(map(_spells, spelled, parts)):
+        return [word]
+    for end in range(1, len(word)):
+        first = _words(word[:end], _options)
+        if len(first) == 1 and word[end - 1].isalpha() and word[end].isalpha() and _spells(first[0], parts[0]):
+            rest = _cut_like(word[end:], parts[1:]) if len(parts) > 1 else []
+            if rest:
+                return [word[:end], *rest]
+    return []
 
 
 def lacks_words(printed: str, mrz: str) -> bool:

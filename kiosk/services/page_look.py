@@ -22,6 +22,8 @@ PORTRAIT_FACE = 0.24
 """Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
 GHOST_FACE = 0.16
 """Height of the face against the page's, below which it is no portrait on a card whatever else the page shows."""
+SURE_AT_BORDER = 0.9
+"""From which on an outline that touches the picture's border speaks for the page as one within it does."""
 _SHORT_LINE = 26
 """Characters that are read of a line of 30 at least."""
 _CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
@@ -69,7 +71,9 @@ class PageLook:
         """How much speaks for a document being what is seen."""
         mrz = 0.0 if self.mrz is None else 5.0 if self.mrz.holds else 3.0
         face = 1.0 if self.faces else 0.0
-        located = 0.5 if self.location is not None and not self.location.touches_border else 0.0
+        # at the picture's border an outline that is not quite sure may be a part of the page or of its ground
+        outline = self.location
+        located = 0.5 if outline is not None and (not outline.touches_border or outline.confidence >= SURE_AT_BORDER) else 0.0
         code = 5.0 if self.licence else 0.0
         return mrz + code + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16
 

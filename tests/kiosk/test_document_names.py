@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.document import PageSide, Reading, Source
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.transliteration import LETTERS
 from kiosk.services.document_names import (
+    divided,
     has_words_shortened,
     is_part_of_name,
     lacks_words,
@@ -18,6 +23,7 @@ from kiosk.services.document_names import (
     same_name,
     same_number,
     transliterated,
+    with_blanks,
 )
 
 
@@ -198,3 +204,32 @@ def test_another_letter_is_another_name(name: str, place: int) -> None:
     place %= len(name)
     other = name[:place] + ("Z" if name[place] != "Z" else "Y") + name[place + 1 :]
     assert not same_name(name, other)
+
+
+@pytest.mark.parametrize(
+    ("printed", "mrz", "whole"),
+    [
+        ("GRETELJÖRDIS", "GRETEL JOERDIS", "GRETEL JÖRDIS"),
+        ("ANNA KATARÍNAMARIA", "ANNA KATARINA MARIA", "ANNA KATARÍNA MARIA"),
+        ("L'EXEMPLEBEAUPRÉ", "LEXEMPLE BEAUPRE", "L'EXEMPLE BEAUPRÉ"),
+        ("ANNE-SOPHIE", "ANNE SOPHIE", "ANNE-SOPHIE"),
+        ("MARIA", "MARIA ANNA", "MARIA"),
+        ("EVAMARIE", "EVA MARTA", "EVAMARIE"),
+    ],
+)
+def test_a_name_has_the_blanks_of_the_mrz(printed: str, mrz: str, whole: str) -> None:
+    assert divided(printed, mrz) == whole
+
+
+def test_a_name_whose_blank_stands_in_the_mrz_alone_asks_for_a_look() -> None:
+    read = Reading("EVAMARIE", Source.VISUAL_ZONE, 0.99, PageSide.FRONT)
+    said = Reading("EVA MARIE", Source.MRZ, 0.98, PageSide.BACK)
+    found = with_blanks(read, said)
+    assert found.value == "EVA MARIE"
+    assert max(found.confidence, found.accents) < OCR_THRESHOLD
+    assert with_blanks(replace(read, value="EVA MARIE"), said).confidence == 0.99
+
+
+@given(st.lists(st.text("ABCDEFGHIJ", min_size=2, max_size=8), min_size=1, max_size=4))
+def test_a_name_that_lost_all_its_blanks_gets_them_back(words: list[str]) -> None:
+    assert divided("".join(words), " ".join(words)) == " ".join(words)

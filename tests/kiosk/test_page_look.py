@@ -53,3 +53,10 @@ def test_a_licence_barcode_is_as_strong_evidence_as_an_mrz() -> None:
     read = PageLook(PAGE, location, licence=True)
     assert read.is_document
     assert read.evidence >= STRONG_EVIDENCE
+
+
+@pytest.mark.parametrize(("confidence", "speaks"), [(0.97, True), (0.8, False)])
+def test_a_sure_outline_at_the_pictures_border_speaks_for_the_page(confidence: float, speaks: bool) -> None:
+    """A card whose corner lies 10 px outside was read as it lay in the picture, which showed as many labels."""
+    touching = PageLook(PAGE, PageLocation(geometry.box_quad(0, 10, 1190, 740), confidence, touches_border=True), labels=2)
+    assert (touching.evidence > PageLook(PAGE, None, labels=2).evidence) is speaks

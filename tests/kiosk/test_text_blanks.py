@@ -1,0 +1,68 @@
+"""Blanks between words that a recogniser nearly read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kiosk.domain.document import Quad
+from kiosk.engines.text_alphabet import Alphabet
+from kiosk.engines.text_blanks import BlankReader
+from kiosk.engines.text_marks import MarkReader
+from kiosk.engines.text_reader import no_surer, text_line
+from kiosk.ports import TextLine
+from kiosk.services.document_boxes import box_of
+
+QUAD: Quad = ((0.0, 0.0), (90.0, 0.0), (90.0, 20.0), (0.0, 20.0))
+CHARACTERS = ("", *"ELJÖ·1", " ")
+
+
+def steps(*rows: dict[str, float]) -> np.ndarray:
+    found = np.zeros((len(rows), len(CHARACTERS)), np.float32)
+    for number, row in enumerate(rows):
+        for character, share in row.items():
+            found[number, CHARACTERS.index(character)] = share
+        found[number, 0] += 1.0 - sum(row.values())
+    return found
+
+
+def read(*rows: dict[str, float]) -> TextLine:
+    """As `RapidTextReader` reads a line."""
+    settled, sure = BlankReader(CHARACTERS).settled(steps(*rows))
+    return no_surer(text_line(Alphabet(CHARACTERS), MarkReader(CHARACTERS), settled, QUAD), sure)
+
+
+L, J, NOTHING = {"L": 1.0}, {"J": 1.0}, {"": 1.0}
+
+
+def test_a_blank_that_two_steps_share_is_read() -> None:
+    line = read(L, {" ": 0.4}, {" ": 0.4}, J)
+    assert line.text == "L J"
+    assert line.least == pytest.approx(0.64), "one minus the chance of nothing at both"
+
+
+@pytest.mark.parametrize("share", [0.06, 0.3, 0.45])
+def test_letters_with_perhaps_a_blank_between_them_ask_for_a_look(share: float) -> None:
+    line = read(L, NOTHING, {" ": share}, J)
+    assert line.text == "LJ"
+    assert box_of(line).sureness < 0.92
+
+
+@pytest.mark.parametrize("left", [L, {"Ö": 1.0}])
+def test_letters_without_a_trace_of_a_blank_are_as_sure_as_they_were(left: dict[str, float]) -> None:
+    line = read(left, NOTHING, {" ": 0.01}, J)
+    assert (line.least, line.rest) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("sign", ["·", "1"])
+def test_beside_punctuation_and_figures_a_blank_says_nothing(sign: str) -> None:
+    line = read({sign: 1.0}, {" ": 0.45}, J)
+    assert (line.text, line.least) == (f"{sign}J", 1.0)
+
+
+def test_a_blank_at_a_lines_end_is_none_between_letters() -> None:
+    assert read({" ": 0.4}, L, J, {" ": 0.4}, {" ": 0.4}).text == "LJ"
+
+
+def test_a_blank_that_is_read_is_given_once() -> None:
+    assert read(L, {" ": 0.4}, {" ": 0.9}, {" ": 0.45}, J).text == "L J"
