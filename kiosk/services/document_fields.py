@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kiosk.domain.document import DATE_FIELDS, Field, FieldName, PageSide, Quad, Reading, Source
 from kiosk.domain.mrz import Mrz, MrzFormat, birth_date_iso, expiry_date_iso
@@ -14,7 +15,7 @@ from kiosk.services.document_boxes import box_of
 from kiosk.services.document_dates import Tense, dates_in
 from kiosk.services.document_layout import Found, find_values
 from kiosk.services.document_licence import licence_values
-from kiosk.services.document_names import looks_same_number, same_name, same_number, with_blanks
+from kiosk.services.document_names import looks_same_number, same_but_for_lost_accents, same_name, same_number, with_blanks
 from kiosk.services.document_values import Context, in_order_of, of_state, value_of
 from kiosk.services.document_words import Words, load_words
 from kiosk.services.national_numbers import national_number
@@ -34,6 +35,8 @@ _PROVEN_BY = {
 UNPROVEN_NAME = 0.985
 """The most that a name of the MRZ is sure by itself: no check digit covers it (9303-3 4.9)."""
 _NAMES = (FieldName.SURNAME, FieldName.GIVEN_NAMES)
+LOST_ACCENT = 0.9
+"""The most that a printed name is sure that the MRZ of its page spells as if it had an accent."""
 _NUMBER_LENGTH = 9
 _SAME_PLACE = 0.5
 _MRZ_NAMES = {
@@ -146,6 +149,9 @@ def reconciled(
             found[name] = (with_blanks(anchor, said) if name in _NAMES else anchor,)
         elif printed and _belongs_elsewhere(name, printed[0], known):
             del found[name]
+        elif printed and name in _NAMES and same_but_for_lost_accents(printed[0].value, said.value, room=said.room):
+            # SOLVI above SOELVI: an accent was missed, however clear the letters look without it
+            found[name] = (replace(printed[0], confidence=min(printed[0].confidence, LOST_ACCENT)), *printed[1:])
     issue = _third_date(plain_lines, known, side, context)
     # a date that a label claims for another field is left there: if it is the wrong one, that is a contradiction to be looked at
     claimed = {readings[0].quad for readings in found.values()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.document import Barcode, FieldName, PageSide, Reading, Source
+from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.mrz import parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.ports import TextLine
-from kiosk.services.document_fields import barcode_fields, context_of, is_aamva, mrz_fields, reconciled, visual_fields
+from kiosk.services.document_fields import LOST_ACCENT, barcode_fields, context_of, is_aamva, mrz_fields, reconciled, visual_fields
 from kiosk.services.document_values import value_of
 
 TODAY = "2026-11-21"
@@ -122,6 +123,24 @@ def test_printed_values_without_a_legible_label_are_found_by_what_the_mrz_says()
     assert found[FieldName.GIVEN_NAMES].value == "ANNA MARIA"
     assert found[FieldName.DATE_OF_BIRTH].value == "1974-08-12"
     assert found[FieldName.DOCUMENT_NUMBER].source is Source.VISUAL_ZONE
+
+
+def test_a_printed_name_has_the_blanks_of_the_mrz_and_asks_for_a_look() -> None:
+    found = on_passport(line("Given names", 60), line("ANNAMARIA", 84))
+    assert found[FieldName.GIVEN_NAMES].value == "ANNA MARIA"
+    assert found[FieldName.GIVEN_NAMES].raw == "ANNAMARIA"
+    assert found[FieldName.GIVEN_NAMES].confidence < OCR_THRESHOLD
+
+
+def test_a_name_that_the_mrz_spells_with_an_accent_asks_for_a_look_without_one() -> None:
+    """SOLVI above SOELVI: in a blurred picture the stroke is missed and every letter is clear."""
+    context = context_of(TODAY)
+    lines = (line("Given names", 60), line("SOLVI", 84))
+    known = mrz_fields(parse_mrz(["P<UTOERIKSSON<<SOELVI<<<<<<<<<<<<<<<<<<<<<<<", TD3[1]]), PageSide.FRONT, (), TODAY)
+    found = reconciled(visual_fields(lines, PageSide.FRONT, context), lines, known, PageSide.FRONT, context)
+    (reading,) = found[FieldName.GIVEN_NAMES]
+    assert (reading.value, reading.confidence) == ("SOLVI", LOST_ACCENT)
+    assert LOST_ACCENT < OCR_THRESHOLD
 
 
 def test_the_third_date_is_the_date_of_issue() -> None:
