@@ -67,14 +67,18 @@ class MrzCascade:
     def model_id(self) -> str:
         return f"{self._quick.model_id}+{self._thorough.model_id}"
 
-    def read(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
-        """As `MrzReader.read`: the picture's MRZ, or None when there is none or the readers are not sure of it."""
+    def read(self, image: Image, *, lines: Sequence[Quad] | None = None, upright: bool = False) -> MrzReading | None:
+        """As `MrzReader.read`: the picture's MRZ, or None when there is none or the readers are not sure of it.
+
+        Args: `upright`: the picture is known to stand upright; what is upside down is not sought.
+        """
         began = time.perf_counter()
-        quick = self._quick.attempt(image)
+        quick = self._quick.attempt(image, upright=upright)
         if quick is not None and quick.sure:
             return with_shapes(image, quick)
         known = quick.line_quads if quick is not None and quick.plausible else lines
-        found = settled(quick, self._thorough.attempt(image, lines=known))
+        least = ALONE_LEAST if quick is None else 0.0
+        found = settled(quick, self._thorough.attempt(image, lines=known, upright=upright, least=least))
         ms = 1000 * (time.perf_counter() - began)
         log.info("MRZ looked at by both readers in %.0f ms, read %s", ms, found is not None)
         return with_shapes(image, replace(found, ms=ms)) if found is not None else None
@@ -120,7 +124,8 @@ def _outweighs(one: MrzReading, other: MrzReading) -> bool:
         return True  # what nobody would hand out may hold by chance, one time in a thousand
     if other.mrz.format is not one.mrz.format:
         return _alone(one) is not None and not other.plausible
-    proven = frozenset[tuple[int, int]]() if other.mrz.holds else _covered(one)
+    # one digit for a whole line speaks for none of its characters
+    proven = frozenset[tuple[int, int]]() if other.mrz.holds or len(one.mrz.lines) == 1 else _covered(one)
     for line, column in _differing(one, other):
         seen = other.certainty[line][column]
         if (line, column) in proven and seen < CLEAR_PLACE:

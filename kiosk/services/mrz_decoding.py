@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from kiosk.domain.countries import is_known
 from kiosk.domain.mrz import TO_DIGIT, TO_LETTER, Mrz, MrzRepair, check_holds, field_confidences_of, parse_mrz
-from kiosk.domain.mrz_layout import ALPHABET, DIGITS, FILLER, LETTERS, FieldPlace, Kind, Layout
+from kiosk.domain.mrz_layout import ALPHABET, DIGITS, FILLER, LETTERS, FieldPlace, Kind, Layout, layout_for
 from kiosk.services.mrz_names import likeliest_names
 
 Cells = npt.NDArray[np.float32]
@@ -35,6 +35,7 @@ MAX_CHANGES = 3
 MIN_MEAN = 0.6
 AMBIGUOUS = 1.15
 DOCUMENT_CODES = "ACIPV"
+LICENCE_CODE = "D1"
 FILLER_PRIOR = 10.0
 """How much commoner a filler is than any one letter as second character of a document code."""
 FLOOR = 1e-5
@@ -78,11 +79,13 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
         elif part.kind is Kind.NAME:
             places = shares[part.place.line][part.place.start : part.place.end]
             chosen[part.place.line][part.place.start : part.place.end] = likeliest_names([_for_kind(share, Kind.NAME) for share in places])
-    code = _document_code(shares[0])
+    code = _licence_code(shares[0]) if layout.lines == 1 else _document_code(shares[0])
     if code is None:
         return None
     chosen[0][:2] = code
     lines, lead = _by_check_digits(["".join(line) for line in chosen], shares, kinds, layout)
+    if layout_for(layout.lines, layout.length, lines[0]) is None:
+        return None  # no other zone is of one line
     repairs = _repairs(read, lines, cells, shares, kinds, layout)
     sure = [_certainty(cells[line], lines[line], kinds[line]) for line in range(layout.lines)]
     mean = float(np.concatenate(sure).mean())
@@ -146,6 +149,12 @@ def _document_code(shares: Sequence[Mapping[str, float]]) -> str | None:
     seconds = _allowed(shares[1], LETTERS + FILLER + digits, {digit: letter for digit, letter in lookalikes.items() if digit not in digits})
     seconds[FILLER] *= FILLER_PRIOR
     return first + max(seconds, key=seconds.__getitem__)
+
+
+def _licence_code(shares: Sequence[Mapping[str, float]]) -> str | None:
+    """D1 of the driving licences (ISO/IEC 18013-2), or None where neither it nor what looks like it was seen."""
+    seen = (_allowed(shares[0], "D", {"0": "D", "O": "D", "Q": "D"})["D"], _allowed(shares[1], "1", {"I": "1", "L": "1"})["1"])
+    return LICENCE_CODE if min(seen) >= 0.1 else None
 
 
 def _country(part: FieldPlace, shares: Sequence[Sequence[Mapping[str, float]]]) -> list[str]:
@@ -280,8 +289,13 @@ def _least(cells: Sequence[Cells], lines: Sequence[str], layout: Layout) -> tupl
     """(letters, fillers) of what no check digit covers.
 
     Of fillers only those between names and the two behind the last count: further on the grammar of names decides. A country is proven
-    when it stands in two places that were read apart.
+    when it stands in two places that were read apart. One line has one or two check digits for all of it, and of ten misread lines one
+    holds: there every character counts.
     """
+    if layout.lines == 1:
+        found = _certainty(cells[0], lines[0], [layout.kind_at(0, column) for column in range(layout.length)]).tolist()
+        told = list(zip(found, lines[0], strict=True))
+        return min(one for one, at in told if at != FILLER), min([1.0, *(one for one, at in told if at == FILLER)])
     letters, fillers = [1.0], [1.0]
     countries = [_text(lines, part) for part in layout.fields if part.kind is Kind.COUNTRY]
     agreed = len(countries) > 1 and len(set(countries)) == 1

@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.mrz_zone import aligned, around, grown, line_crop, quarter_turns, slender, turned, zone_candidates
 from kiosk.ports import LineReader, LineSteps
 from kiosk.services.mrz_cells import SeenLine, Vector, cells_of, legibility, length_of, peaks_of
-from kiosk.services.mrz_decoding import Decoded, decode
+from kiosk.services.mrz_decoding import LICENCE_CODE, Decoded, decode
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +54,17 @@ class Demands:
 
 
 LEGIBLE = 0.85
+FEW = 10
+"""A line that is slender enough for a zone has more letters than this when it is text."""
+LICENCE_LENGTH = 30
 MAX_OFF = 3
 """By so many characters a line may differ from a format's length and still be mended."""
 SQUEEZE = 0.8
 MAX_LINES = 24
 """Lines recognised at most before giving up: bounds the time that a page full of text without an MRZ takes."""
+MAX_AGAIN = 18
+"""Lines recognised at most in second looks, twice what one zone of three lines takes: what was read of 33 public pictures took half of it,
+and illegible print that fits many layouts a little took up to 130."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,30 @@ class _Look:
     across: float
     squeeze: float
     stretch: bool
+
+
+@dataclass(slots=True)
+class _Search:
+    """What one attempt may do and has done.
+
+    Attributes:
+        upright: the zone is known to stand upright in the picture; nothing is read upside down.
+        least: a reading is wanted only if its least sure character, of those that no check digit covers, reaches this.
+        seen: lines that were recognised; candidates share them.
+        again: how many were recognised in second looks.
+        licences: lines that were tried as zones of one line.
+    """
+
+    upright: bool = False
+    least: float = 0.0
+    seen: dict[Quad, LineSteps] = field(default_factory=dict)
+    again: int = 0
+    licences: set[Quad] = field(default_factory=set)
+
+    def may_reach(self, first: Decoded) -> bool:
+        """May the mean of the first look and the others, were these as sure as can be, be what is wanted?"""
+        looks = 1 + len(SECOND_LOOK)
+        return (min(first.least, first.least_filler) + looks - 1) / looks >= self.least
 
 
 _Zone = tuple[Decoded, tuple[Quad, ...]]
@@ -135,11 +165,17 @@ class MrzReader:
         found = self.attempt(image, lines=lines)
         return found if found is not None and found.plausible else None
 
-    def attempt(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
-        """The best reading of all, `plausible` or not. Arguments and errors as in `read`."""
+    def attempt(self, image: Image, *, lines: Sequence[Quad] | None = None, upright: bool = False, least: float = 0.0) -> MrzReading | None:
+        """The best reading of all, `plausible` or not. Errors as in `read`.
+
+        Args:
+            image, lines: as in `read`.
+            upright: nothing is read upside down. least: nobody wants a reading with a lesser `MrzReading.least`, so that no time need be
+                spent on one that will not reach it.
+        """
         began = time.perf_counter()
         best: _Zone | None = None
-        for found in self._zones(image, lines):
+        for found in self._zones(image, lines, _Search(upright, least)):
             if best is None or _rank(found[0]) > _rank(best[0]):
                 best = found
             if self._settled(best[0]):
@@ -167,55 +203,70 @@ class MrzReader:
             certainty=tuple(tuple(float(one) for one in line) for line in decoded.certainty),
         )
 
-    def _zones(self, image: Image, known: Sequence[Quad] | None) -> Iterator[_Zone]:
+    def _zones(self, image: Image, known: Sequence[Quad] | None, search: _Search) -> Iterator[_Zone]:
         """Every zone that can be read, from the cheapest search to the dearest."""
         longest = max(image.shape[:2])
-        seen: dict[Quad, LineSteps] = {}  # candidates share lines
         if known is not None:
-            yield from self._zones_among(image, known, seen)
+            yield from self._zones_among(image, known, search)
         for number, side in enumerate(self._sides):
             quads = self._reader.find_lines(image, max_side_px=side)
-            yield from self._zones_among(image, quads, seen)
+            yield from self._zones_among(image, quads, search)
             # a text line as slender as those of an MRZ is the reason to look closer; a page without one has no MRZ
             if side >= longest or not (number == 0 or any(slender(quad) for quad in quads)):
                 return
 
-    def _zones_among(self, image: Image, quads: Sequence[Quad], seen: dict[Quad, LineSteps]) -> Iterator[_Zone]:
+    def _zones_among(self, image: Image, quads: Sequence[Quad], search: _Search) -> Iterator[_Zone]:
         for candidate in zone_candidates(quads):
-            if len(seen) > self._most_lines:
+            # of a picture that is known to stand upright each line is read once, not twice
+            if len(search.seen) > self._most_lines // (2 if search.upright else 1):
                 return
-            found = self._read_zone(image, candidate, seen)
+            found = self._read_zone(image, candidate, search)
             if found is not None:
                 yield found
+        yield from self._licences(image, search)
 
-    def _read_zone(self, image: Image, quads: tuple[Quad, ...], seen: dict[Quad, LineSteps]) -> _Zone | None:
+    def _licences(self, image: Image, search: _Search) -> Iterator[_Zone]:
+        """Zones of one line, among the lines that were read in vain as parts of larger ones: no line is recognised for their sake."""
+        for quad, steps in list(search.seen.items()):
+            layout = _licence(steps)
+            if layout is not None and quad not in search.licences:
+                search.licences.add(quad)
+                decoded = self._decode(image, [quad], [steps], layout, search)
+                if decoded is not None:
+                    yield decoded, (quad,)
+
+    def _read_zone(self, image: Image, quads: tuple[Quad, ...], search: _Search) -> _Zone | None:
         """Reads the lines as they lie and, when they are not legible so, upside down."""
+        seen = search.seen
         if self._demands.align_ends:
             quads = aligned(quads)
-        for lines in (quads, tuple(turned(quad) for quad in reversed(quads))):
+        ways = (quads, tuple(turned(quad) for quad in reversed(quads)))
+        for lines in [way for way in ways if quarter_turns(way[0]) == 0] if search.upright else ways:
             unread = [quad for quad in lines if quad not in seen]
             read = self._reader.read_steps([line_crop(image, quad, squeeze=SQUEEZE) for quad in unread], ALPHABET)
             seen.update((quad, SeenLine(line.probabilities, line.step_px)) for quad, line in zip(unread, read, strict=True))
-            for quad in lines:
-                if legibility(seen[quad]) > LEGIBLE and not _may_be_mrz(seen[quad]):
-                    return None  # plain text: reading on would cost time
+            if any(_is_plain(seen[quad]) for quad in lines):
+                return None  # reading on would cost time
             steps = [seen[quad] for quad in lines]
             for layout, kept in _fits(steps):
-                decoded = self._decode(image, [lines[index] for index in kept], [steps[index] for index in kept], layout)
+                decoded = self._decode(image, [lines[index] for index in kept], [steps[index] for index in kept], layout, search)
                 if decoded is not None:
                     return decoded, tuple(lines[index] for index in kept)
             if min(legibility(line) for line in steps) > LEGIBLE:
                 return None
         return None
 
-    def _decode(self, image: Image, lines: Sequence[Quad], steps: Sequence[LineSteps], layout: Layout) -> Decoded | None:
-        """Decodes the cells; where anything is in doubt, on the mean of several looks at the lines."""
+    def _decode(self, image: Image, lines: Sequence[Quad], steps: Sequence[LineSteps], layout: Layout, search: _Search) -> Decoded | None:
+        """Decodes the cells; where anything is in doubt, on the mean of several looks at the lines, or not at all."""
         cells = self._cells(steps, layout)
         first = _decoded(cells, layout) if cells is not None else None
         if first is not None and self._beyond_doubt(first):
             return first
+        if search.again >= MAX_AGAIN or (first is not None and not search.may_reach(first)):
+            return None
         looks = [] if cells is None else [cells]
         for look in SECOND_LOOK:
+            search.again += len(lines)
             crops = [line_crop(image, grown(quad, look.along, look.across), squeeze=look.squeeze, stretch=look.stretch) for quad in lines]
             again = self._cells(self._reader.read_steps(crops, ALPHABET), layout)
             if again is not None:
@@ -255,15 +306,16 @@ def _decoded(cells: Sequence[Vector], layout: Layout) -> Decoded | None:
     return found
 
 
-def _may_be_mrz(line: LineSteps) -> bool:
+def _is_plain(line: LineSteps) -> bool:
+    """Legible text of a length that no zone has. A few letters seen in so slender a line are not it: a zone upside down looks like that."""
     length = length_of(line)
-    return any(abs(length - layout.length) <= MAX_OFF for layout in LAYOUTS.values())
+    return legibility(line) > LEGIBLE and length >= FEW and not any(abs(length - one.length) <= MAX_OFF for one in LAYOUTS.values())
 
 
 def _fits(steps: Sequence[LineSteps]) -> list[tuple[Layout, tuple[int, ...]]]:
     """Layouts that the lines may have by their lengths, the nearest first, with the lines that belong to each.
 
-    One-line zones are left out: see `mrz_layout.VARIANTS`.
+    Zones of one line are looked for last, see `_licences`.
     """
     lengths = [length_of(line) for line in steps]
     shapes = {(layout.lines, layout.length) for layout in (*LAYOUTS.values(), *VARIANTS.values()) if layout.lines > 1}
@@ -277,6 +329,14 @@ def _fits(steps: Sequence[LineSteps]) -> list[tuple[Layout, tuple[int, ...]]]:
     fits.sort(key=lambda fit: (fit[0], -len(fit[2])))
     found = ((layout_for(len(kept), length, _beginning(steps[kept[0]])), kept) for _, length, kept in fits)
     return [(layout, kept) for layout, kept in found if layout is not None]
+
+
+def _licence(line: LineSteps) -> Layout | None:
+    """The layout of a driving licence's one line, when a line begins and is as long as that."""
+    code, state = _beginning(line)[:2], _beginning(line)[2:]
+    first = LICENCE_CODE if code[:1] in tuple("D0OQ") and code[1:] in tuple("1IL") else code
+    layout = layout_for(1, LICENCE_LENGTH, first + state)
+    return layout if layout is not None and abs(length_of(line) - LICENCE_LENGTH) <= MAX_OFF else None
 
 
 def _beginning(line: LineSteps) -> str:
