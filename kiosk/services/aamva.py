@@ -21,6 +21,9 @@ from kiosk.domain.document import Barcode, FieldName, PageSide, Reading, Source
 _HEADER = re.compile(r"\s*@\s*[\x1c\x1e]?\s*(?:ANSI |AAMVA)(\d{6})(\d{2})(\d{2})(\d{2})?((?:[A-Z]{2}\d{8})+)")
 _DESIGNATOR = re.compile(r"([A-Z]{2})(\d{4})(\d{4})")
 _ELEMENT = re.compile(r"([A-Z]{3})(.*)", re.DOTALL)
+_SUBFILE_END = re.compile(r"\r(?!\n?D[A-Z]{2})")
+_PARTS_OF_NAME = re.compile(r"[,@$]")
+_SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV"})
 _PERSONAL = ("DL", "ID", "EN")
 _ABSENT = frozenset({"", "NONE", "UNAVL", "UNAVAIL", "N/A"})
 
@@ -165,14 +168,15 @@ def _start(text: str, body: int, name: str, offset: int) -> int:
 
 
 def _end(text: str, start: int, starts: Sequence[int]) -> int:
+    """A CR ends the subfile, unless it ends its elements as well (CR, or CR LF, between them)."""
     ends = [other for other in starts if other > start]
-    end = text.find("\r", start)
-    return min([*ends, len(text) if end < 0 else end])
+    end = _SUBFILE_END.search(text, start)
+    return min([*ends, len(text) if end is None else end.start()])
 
 
 def _elements(subfile: str) -> dict[str, str]:
     elements: dict[str, str] = {}
-    for line in subfile.split("\n"):
+    for line in re.split(r"[\r\n]+", subfile):
         found = _ELEMENT.match(line)
         if found:
             elements.setdefault(found[1], found[2].strip())
@@ -184,10 +188,11 @@ def _names(licence: Licence) -> tuple[str, str]:
     surname = licence.get("DCS") or licence.get("DAB")
     first = licence.get("DAC") or licence.get("DCT")
     given = " ".join(part for part in (first, licence.get("DAD")) if part)
-    if not surname and "," in licence.get("DAA"):
-        # last, first, middle, suffix
-        surname, *rest = (part.strip() for part in licence.get("DAA").split(","))
-        given = given or " ".join(part for part in rest[:2] if part)
+    parts = [part.strip() for part in _PARTS_OF_NAME.split(licence.get("DAA"))]
+    if not surname and len(parts) > 1:
+        # last, first, middle, suffix; where there is no middle name some issuers leave its place out
+        surname, *rest = parts
+        given = given or " ".join(part for part in rest[:2] if part and part.upper().rstrip(".") not in _SUFFIXES)
     return surname, given
 
 

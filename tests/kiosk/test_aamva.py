@@ -54,6 +54,19 @@ def test_names_of_version_1_may_be_apart() -> None:
     assert (found[FieldName.SURNAME], found[FieldName.GIVEN_NAMES]) == ("SPECIMEN", "PETRA MARIA")
 
 
+@pytest.mark.parametrize("name", ["SPECIMEN,PETRA,MARIA", "SPECIMEN, PETRA, MARIA, JR", "SPECIMEN@PETRA@MARIA", "SPECIMEN,PETRA MARIA,JR"])
+def test_a_full_name_of_version_1_comes_apart_at_its_separators(name: str) -> None:
+    found = values(aamva(1, {"DAQ": "1", "DAA": name}))
+    assert (found[FieldName.SURNAME], found[FieldName.GIVEN_NAMES]) == ("SPECIMEN", "PETRA MARIA")
+
+
+def test_a_second_subfile_whose_place_is_not_told_ends_the_first() -> None:
+    text = aamva(8, {"DAQ": "1", "DCS": "SPECIMEN"}).decode() + "ZVZVADCSOTHER\r"
+    licence = parse_aamva(text.encode())
+    assert licence is not None
+    assert dict(licence.elements) == {"DAQ": "1", "DCS": "SPECIMEN"}
+
+
 def test_a_full_name_that_does_not_say_which_is_which_stays_whole() -> None:
     found = values(aamva(1, {"DAQ": "1", "DAA": "SPECIMEN PETRA MARIA"}))
     assert found[FieldName.FULL_NAME] == "SPECIMEN PETRA MARIA"
@@ -91,12 +104,16 @@ def test_elements_that_say_nothing_are_no_values() -> None:
         lambda text: text.rstrip("\r"),
         lambda text: text.replace("\n", "\r\n", 1),
         lambda text: text + "\r\n",
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
     ],
 )
 def test_what_issuers_get_wrong_is_understood(change) -> None:  # type: ignore[no-untyped-def]
     text = aamva(8, elements_of(8, number="T64235789", **HOLDER)).decode()  # type: ignore[arg-type]
     assert "DL0031" in text
-    assert values(change(text).encode())[FieldName.SURNAME] == "SPECIMEN"
+    found = values(change(text).encode())
+    assert found == values(text.encode())
+    assert found[FieldName.SURNAME] == "SPECIMEN"
 
 
 def test_letters_with_accents_come_through_in_either_encoding() -> None:
