@@ -9,7 +9,7 @@ from statistics import median
 
 from kiosk.domain.check import Check, CheckLabel, CheckName, CheckStatus, not_executed
 from kiosk.domain.countries import is_known
-from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageSide, PageWarning, Source
+from kiosk.domain.document import DATE_FIELDS, Document, Field, FieldName, PageFinding, PageSide, PageWarning, Source
 from kiosk.domain.inspection import OCR_THRESHOLD
 from kiosk.domain.mrz import Mrz, last_day, may_be_date
 from kiosk.domain.mrz_layout import Kind, layout_of
@@ -117,7 +117,8 @@ def _is_aamva(document: Document) -> bool:
 
 
 def _wrong_pages(document: Document, needs_back: bool) -> CheckLabel | None:
-    if not are_of_one_document(document.pages):
+    mismatch = PageFinding.DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES
+    if not are_of_one_document(document.pages) or any(mismatch in page.findings for page in document.pages):
         return CheckLabel.PAGES_DIFFER
     if not has_front(document.pages):
         return CheckLabel.FRONT_MISSING

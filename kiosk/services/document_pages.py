@@ -8,6 +8,7 @@ from itertools import combinations
 
 from kiosk.domain.countries import alpha3
 from kiosk.domain.document import DocumentPage, FieldName, PageSide, Reading, Source
+from kiosk.imaging import geometry
 from kiosk.services.aamva import is_aamva
 from kiosk.services.document_classification import kind_of_code
 from kiosk.services.document_merge import contradict
@@ -20,6 +21,7 @@ IDENTITY: tuple[frozenset[FieldName], ...] = (
 )
 """What ties a page to a person and to a document; two of the three bind two pages together."""
 
+_MOST_IN_A_SCAN = 2
 _SAME_TEXT = 0.6
 _SAME_LINE = 0.8
 _LEAST_FIELDS = 4
@@ -86,9 +88,21 @@ def are_of_one_document(pages: Sequence[DocumentPage]) -> bool:
 
 
 def are_one_scan(pages: Sequence[DocumentPage]) -> bool:
-    """Whether pages of one picture can be one document's: of one kind and state, and no side there twice with other print."""
+    """Whether pages of one picture can be one document's: of one kind and state, no side there twice with other print, none five times."""
     shown = distinct(pages)
-    return are_of_one_document(pages) and sum(map(is_front, shown)) < 2 and sum(map(is_back, shown)) < 2 and len(shown) <= 2
+    if not are_of_one_document(pages) or _apart(pages) > _MOST_IN_A_SCAN:
+        return False
+    return sum(map(is_front, shown)) < 2 and sum(map(is_back, shown)) < 2 and len(shown) <= 2
+
+
+def _apart(pages: Sequence[DocumentPage]) -> int:
+    """How many places of the picture they lie in: a page that was found twice, once by a frame printed on it, is in one."""
+    boxes: list[tuple[float, float, float, float]] = []
+    for quad in (page.quad for page in pages if page.quad is not None):
+        x, y = geometry.centre(quad)
+        if not any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes):
+            boxes.append(geometry.bounds(quad))
+    return len(boxes)
 
 
 def _bears_portrait_alone(page: DocumentPage) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
-from kiosk.domain.document import Barcode, DocumentPage, FieldName, PageQuality, PageSide, Reading, Source
+from kiosk.domain.document import Barcode, DocumentPage, FieldName, PageFinding, PageQuality, PageSide, Reading, Source
 from kiosk.domain.mrz import Mrz, parse_mrz
 from kiosk.imaging.geometry import box_quad
 from kiosk.services.document_checks import document_checks
 from kiosk.services.document_fields import fields_of, mrz_fields
 from kiosk.services.document_merge import needs_back
-from kiosk.services.document_pages import are_of_one_document, distinct, has_back, is_same_page
+from kiosk.services.document_pages import are_of_one_document, are_one_scan, distinct, has_back, is_same_page
 from kiosk.services.document_rules import DocumentRules
 
 TODAY = "2026-11-21"
@@ -151,3 +151,18 @@ def test_a_barcode_licence_needs_no_words_and_has_no_lines_for_machines() -> Non
     found = verdicts(front, back)
     assert found[USABILITY] == (CheckStatus.PASSED, CheckLabel.OK)
     assert found[CheckName.MRZ_CHECK_DIGITS] == (CheckStatus.NOT_EXECUTED, CheckLabel.NOT_APPLICABLE)
+
+
+def test_pages_that_were_classified_as_different_documents_are_told_though_their_words_agree() -> None:
+    """German and Polish cards of one state's specimens name the same kind and the same state."""
+    document = RULES.merge([FRONT, BACK])
+    told = replace(document.pages[1], findings=(PageFinding.DOCUMENT_TYPE_MISMATCH_BETWEEN_PAGES,))
+    checks = document_checks(replace(document, pages=(document.pages[0], told)), today=TODAY, needs_back=True)
+    found = next(check for check in checks if check.name is USABILITY)
+    assert (found.status, found.label) == (CheckStatus.WARNING, CheckLabel.PAGES_DIFFER)
+
+
+def test_a_picture_of_one_card_five_times_is_no_scan_of_a_document_and_one_found_twice_is() -> None:
+    places = [box_quad(40 + 1100 * (place % 3), 40 + 800 * (place // 3), 1020, 648) for place in range(5)]
+    assert not are_one_scan([replace(FRONT, quad=quad) for quad in places])
+    assert are_one_scan([FRONT, replace(FRONT, quad=box_quad(30, 30, 980, 600)), replace(BACK, quad=places[3])])
