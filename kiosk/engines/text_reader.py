@@ -24,9 +24,9 @@ from kiosk.engines.onnx_edit import NotOnnx
 from kiosk.engines.ort import OnnxSession, default_threads
 from kiosk.engines.providers import Probe, Provider, ProviderNote, same_map, same_text
 from kiosk.engines.text_alphabet import Alphabet, alphabet_of, only_kept_classes
-from kiosk.engines.text_blanks import BlankReader
 from kiosk.engines.text_boxes import MAP_THRESHOLD, boxes_of_map, reading_order
 from kiosk.engines.text_crop import crop_line
+from kiosk.engines.text_gaps import GapReader
 from kiosk.engines.text_letters import load_letters, with_letters
 from kiosk.engines.text_marks import MarkReader
 from kiosk.imaging.frame import Image
@@ -80,7 +80,7 @@ class RapidTextReader:
             raise ModelFault(ErrorCode.MODEL_CORRUPT, f"{recognition.name} carries no character list", model=recognition.stem)
         self._alphabet = self._known_alphabet(listed, recognition)
         self._marks = MarkReader(self._alphabet.characters)
-        self._blanks = BlankReader(self._alphabet.characters)
+        self._gaps = GapReader(self._alphabet.characters)
 
     def _known_alphabet(self, listed: str, recognition: Path) -> Alphabet:
         blank = np.zeros((1, 3, LINE_HEIGHT_PX, MIN_LINE_WIDTH_PX), np.float32)
@@ -108,9 +108,9 @@ class RapidTextReader:
 
         def read_one(quad: Quad) -> TextLine:
             probabilities = self._probabilities(crop_line(image, quad, LINE_HEIGHT_PX, MAX_LINE_WIDTH_PX))
-            probabilities, blanks = self._blanks.settled(probabilities)
+            probabilities, whole = self._gaps.settled(probabilities)
             line = text_line(self._alphabet, self._marks, probabilities, quad)
-            return line if blanks == 1.0 else no_surer(line, blanks)
+            return line if whole == 1.0 else no_surer(line, whole)
 
         read = self._each(read_one, quads, [math.dist(quad[0], quad[1]) for quad in quads])
         return tuple(line for line in read if line.text.strip() and line.confidence >= MIN_CONFIDENCE)

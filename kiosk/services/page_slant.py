@@ -12,8 +12,8 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import levelled
 from kiosk.ports import PageLocation, PageLocator
 
-_SLENDER = 4.0
-"""Length by height of the lines that count; shorter pieces of text slant at random."""
+_SLENDER = 3.0
+"""Length by height of the lines that count; shorter pieces of text slant at random, those of 3 by a degree or two."""
 _LEAST_LINES = 5
 _LEAST_SLANT = math.radians(8)
 """Up to here pages are read as they lie."""

@@ -50,6 +50,8 @@ PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, n
 PAGE_TEXT_PX = 544  # side of the text detector's input for a straightened page; of 80 values under heavy blur 480 lost none against 640
 PICTURE_TEXT_PX = 960
 SURE_LOCATION = 0.55
+UNSURE_LOCATION = 0.3
+"""Outlines less sure than SURE_LOCATION are looked into from here on, where the picture shows no document otherwise."""
 DOUBTED_LOCATION = 0.75
 """Of outlines less sure than this some are frames printed on a page that fills its picture."""
 MOST_PAGES = 6
@@ -204,6 +206,8 @@ class DocumentReader:
                 return look if look.is_document else None
         whole = self._read(PageLook(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
         looks += [whole, *self._by_slant(image, whole, timings)]
+        if not locations and not any(one.is_document for one in looks):
+            looks += self._by_unsure_outline(image, timings)
         best = max(looks, key=lambda one: one.evidence)
         if best.evidence < STRONG_EVIDENCE and best.mrz is None:
             # the last thing to try: the MRZ reader looks at several scales and turns of its own
@@ -219,6 +223,12 @@ class DocumentReader:
                         whole.all_faces, whole.faces = self._eyes.faces(_view_of(whole, None))
             best = max(looks, key=lambda one: one.evidence)
         return best if best.is_document else None
+
+    def _by_unsure_outline(self, image: Image, timings: dict[str, float]) -> tuple[PageLook, ...]:
+        """The page on ground too busy for a sure outline; its print tells whether it is one."""
+        with _timed(timings, "locate"):
+            found = [one for one in self._locator.locate(image) if UNSURE_LOCATION <= one.confidence < SURE_LOCATION]
+        return tuple(self._look_at(image, one, timings) for one in found[:1])
 
     def _by_slant(self, image: Image, whole: PageLook, timings: dict[str, float]) -> tuple[PageLook, ...]:
         """The page whose outline does not show, by its print that lies aslant in the picture."""

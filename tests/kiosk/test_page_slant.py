@@ -41,6 +41,7 @@ def test_print_of_the_ground_may_lie_otherwise_but_not_most_of_it() -> None:
     assert slant_of([*printed(25, 6), *printed(0, 8)]) is None
     assert slant_of(printed(25, 4)) is None, "too few"
     assert slant_of(printed(25, 8, long=40)) is None, "too short to slant at all"
+    assert slant_of(printed(25, 8, long=66)) is not None, "values of a small card are 3 to 4 times as long as high"
 
 
 class Whole:

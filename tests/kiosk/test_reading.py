@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.check import CheckLabel, CheckName, CheckStatus
-from kiosk.domain.document import Document, FieldName, PageSide, PageWarning, Source, Suspicion
+from kiosk.domain.document import Document, FieldName, PageSide, PageWarning, Quad, Source, Suspicion
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.face import Face
 from kiosk.domain.mrz import parse_mrz
@@ -360,6 +360,29 @@ def test_a_whole_card_on_a_newspaper_is_not_out_of_the_image(model_library: Mode
     page = reader_with(model_library, locator=_NothingFound()).read_page(picture).page
     assert page.quad is None
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in page.quality.warnings
+
+
+class _Unsure:
+    """A locator that sees one outline and is not sure of it."""
+
+    model_id = "unsure"
+
+    def __init__(self, quad: Quad, confidence: float) -> None:
+        self._quad, self._confidence = quad, confidence
+
+    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+        return (PageLocation(self._quad, self._confidence),)
+
+
+def test_a_small_card_within_an_unsure_outline_is_read_where_the_picture_shows_no_document(model_library: ModelLibrary) -> None:
+    card = limited(drawn("td1").pages[PageSide.BACK], 640)
+    height, width = card.shape[:2]
+    picture = np.full((3000, 4000, 3), 96, np.uint8)
+    picture[1800 : 1800 + height, 900 : 900 + width] = card
+    outline = geometry.box_quad(900, 1800, 900 + width, 1800 + height)
+    page = reader_with(model_library, locator=_Unsure(outline, 0.4)).read_page(picture).page
+    assert page.mrz is not None
+    assert page.location_confidence == 0.4
 
 
 def test_a_scanned_licence_back_without_fields_is_judged_for_copies(model_library: ModelLibrary) -> None:

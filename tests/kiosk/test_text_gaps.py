@@ -1,4 +1,4 @@
-"""Blanks between words that a recogniser nearly read."""
+"""Blanks and letters that a recogniser nearly read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import pytest
 
 from kiosk.domain.document import Quad
 from kiosk.engines.text_alphabet import Alphabet
-from kiosk.engines.text_blanks import BlankReader
+from kiosk.engines.text_gaps import GapReader
 from kiosk.engines.text_marks import MarkReader
 from kiosk.engines.text_reader import no_surer, text_line
 from kiosk.ports import TextLine
 from kiosk.services.document_boxes import box_of
 
 QUAD: Quad = ((0.0, 0.0), (90.0, 0.0), (90.0, 20.0), (0.0, 20.0))
-CHARACTERS = ("", *"ELJÖ·1", " ")
+CHARACTERS = ("", *"ELJÖ·1YÝ", " ")
 
 
 def steps(*rows: dict[str, float]) -> np.ndarray:
@@ -28,7 +28,7 @@ def steps(*rows: dict[str, float]) -> np.ndarray:
 
 def read(*rows: dict[str, float]) -> TextLine:
     """As `RapidTextReader` reads a line."""
-    settled, sure = BlankReader(CHARACTERS).settled(steps(*rows))
+    settled, sure = GapReader(CHARACTERS).settled(steps(*rows))
     return no_surer(text_line(Alphabet(CHARACTERS), MarkReader(CHARACTERS), settled, QUAD), sure)
 
 
@@ -73,3 +73,26 @@ def test_a_blank_at_a_lines_end_is_none_between_letters() -> None:
 
 def test_a_blank_that_is_read_is_given_once() -> None:
     assert read(L, {" ": 0.4}, {" ": 0.9}, {" ": 0.45}, J).text == "L J"
+
+
+def test_a_letter_whose_marks_share_it_is_read() -> None:
+    """NOVÝ from a display: nothing 0.39, Ý 0.36, Y 0.23 were read NOV."""
+    line = read(L, NOTHING, {"Ý": 0.36, "Y": 0.25}, NOTHING, J)
+    assert line.text == "LÝJ"
+    assert box_of(line).sureness < 0.92
+    assert dict(line.doubts[0].ways) == pytest.approx({"Ý": 0.59, "Y": 0.41}, abs=0.01)
+
+
+def test_a_letter_less_likely_than_none_asks_for_a_look() -> None:
+    line = read(L, NOTHING, {"Y": 0.3}, NOTHING, J)
+    assert line.text == "LJ"
+    assert box_of(line).sureness < 0.92
+
+
+def test_what_is_left_of_a_letter_beside_is_no_other_one() -> None:
+    line = read({"Ö": 1.0}, {"Ö": 0.4}, NOTHING, {"J": 0.3}, J)
+    assert (line.text, line.least) == ("ÖJ", 1.0)
+
+
+def test_specks_at_a_lines_ends_are_no_letters() -> None:
+    assert read({"Y": 0.3}, L, J, {"Y": 0.3}).least == 1.0
