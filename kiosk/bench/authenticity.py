@@ -80,24 +80,26 @@ def authenticity(count: int = 60, *, first_seed: int = HELD_OUT, reader: Reader 
     """
     costs: list[float] = []
     judge = _judged(costs) if reader is None else _read(reader, costs)
-    genuine: dict[str, Json] = {}
+    found: dict[str, list[tuple[Signal, ...] | None]] = {kind: [] for kind in GENUINE}
     alarms: list[Json] = []
     designs: dict[str, list[tuple[Signal, ...] | None]] = {name: [] for name in DESIGNS}
-    for kind, take in GENUINE.items():
-        found: list[tuple[Signal, ...] | None] = []
-        for drawn in _drawn(count, first_seed):
-            made, side, _, seed = drawn
-            signals = judge(take(*drawn))
-            found.append(signals)
+    for made, seed in _drawn(count, first_seed):
+        side = _side(made, seed)
+        for kind, take in GENUINE.items():
+            signals = judge(take(made, side, _random(seed), seed))
+            found[kind].append(signals)
             designs[made.truth.design].append(signals)
             alarms += [_alarm(kind, made.truth.design, side, seed, one) for one in signals or () if one.raised]
-        genuine[kind] = _by_signal(found)
+    genuine: dict[str, Json] = {kind: _by_signal(signals) for kind, signals in found.items()}
+    attacked: dict[str, list[tuple[Signal, ...] | None]] = {name: [] for name in SPECIES}
+    for made, seed in _drawn(count, first_seed + 1_000) if attacks_too else ():
+        for name, species in SPECIES.items():
+            attacked[name].append(judge(species.take(made, _side(made, seed, species.aim), _random(seed), seed)))
     caught: dict[str, Json] = {}
-    for name, species in SPECIES.items() if attacks_too else ():
-        found = [judge(species.take(*drawn)) for drawn in _drawn(count, first_seed + 1_000, species.aim)]
-        row = _rate([_of(signals, species.aim) for signals in found if signals])
-        row["by_any_signal"] = _share([any(one.raised for one in signals) for signals in found if signals])
-        caught[name] = row | _refused(found)
+    for name, judged in attacked.items() if attacks_too else ():
+        row = _rate([_of(signals, SPECIES[name].aim) for signals in judged if signals])
+        row["by_any_signal"] = _share([any(one.raised for one in signals) for signals in judged if signals])
+        caught[name] = row | _refused(judged)
     return {
         "first_seed": first_seed,
         "places": "drawn" if reader is None else "read",
@@ -125,15 +127,22 @@ def _refused(found: Sequence[tuple[Signal, ...] | None]) -> dict[str, Json]:
     return {"refused": sum(not signals for signals in found)}
 
 
-def _drawn(count: int, first_seed: int, aim: Suspicion | None = None) -> Iterator[tuple[Specimen, PageSide, Generator, int]]:
+def _drawn(count: int, first_seed: int) -> Iterator[tuple[Specimen, int]]:
+    """Drawing one takes longer than photographing it, so that all pictures of a seed are taken of the same."""
     names = list(DESIGNS)
     for seed in range(first_seed, first_seed + count):
-        made = specimen(names[seed % len(names)], seed=seed)
-        sides = list(made.pages)
-        side = sides[seed // len(names) % len(sides)]
-        if aim in (Suspicion.PORTRAIT_SUBSTITUTED, Suspicion.TEXT_RETOUCHED):
-            side = PageSide.FRONT
-        yield made, side, np.random.default_rng([seed, 3]), seed
+        yield specimen(names[seed % len(names)], seed=seed), seed
+
+
+def _side(made: Specimen, seed: int, aim: Suspicion | None = None) -> PageSide:
+    if aim in (Suspicion.PORTRAIT_SUBSTITUTED, Suspicion.TEXT_RETOUCHED):
+        return PageSide.FRONT
+    sides = list(made.pages)
+    return sides[seed // len(DESIGNS) % len(sides)]
+
+
+def _random(seed: int) -> Generator:
+    return np.random.default_rng([seed, 3])
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------------------------

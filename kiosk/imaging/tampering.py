@@ -233,21 +233,30 @@ def _quietest(blocks: Floats) -> float:
 
 
 def _edges_of(grey: Floats) -> Edges:
-    span = np.abs(grey[:, 5:] - grey[:, :-5])
+    steps, span = grey[:, 1:] - grey[:, :-1], np.abs(grey[:, 5:] - grey[:, :-5])
     # where light blows the paper out, letters end in a step however blurred they are
     blown = cv2.boxFilter((grey >= _BLOWN).astype(np.float32), -1, (6, 1), anchor=(0, 0), normalize=False)[:, :-5] > 0
     strong = (span >= max(_LEAST_SPAN, float(np.percentile(span, 92)))) & ~blown
+    # five pixels over both sides of a thin stroke go down and up again: their steps are large against the little by which they end apart
+    strong &= _over_five(np.abs(steps)) <= _ONE_WAY * span
     if int(strong.sum()) < _LEAST_EDGES:
         return Edges(0.0, 0, 0.0)
     # Sum of squares of the steps against the square of their sum: hardly depends on where between two pixels an edge lies. The steepest
     # step does, by a third, and on a page that is held straight all edges of an upright stroke lie alike.
-    squares = cv2.boxFilter((grey[:, 1:] - grey[:, :-1]) ** 2, -1, (5, 1), normalize=False)[:, 2:-2]
+    squares = _over_five(steps**2)
     sides = cv2.connectedComponentsWithStats(strong.astype(np.uint8), connectivity=8)[2][1:]
     strokes = int((sides[:, cv2.CC_STAT_HEIGHT] >= _LEAST_SIDE_PX).sum())
     heights = span[strong]
     return Edges(float(np.median(squares[strong] / heights**2)), strokes, float(np.median(heights)))
 
 
+def _over_five(steps: Floats) -> Floats:
+    """Sums of five steps in a row, one for each six pixels of a row."""
+    return np.asarray(cv2.boxFilter(steps, -1, (5, 1), normalize=False)[:, 2:-2], np.float32)
+
+
+_ONE_WAY = 1.15
+"""Of their sum, the way that the steps of one edge go in all: what is more than noise goes back."""
 _LEAST_EDGES = 20
 _LEAST_SPAN = 25.0  # grey levels
 _LEAST_SIDE_PX = 3

@@ -29,7 +29,7 @@ GRID_LIMIT = 3.0  # GridEvidence
 COLOURFULNESS_LIMIT = 0.022  # chroma that is left of a page when the light is taken out; grey copies have less
 COLOUR_DISTANCE_LIMIT = 0.9
 PORTRAIT_NOISE_LIMIT = 1.0  # natural logarithm of how much less noise than the page the portrait has
-EDGE_LIMIT = 4.0  # robust deviations by which a field's letters are crisper than the other fields'
+EDGE_LIMIT = 3.0  # robust deviations by which a field's letters are crisper than the other fields'
 MIN_PAGE_SIDE_PX = 64
 MIN_FIELDS = 5
 MIN_LETTERS_PX = 12.0
@@ -259,8 +259,8 @@ def _portrait(seen: _Seen, portrait: Quad | None, sharp: bool) -> Signal:
     return _signal(suspicion, measure, PORTRAIT_NOISE_LIMIT, model, INCONCLUSIVE)
 
 
-_NOISE_FLOOR = 0.1
-"""Grey levels, what rounding to whole numbers leaves: pictures without noise have nothing to compare."""
+_NOISE_FLOOR = 0.3
+"""Grey levels. Rounding leaves 0.1; JPEG of quality 30 to 50 wipes a portrait clean and leaves 0.3 to 0.8 of a page's fine lines."""
 
 
 def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:

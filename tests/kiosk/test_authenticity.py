@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -141,12 +141,29 @@ def test_exchanged_inks_change_the_colour_profile() -> None:
 
 
 def test_a_portrait_without_the_pictures_grain_is_seen() -> None:
-    picture, quad = exposed(_page(), SOFT_CAMERA)
+    picture, quad = exposed(_page(), replace(SOFT_CAMERA, noise=10))
     place = _in_picture(quad, _card().truth.portrait_box)
     stranger = np.asarray(cv2.GaussianBlur(np.ascontiguousarray(astronaut()[20:400, 80:370][:, ::-1]), (0, 0), 9), np.uint8)
     edited = attacks.other_portrait(picture, place, stranger, np.random.default_rng(6), way="smoothed")
     assert S.PORTRAIT_SUBSTITUTED not in _raised(picture, quad)
     assert S.PORTRAIT_SUBSTITUTED in _raised(edited, quad)
+
+
+@pytest.mark.parametrize("quality", [30, 40])
+def test_a_portrait_that_jpeg_wiped_clean_is_not_suspected(quality: int) -> None:
+    """What is left of the page's fine lines is no grain."""
+    licence = specimen("licence-eu", seed=172005)
+    box = licence.truth.portrait_box
+    page = licence.pages[PageSide.FRONT]
+    picture, quad = exposed(page, Camera(width=1300, blur=0.5, noise=2.5, sharpen=0.7, quality=quality, seed=9))
+    to_picture = geometry.homography(geometry.box_quad(0.0, 0.0, float(page.shape[1]), float(page.shape[0])), quad)
+    place = geometry.as_quad(geometry.mapped(geometry.as_array(_box_quad(box, 1.0)), to_picture))
+    inside, around = (tampering.grain(picture, part) for part in (tampering.inner_part(place, 0.85), tampering.inner_part(quad, 0.9)))
+    assert inside is not None
+    assert around is not None
+    assert around > 2.7 * inside, "else nothing was wiped clean"
+    found = page_signals(page, picture=picture, quad=quad, portrait=_box_quad(box, 1.0))
+    assert next(signal for signal in found if signal.suspicion is S.PORTRAIT_SUBSTITUTED).why == "INCONCLUSIVE"
 
 
 def test_letters_crisper_than_the_others_are_seen_and_their_field_is_named() -> None:
@@ -220,6 +237,24 @@ def test_edges_are_as_steep_wherever_they_lie_between_two_pixels() -> None:
     steep = [one.steepness for one in measured if one is not None and one.strokes >= 8]
     assert len(steep) == 8
     assert max(steep) / min(steep) < 1.1
+
+
+def _strokes(thick: float, apart: int) -> tampering.Edges:
+    """Upright strokes with a short bar at the top, out of the same lens."""
+    fine = np.full((40 * 8, 200 * 8), 220, np.uint8)
+    for left in range(12, 180, apart):
+        fine[64:256, left * 8 : round((left + thick) * 8)] = 40
+        fine[64:112, left * 8 : round((left + 0.6 * apart) * 8)] = 40
+    soft = cv2.resize(cv2.GaussianBlur(fine, (0, 0), 0.7 * 8), (200, 40), interpolation=cv2.INTER_AREA)
+    found = tampering.edges(np.asarray(cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR), np.uint8), geometry.box_quad(0.0, 0.0, 200.0, 40.0))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("thick", [1.0, 1.5, 2.0])
+def test_small_letters_whose_strokes_stand_close_seem_hardly_crisper(thick: float) -> None:
+    """Five pixels over two sides of strokes rise and fall by far more than their ends differ."""
+    assert _strokes(thick, 6).steepness < 1.6 * _strokes(5.0, 12).steepness
 
 
 def test_letters_on_paper_that_is_blown_out_are_not_measured() -> None:
