@@ -10,7 +10,7 @@ from kiosk.domain.national_letters import is_known_language, letters_of
 from kiosk.ports import LetterDoubt, TextLine
 from kiosk.services.document_words import Words, compact
 
-_FOREIGN = 0.1
+_FOREIGN = 0.05
 """Weight of a letter that the state's languages lack: holders have names from elsewhere, but one letter in doubt is seldom of them."""
 
 _FOREIGN_SURE = 0.75
@@ -25,20 +25,27 @@ def languages_read(lines: Sequence[TextLine], words: Words) -> tuple[str, ...]:
     return tuple(sorted(filter(is_known_language, found)))
 
 
-def respelled(lines: Sequence[TextLine], languages: Sequence[str]) -> tuple[TextLine, ...]:
+def respelled(lines: Sequence[TextLine], languages: Sequence[str], *, told: bool = True) -> tuple[TextLine, ...]:
     """The lines of a document in these languages (empty = not known), each doubted letter as the likeliest one, foreign ones being rare.
 
     A letter that was read without doubt stays, whatever the language: names travel. What was chosen anew is as sure as the choice.
+
+    Args:
+        told: the languages are the state's or the template's. Those of labels alone (French is on every visa) make no letter surer than it
+            was read.
     """
     known = letters_of(languages)
-    return tuple(_respelled(line, known) if line.doubts else line for line in lines) if languages else tuple(lines)
+    return tuple(_respelled(line, known, told) if line.doubts else line for line in lines) if languages else tuple(lines)
 
 
-def _respelled(line: TextLine, known: frozenset[str]) -> TextLine:
+def _respelled(line: TextLine, known: frozenset[str], told: bool) -> TextLine:
     letters = list(line.text)
     doubts: list[LetterDoubt] = []
     for doubt in line.doubts:
         ways = _weighed(doubt, known)
+        if not told:
+            read = dict(doubt.ways)
+            ways = tuple((letter, min(share, read[letter])) for letter, share in ways)
         letters[doubt.place] = ways[0][0]
         doubts.append(replace(doubt, ways=ways))
     after = min(doubt.sure * doubt.ways[0][1] for doubt in doubts)

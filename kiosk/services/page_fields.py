@@ -31,6 +31,8 @@ CUT_CONFIDENCE = 0.75
 """The most that a value is sure which runs into the edge of its page."""
 _EDGE = 0.005
 _ROMANIAN = frozenset("ĂăȚțŢţ")
+_TURKISH = frozenset("ĞğŞş")
+_CEDILLA = str.maketrans("Șș", "Şş")
 _COMMA_BELOW_S = str.maketrans("Şş", "Șș")
 _COMMA_BELOW_T = str.maketrans("Ţţ", "Țț")
 
@@ -64,8 +66,10 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
     if match is None or not match.edition_sure:
         match = _by_layout(look, evidence, context, advice, match) or match
     languages = match.template.languages if match is not None else ()
-    languages = languages or languages_of(kind.type.country) or languages_read(look.lines, context.words)
-    lines = respelled(look.lines, languages)
+    languages = languages or languages_of(kind.type.country)
+    told = bool(languages)
+    languages = languages or languages_read(look.lines, context.words)
+    lines = respelled(look.lines, languages, told=told)
     if lines != look.lines:
         labelled = _sure(visual_fields(lines, side, context))
     if match is not None:
@@ -80,7 +84,8 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
         labelled = merge_readings(dict(by_template), labelled, template, match.side, context)
     machine = mrz_fields(look.mrz, kind.side, look.mrz_quads, today) if look.mrz is not None else {}
     romanian = "ro" in languages or any(not _ROMANIAN.isdisjoint(line.text) for line in lines)
-    labelled = {name: tuple(_cut(_spelled(one, romanian), width) for one in found) for name, found in labelled.items()}
+    turkish = not romanian and any(not _TURKISH.isdisjoint(line.text) for line in lines)
+    labelled = {name: tuple(_cut(_spelled(one, romanian, turkish), width) for one in found) for name, found in labelled.items()}
     printed = reconciled(dict(labelled), lines, machine, kind.side, context)
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
 
@@ -112,9 +117,14 @@ def names_document(look: PageLook, *, today: str) -> bool:
     return classify_page(evidence).match is not None
 
 
-def _spelled(reading: Reading, romanian: bool) -> Reading:
-    """Romanian has commas below where Turkish has cedillas; fonts and readers mix them. T with a cedilla is no other language's letter."""
-    value = reading.value.translate(_COMMA_BELOW_S | _COMMA_BELOW_T if romanian else _COMMA_BELOW_T)
+def _spelled(reading: Reading, romanian: bool, turkish: bool) -> Reading:
+    """Romanian has commas below where Turkish has cedillas; fonts and readers mix them. T with a cedilla is no other language's letter.
+
+    Args:
+        turkish: it has Turkish letters and none that are Romanian alone.
+    """
+    table = _COMMA_BELOW_T | (_COMMA_BELOW_S if romanian else _CEDILLA if turkish else {})
+    value = reading.value.translate(table)
     return reading if value == reading.value else replace(reading, value=value)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from kiosk.domain.document import FieldName, PageSide, Point, Quad, Reading, Source
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
-from kiosk.services.document_boxes import Box, as_it_lies, box_of, joined_boxes
+from kiosk.services.document_boxes import Box, as_it_lies, box_of, joined_boxes, part_of
 from kiosk.services.document_layout import Found, Rules, find_values
 from kiosk.services.document_values import Context, Value, in_order_of, of_state
 from kiosk.services.document_words import plain
@@ -228,7 +228,7 @@ def _by_format(
         if name in found or not field.anywhere:
             continue
         fitting: dict[str, Found] = {}
-        for box in (*boxes, *_beside(boxes)):
+        for box in (*boxes, *_behind_colons(boxes), *_beside(boxes)):
             got = value(name, box.text) if not _is_taken(box.quad, taken) else None
             # what must be mended or breaks the rule is too weak without a label or a place
             if got is not None and got.fit == 1.0:
@@ -236,6 +236,12 @@ def _by_format(
         if len(fitting) == 1:
             found[name] = next(iter(fitting.values()))
             taken.append(found[name].box.quad)
+
+
+def _behind_colons(boxes: Sequence[Box]) -> list[Box]:
+    """What stands behind a label of which a reflection left too little to be known ("NALE D'IDENTITÉ N°:880692310285")."""
+    parts = [(box, box.text.rindex(":") + 1) for box in boxes if ":" in box.text.rstrip(" :")]
+    return [part_of(box, start / len(box.text), 1.0, box.text[start:].strip()) for box, start in parts]
 
 
 def _beside(boxes: Sequence[Box]) -> list[Box]:

@@ -73,6 +73,16 @@ def test_a_foreign_letter_that_was_doubted_asks_for_a_look() -> None:
     assert box_of(own).sureness > OCR_THRESHOLD
 
 
+def test_the_languages_of_labels_make_no_letter_surer_than_it_was_read() -> None:
+    """French stands on every visa: WZÓR, whose Ô had 0.65, is no French name."""
+    ways = (("Ô", 0.649), ("Ó", 0.216), ("Ò", 0.113))
+    (told,) = respelled([line("WZÔR", doubt(2, *ways), least=0.649)], ["fr"])
+    (labelled,) = respelled([line("WZÔR", doubt(2, *ways), least=0.649)], ["fr"], told=False)
+    assert told.marks > 0.9
+    assert labelled.marks == pytest.approx(0.649)
+    assert box_of(labelled).accents < OCR_THRESHOLD
+
+
 def test_labels_tell_the_languages_of_a_document_whose_state_does_not() -> None:
     words = load_words()
     page_lines = [line("Surname / Priezvisko / Nom"), line("Given names/Meno"), line("ANNA KATARÍŅA")]

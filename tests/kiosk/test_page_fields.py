@@ -33,3 +33,9 @@ def test_romanian_has_commas_below_and_turkish_cedillas() -> None:
     turkish = read(("Surname", 40, 60), ("ŞAHİN", 40, 88))
     assert romanian[FieldName.SURNAME][0] == "ȘTEFĂNIȚĂ"
     assert turkish[FieldName.SURNAME][0] == "ŞAHİN"
+
+
+def test_one_page_has_commas_or_cedillas_below_not_both() -> None:
+    """Read from a display: IȘIL GÜLŞEN, the first with a probability of 0.84."""
+    assert read(("Surname", 40, 60), ("IȘIL GÜLŞEN", 40, 88))[FieldName.SURNAME][0] == "IŞIL GÜLŞEN"
+    assert read(("Surname", 40, 60), ("ȘERBAN", 40, 88))[FieldName.SURNAME][0] == "ȘERBAN"

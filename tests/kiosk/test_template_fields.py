@@ -342,3 +342,10 @@ def test_a_letter_that_is_the_fields_number_or_part_of_the_name_asks_for_a_look(
     assert found is not None
     assert (found.value, found.fit) == ("JASENSKÁ", BROKEN_CHECK)
     assert template_value(replace(field, drop=()), "I WAYAN", CONTEXT).value == "I WAYAN"  # type: ignore[union-attr]
+
+
+def test_a_number_that_may_stand_anywhere_is_found_behind_a_label_that_was_half_lost(template: Template) -> None:
+    found = read(template, line("NALE D'IDENTITÉ N°:AB123456", 0.4, 0.8))
+    assert found[FieldName.DOCUMENT_NUMBER].value == "AB123456"
+    found = read(template, line("NALE D'IDENTITÉ N°:AB123456", 0.4, 0.8), line("CD654321", 0.4, 0.9))
+    assert FieldName.DOCUMENT_NUMBER not in found, "two texts fit"
