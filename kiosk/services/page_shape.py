@@ -43,6 +43,9 @@ _SHARP = 0.35
 _AT_THE_SIDE = 0.004
 _CUT_LINES = 2
 """Lines that run into one side of a picture: none on 35 public scans but a strip with one; of halves of pages four to eleven."""
+_CUT_IN_OUTLINE = 5
+"""As above, of a page with an outline. One that lies askew cut off the ends of up to three lines (29 photographs of whole pages); of cards
+cut in half it was eight to twelve, and their outline is that of a page held upright."""
 _KNOWN = 4
 """Labels, values and lines of an MRZ that tell where on the ground the page's print is; of fewer, all print may be the page's."""
 _LABEL_SHARE = 0.6
@@ -76,6 +79,8 @@ def is_whole(look: PageLook, template: Template | None, printed: Sequence[Quad] 
         return bool(max(width, height) <= _WIDEST * min(width, height)) and not runs_off(look, printed)
     if look.part is not None:
         return True
+    if runs_off(look, printed, least=_CUT_IN_OUTLINE):
+        return False
     ratios: Sequence[float] = KNOWN_RATIOS
     if look.mrz is not None:
         ratios = _MRZ_RATIOS.get(look.mrz.format, (ID3_RATIO,))
@@ -88,13 +93,14 @@ def is_whole(look: PageLook, template: Template | None, printed: Sequence[Quad] 
     return min(abs(math.log(ratio / max(known, 1 / known))) for known in ratios) <= _TILTED
 
 
-def runs_off(look: PageLook, printed: Sequence[Quad] = ()) -> bool:
+def runs_off(look: PageLook, printed: Sequence[Quad] = (), *, least: int = _CUT_LINES) -> bool:
     """Print that runs into the left or right side of the picture: the page goes on beyond it. No page is printed up to its edge.
 
     Print of the ground, a newspaper's, does so too: where enough of the page is known, what lies outside of that does not count.
 
     Args:
         printed: where values were read.
+        least: so many lines must run into one side.
     """
     width = look.image.shape[1]
     zones = [geometry.bounds(quad) for quad in look.mrz_quads]
@@ -109,7 +115,7 @@ def runs_off(look: PageLook, printed: Sequence[Quad] = ()) -> bool:
     level = [(left, right) for left, top, right, bottom in boxes if right - left > bottom - top]
     left_cut = sum(left <= _AT_THE_SIDE * width for left, _ in level)
     right_cut = sum(right >= (1.0 - _AT_THE_SIDE) * width - 1 for _, right in level)
-    return bool(max(left_cut, right_cut) >= _CUT_LINES)
+    return bool(max(left_cut, right_cut) >= least)
 
 
 def _is_label(text: str) -> bool:

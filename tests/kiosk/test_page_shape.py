@@ -91,6 +91,14 @@ def card_on_print(*, cut: bool = False) -> PageLook:
     return look
 
 
+@pytest.mark.parametrize(("lines", "whole"), [(8, False), (3, True)])
+def test_a_card_that_was_cut_in_half_is_not_whole_though_its_outline_is_seen(lines: int, whole: bool) -> None:
+    """Its half has the proportion of a card that is held upright; an outline that lies askew touches a line or two."""
+    look = look_of(500, 710)
+    look.lines = tuple(line("SURNAMES", 500 - 12 * 8, 60 + 60 * row) for row in range(lines))
+    assert is_whole(look, None) is whole
+
+
 def test_print_of_the_ground_that_runs_off_is_not_the_pages() -> None:
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE not in shape_warnings(card_on_print(), None)
     assert PageWarning.DOCUMENT_OUT_OF_IMAGE in shape_warnings(card_on_print(cut=True), None)
