@@ -8,7 +8,6 @@ one zone can be compared with each other: typeface, blur and size then cancel ou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -29,6 +28,8 @@ MIDDLE: Band = (0.3, 0.7)
 """Of the height of the text: where the sides of an oval are, and neither its curves nor the next line."""
 HEAD: Band = (0.0, 0.2)
 """Where I has a bar and 1 only a flag."""
+SHOULDER: Band = (0.1, 0.3)
+"""Where a 0 that is a rounded rectangle is as wide as below, and an O that is an oval is not: so in the genuine OCR-B."""
 LEAST_INK = 0.05
 """So many columns full of ink in each row of a band are ink at all."""
 CELL = 12
@@ -61,8 +62,7 @@ def spreads(image: Image, quad: Quad, length: int, bands: Sequence[Band] = (MIDD
     found = []
     for begin, end in bands:
         part = ink[top + round(begin * height) : top + round(end * height) + 1]
-        least = LEAST_INK * len(part)
-        found.append(tuple(_spread(part[:, left:right].sum(axis=0), pitch, least) for left, right in pairwise(edges)))
+        found.append(_spreads(part.sum(axis=0), edges, pitch, LEAST_INK * len(part)))
     return tuple(found)
 
 
@@ -115,11 +115,11 @@ def _edges(profile: Ink, length: int) -> list[int] | None:
     return [int(np.clip(round(float(places[one])), 0, len(profile))) for one in reversed(found)] if min(found) >= 0 else None
 
 
-def _spread(part: Ink, pitch: float, least: float) -> float | None:
-    ink = part.astype(np.float64)
-    total = float(ink.sum())
-    if total <= least:
-        return None
-    places = np.arange(len(ink))
-    middle = float((ink * places).sum()) / total
-    return float(np.sqrt((ink * (places - middle) ** 2).sum() / total)) / pitch
+def _spreads(ink: Ink, edges: Sequence[int], pitch: float, least: float) -> tuple[float | None, ...]:
+    """Per character, between two edges each, the standard deviation of its columns' ink in pitches; None for less ink than `least`."""
+    places = np.arange(len(ink)) / pitch
+    sums = [np.concatenate([[0.0], np.cumsum(ink * places**power, dtype=np.float64)])[list(edges)] for power in range(3)]
+    total, first, second = (np.diff(one) for one in sums)
+    middle = first / np.maximum(total, 1e-9)
+    spread = np.sqrt(np.maximum(second / np.maximum(total, 1e-9) - middle**2, 0.0))
+    return tuple(value if ink_seen > least else None for value, ink_seen in zip(spread.tolist(), total.tolist(), strict=True))

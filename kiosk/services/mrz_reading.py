@@ -252,7 +252,7 @@ class MrzReader:
                 decoded = self._decode(image, [lines[index] for index in kept], [steps[index] for index in kept], layout, search)
                 if decoded is not None:
                     return decoded, tuple(lines[index] for index in kept)
-            if min(legibility(line) for line in steps) > LEGIBLE:
+            if all(_is_legible(line) for line in steps):
                 return None
         return None
 
@@ -306,10 +306,15 @@ def _decoded(cells: Sequence[Vector], layout: Layout) -> Decoded | None:
     return found
 
 
+def _is_legible(line: LineSteps) -> bool:
+    """A few letters seen surely in so slender a line are not it: a zone that is upside down looks like that."""
+    return legibility(line) > LEGIBLE and length_of(line) >= FEW
+
+
 def _is_plain(line: LineSteps) -> bool:
-    """Legible text of a length that no zone has. A few letters seen in so slender a line are not it: a zone upside down looks like that."""
+    """Legible text of a length that no zone has."""
     length = length_of(line)
-    return legibility(line) > LEGIBLE and length >= FEW and not any(abs(length - one.length) <= MAX_OFF for one in LAYOUTS.values())
+    return _is_legible(line) and not any(abs(length - one.length) <= MAX_OFF for one in LAYOUTS.values())
 
 
 def _fits(steps: Sequence[LineSteps]) -> list[tuple[Layout, tuple[int, ...]]]:

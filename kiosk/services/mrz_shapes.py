@@ -9,40 +9,69 @@ Where they differ and the glyph is what was read, a reader's doubt between the t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
-from kiosk.domain.mrz import Mrz, MrzRepair
+from kiosk.domain.mrz import Mrz, MrzRepair, parse_mrz
 from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.imaging.frame import Image
-from kiosk.imaging.mrz_glyphs import HEAD, MIDDLE, spreads
+from kiosk.imaging.mrz_glyphs import HEAD, MIDDLE, SHOULDER, Band, spreads
 from kiosk.services.mrz_reading import MrzReading
 
-PAIRS = (("0", "O"), ("1", "I"))
-BANDS = (MIDDLE, HEAD)
-"""Of each pair, where its letter is wider than its digit in most typefaces."""
-APART = (0.24, 0.3)
-"""Of each pair: by so much, of the digit's spread, the letter's usual one must differ to tell anything."""
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """Where a letter and a digit differ.
+
+    Attributes:
+        band: of the text's height.
+        apart: by so much, of the digit's spread, the letter's usual one must differ to tell anything; infinite = letters are not compared,
+            since those of names stand in lines without digits, whose height is another.
+        strange: (from, to), of the digit's spread: what differs so from the zone's digits is none, though there is no letter to compare
+            with; () = such a glyph is too small to be measured so finely.
+        least_pitch: pixels from character to character below which nothing is told.
+    """
+
+    digit: str
+    letter: str
+    band: Band
+    apart: float
+    strange: tuple[float, float] | tuple[()] = ()
+    least_pitch: float = 0.0
+
+
+TRAITS = (
+    Trait("0", "O", SHOULDER, math.inf, (-0.45, -0.15), 14.0),
+    Trait("0", "O", MIDDLE, 0.24, (0.2, 0.6)),
+    Trait("1", "I", HEAD, 0.3),
+)
+"""The letter is wider than the digit in the middle in most typefaces; in the genuine OCR-B it is narrower at the shoulder: of 347 0s of 14
+px and more, photographed and scanned, none was narrower than the others of its zone by more than 9 %, of 12 Os one by less than 15 %. What
+a later trait tells goes before what an earlier one does."""
 ALIKE = 0.12
 """So far, of the usual spread, glyphs of one kind lie from each other; measured 0.03 to 0.08 on photographs."""
-STRANGE = 0.2
-"""So much wider than the zone's 0s is none, though there is no O to compare with. Heads of 1s are too small to be measured so finely."""
 LEAST_SAMPLES = 2
 Widths = Sequence[Sequence[float | None]]
-_TWIN = {one: other for digit, letter in PAIRS for one, other in ((digit, letter), (letter, digit))}
+_TWIN = {"0": "O", "O": "0", "1": "I", "I": "1"}
 
 
 def with_shapes(image: Image, reading: MrzReading) -> MrzReading:
     """The reading with what its glyphs put in doubt among its repairs. `image`: the picture that `line_quads` belong to."""
     mrz = reading.mrz
-    if not mrz.holds or not any(True for _ in _open_places(mrz, _TWIN)):
+    if not _open_places(mrz, _TWIN):
         return reading
     length = layout_of(mrz.format).length
-    measured = [spreads(image, quad, length, BANDS) for quad in reading.line_quads]
+    measured = [spreads(image, quad, length, [trait.band for trait in TRAITS]) for quad in reading.line_quads]
     shapes: dict[tuple[int, int], str] = {}
-    for band, pair in enumerate(PAIRS):
-        shapes |= shaped_as(mrz, [line[band] for line in measured], pair)
+    (left, top), (right, bottom) = reading.line_quads[-1][:2]
+    pitch = math.hypot(right - left, bottom - top) / length
+    for number, trait in enumerate(TRAITS):
+        if pitch >= trait.least_pitch:
+            shapes |= shaped_as(mrz, [line[number] for line in measured], trait)
+    if not mrz.holds:
+        return _as_shaped(reading, shapes)
     kept = [
         replace(one, clear=one.clear or shapes.get((one.line, one.column)) == one.read)
         for one in mrz.repairs
@@ -60,14 +89,30 @@ def with_shapes(image: Image, reading: MrzReading) -> MrzReading:
     return replace(reading, sure=reading.sure and not found, mrz=replace(mrz, repairs=repairs))
 
 
-def shaped_as(mrz: Mrz, widths: Widths, pair: tuple[str, str] = PAIRS[0]) -> dict[tuple[int, int], str]:
-    """(line, column) -> the digit or the letter of the pair, for each of them in a number whose shape tells which of the two was printed.
+def _as_shaped(reading: MrzReading, shapes: Mapping[tuple[int, int], str]) -> MrzReading:
+    """Where check digits hold for what the glyphs are shaped as, not for what readers saw, nobody is told of a misprint: it is in doubt."""
+    mrz = reading.mrz
+    kind_at = layout_of(mrz.format).kind_at
+    other = {at: shape for at, shape in shapes.items() if shape != mrz.lines[at[0]][at[1]] and kind_at(*at) is Kind.TEXT}
+    lines = ["".join(other.get((row, column), one) for column, one in enumerate(line)) for row, line in enumerate(mrz.lines)]
+    shaped = parse_mrz(lines)
+    if not other or not shaped.holds:
+        return reading
+    seen = [MrzRepair(row, column, mrz.lines[row][column], shape, clear=True) for (row, column), shape in other.items()]
+    repairs = [*seen, *(one for one in mrz.repairs if (one.line, one.column) not in other)]
+    repairs.sort(key=lambda repair: (repair.line, repair.column))
+    known = replace(shaped, repairs=tuple(repairs), confidence=mrz.confidence, field_confidences=mrz.field_confidences)
+    return replace(reading, sure=False, mrz=known)
+
+
+def shaped_as(mrz: Mrz, widths: Widths, trait: Trait) -> dict[tuple[int, int], str]:
+    """(line, column) -> digit or letter, for each of the two in a number whose shape tells which of them was printed.
 
     Args:
         widths: per line and character how far the ink spreads, None where that could not be measured.
     """
     layout = layout_of(mrz.format)
-    digit, letter = pair
+    digit, letter = pair = trait.digit, trait.letter
     samples: dict[str, list[float]] = {digit: [], letter: []}
     for line, text in enumerate(mrz.lines):
         for column, character in enumerate(text):
@@ -78,7 +123,7 @@ def shaped_as(mrz: Mrz, widths: Widths, pair: tuple[str, str] = PAIRS[0]) -> dic
     told: dict[tuple[int, int], str] = {}
     for line, column in _open_places(mrz, pair):
         width = widths[line][column]
-        shape = None if width is None else _shape(width, usual, pair)
+        shape = None if width is None else _shape(width, usual, trait)
         if shape is not None:
             told[line, column] = shape
     return told
@@ -99,13 +144,15 @@ def _open_places(mrz: Mrz, characters: Sequence[str] | Mapping[str, str]) -> lis
     ]
 
 
-def _shape(width: float, usual: Mapping[str, float | None], pair: tuple[str, str]) -> str | None:
-    digit, letter = (usual[one] for one in pair)
-    if digit is not None and letter is not None and abs(letter - digit) > APART[PAIRS.index(pair)] * digit:
-        nearer, expected = min(((pair[0], digit), (pair[1], letter)), key=lambda one: abs(width - one[1]))
+def _shape(width: float, usual: Mapping[str, float | None], trait: Trait) -> str | None:
+    digit, letter = usual[trait.digit], usual[trait.letter]
+    if digit is not None and letter is not None and abs(letter - digit) > trait.apart * digit:
+        nearer, expected = min(((trait.digit, digit), (trait.letter, letter)), key=lambda one: abs(width - one[1]))
         return nearer if abs(width - expected) <= ALIKE * expected else None
-    strange = pair == PAIRS[0] and digit is not None and letter is None and STRANGE * digit < width - digit < 3 * STRANGE * digit
-    return pair[1] if strange else None
+    if digit is None or not trait.strange or (letter is not None and math.isfinite(trait.apart)):
+        return None
+    low, high = trait.strange
+    return trait.letter if low * digit < width - digit < high * digit else None
 
 
 def _usual(values: Sequence[float]) -> float | None:

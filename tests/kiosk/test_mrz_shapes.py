@@ -11,7 +11,7 @@ from kiosk.domain.mrz import MrzRepair, parse_mrz
 from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat
 from kiosk.imaging.mrz_glyphs import spreads
 from kiosk.services.mrz_reading import MrzReading
-from kiosk.services.mrz_shapes import shaped_as, with_shapes
+from kiosk.services.mrz_shapes import TRAITS, shaped_as, with_shapes
 from kiosk.specimens.ocrb import draw_line
 from tests.fakes.mrz_strips import blurred, noisy, on_table, with_check_digits
 
@@ -19,7 +19,7 @@ LINES = with_check_digits(
     ("P<UTOSPECIMEN<<OTTO<<<<<<<<<<<<<<<<<<<<<<<<<", "KX40170260UTO8703140F31090200KO7731<<<<<<<00"), LAYOUTS[MrzFormat.TD3]
 )
 PITCH = 20.0
-PAIR = ("0", "O")
+PAIR = TRAITS[1]
 ZERO, LETTER = (1, 3), (1, 30)
 QUADS = tuple(((60.0, top), (60.0 + 44 * PITCH, top), (60.0 + 44 * PITCH, top + 26.0), (60.0, top + 26.0)) for top in (48.0, 98.0))
 
@@ -97,6 +97,30 @@ def test_a_readers_doubt_is_settled_where_the_glyph_is_what_was_read() -> None:
     assert confirmed.in_doubt
 
 
+def deceived(column: int, character: str) -> MrzReading:
+    """LINES with one character of the second taken otherwise."""
+    taken = LINES[1][:column] + character + LINES[1][column + 1 :]
+    return MrzReading(parse_mrz((LINES[0], taken)), QUADS[0], QUADS, 0, 1.0, sure=True)
+
+
+@pytest.mark.parametrize("how", ["clean", "blurred", "noisy"])
+def test_a_genuine_zone_whose_o_was_taken_for_a_0_is_in_doubt_and_not_called_misprinted(how: str) -> None:
+    reading = deceived(LETTER[1], "0")
+    assert not reading.mrz.holds
+    found = with_shapes(spoiled(printed(), how), reading)
+    assert found.mrz.lines == LINES
+    assert found.mrz.in_doubt
+    assert not found.sure
+    assert MrzRepair(*LETTER, "0", "O", clear=True) in found.mrz.repairs
+
+
+def test_a_misprint_stays_one_whatever_its_glyphs_are_shaped_as() -> None:
+    """A 0 printed for the O, and another number's digit: no check digit holds for either, and nothing is changed."""
+    for column, character, print_ in ((LETTER[1], "0", {LETTER: "0"}), (4, "7", {(1, 4): "7"})):
+        reading = deceived(column, character)
+        assert with_shapes(printed(print_), reading) == reading
+
+
 def test_a_picture_that_shows_nothing_says_nothing() -> None:
     empty = np.full((180, 1000, 3), 225, np.uint8)
     assert spreads(empty, QUADS[0], 44) == ((None,) * 44,)
@@ -126,6 +150,15 @@ def test_what_is_neither_is_not_named() -> None:
     assert ZERO not in shaped_as(parse_mrz(LINES), widths(0.2, 0.3, {ZERO: 0.248}), PAIR)
     assert shaped_as(parse_mrz(LINES), widths(0.2, 0.3, {ZERO: 0.3}), PAIR)[ZERO] == "O"
     assert shaped_as(parse_mrz(LINES), widths(0.2, 0.3, {}), PAIR)[ZERO] == "0"
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.95, False), (0.86, False), (0.84, True), (0.7, True), (0.5, False)])
+def test_a_glyph_with_narrower_shoulders_than_the_0s_of_its_zone_is_none(share: float, told: bool) -> None:
+    """As an O of the genuine OCR-B; letters of names are not compared, their lines are lower."""
+    shoulder = TRAITS[0]
+    assert shaped_as(parse_mrz(LINES), widths(0.2, 0.2, {}), shoulder) == {}
+    found = shaped_as(parse_mrz(LINES), widths(0.2, 0.2, {ZERO: 0.2 * share}), shoulder)
+    assert found == ({ZERO: "O"} if told else {})
 
 
 def test_samples_that_do_not_agree_are_none() -> None:

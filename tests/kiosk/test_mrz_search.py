@@ -1,0 +1,211 @@
+"""How long an MRZ is looked for and which way up, and the zones of one line that driving licences have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.domain.document import Quad
+from kiosk.domain.mrz_layout import ALPHABET, VARIANTS, MrzFormat
+from kiosk.engines.models import ModelLibrary
+from kiosk.engines.mrz_line_reader import MrzLineReader
+from kiosk.engines.text_reader import RapidTextReader
+from kiosk.imaging.frame import Image
+from kiosk.imaging.geometry import box_quad
+from kiosk.imaging.mrz_zone import turned
+from kiosk.ports import LineSteps
+from kiosk.services.mrz_cascade import QUICK_DEMANDS, MrzCascade, settled
+from kiosk.services.mrz_decoding import decode
+from kiosk.services.mrz_reading import MAX_AGAIN, MAX_LINES, MrzReader, MrzReading
+from kiosk.specimens.zones import genuine_lines, zone_page
+
+WIDTH, ROW_PX = 700, 44
+LINES = genuine_lines(MrzFormat.TD3, 3)
+
+
+class ScriptedReader:
+    """LineReader that finds so many lines below each other, and sees in each crop what it is told to; counts the crops."""
+
+    model_id = "scripted"
+
+    def __init__(self, rows: int, see: Callable[[int, bool], str], *, sure: float = 0.99, upside_down: bool = False) -> None:
+        """Args: `see`: text of a row as it lies, or (True) upside down. `upside_down`: lines are found so."""
+        self._rows, self._see, self._sure, self._over = rows, see, sure, upside_down
+        self.crops = 0
+
+    def find_lines(self, image: Image, *, max_side_px: int = 736) -> tuple[Quad, ...]:
+        quads = [box_quad(20, 20 + ROW_PX * row, 20 + WIDTH, 42 + ROW_PX * row) for row in range(self._rows)]
+        return tuple(turned(quad) for quad in quads) if self._over else tuple(quads)
+
+    def read_steps(self, lines: Sequence[Image], alphabet: str) -> tuple[LineSteps, ...]:
+        self.crops += len(lines)
+        return tuple(self._steps(line) for line in lines)
+
+    def _steps(self, line: Image) -> LineSteps:
+        middle = line[line.shape[0] // 2].mean(axis=1)
+        if middle.max() - middle.min() < 50:
+            return LineSteps(np.full((3, 1 + len(ALPHABET)), 0.01, np.float32), WIDTH / 3)  # between the rows
+        dark = middle < (middle.min() + middle.max()) / 2
+        text = self._see(round((float(dark.mean()) - 0.1) / 0.09), not dark[: len(dark) // 20].any())
+        found = np.zeros((3 * max(1, len(text)), 1 + len(ALPHABET)), np.float32)
+        found[:, 0] = 1.0
+        for index, character in enumerate(text):
+            found[3 * index + 1, 0] = 0.0
+            found[3 * index + 1, 1 + ALPHABET.index(character)] = self._sure
+        return LineSteps(found, WIDTH / len(found))
+
+
+def picture(rows: int) -> Image:
+    """Each row begins dark and ends bright; where it changes tells which row it is."""
+    drawn = np.full((40 + ROW_PX * rows, WIDTH + 40, 3), 250, np.uint8)
+    for row in range(rows):
+        top = ROW_PX * row + 9
+        drawn[top : top + ROW_PX] = 200
+        drawn[top : top + ROW_PX, : 20 + round((0.1 + 0.09 * row) * WIDTH)] = 40
+    return drawn
+
+
+def as_printed(row: int, over: bool) -> str:
+    return "" if over else LINES[min(row, 1)]
+
+
+def test_illegible_print_that_fits_a_format_again_and_again_costs_a_bounded_time() -> None:
+    text = "I<UTO" + "K7" * 15 + "<"
+    reader = ScriptedReader(9, lambda row, over: text, sure=0.7)
+    assert MrzReader(reader).read(picture(9)) is None
+    assert reader.crops <= MAX_LINES + 3 + MAX_AGAIN + 6
+
+
+def test_what_could_not_be_handed_out_in_the_end_is_not_looked_at_again() -> None:
+    """Of four looks the mean is 0.95 only if the first saw 0.8, were the others certain."""
+    looks: list[int] = []
+
+    def see(row: int, over: bool) -> str:
+        looks.extend([row] * (not over))
+        return as_printed(row, over)
+
+    def found(sure: float, least: float) -> tuple[bool, int]:
+        looks.clear()
+        return MrzReader(ScriptedReader(2, see, sure=sure)).attempt(picture(2), least=least) is not None, looks.count(0)
+
+    assert found(0.81, 0.95) == (True, 4)
+    assert found(0.79, 0.0) == (True, 4)
+    assert found(0.79, 0.95) == (False, 1)
+
+
+@pytest.mark.parametrize("letters", ["CON", "N", ""])
+def test_a_few_letters_seen_upside_down_are_no_plain_text(letters: str) -> None:
+    reader = ScriptedReader(2, lambda row, over: letters if over else LINES[min(row, 1)], upside_down=True)
+    found = MrzReader(reader).read(picture(2))
+    assert found is not None
+    assert found.mrz.lines == LINES
+
+
+def test_of_a_picture_that_stands_upright_nothing_is_read_upside_down() -> None:
+    over: list[bool] = []
+
+    def see(row: int, is_over: bool) -> str:
+        over.append(is_over)
+        return "K7" * 9
+
+    MrzReader(ScriptedReader(4, see, sure=0.5)).attempt(picture(4))
+    assert any(over)
+    over.clear()
+    MrzReader(ScriptedReader(4, see, sure=0.5)).attempt(picture(4), upright=True)
+    assert over
+    assert not any(over)
+
+
+# --- zones of one line ---------------------------------------------------------------------------------------------
+
+
+def licence(mrz_format: MrzFormat, doubts: dict[int, tuple[str, float]] | None = None, *, seed: int = 8) -> MrzReading | None:
+    """The line of a licence, seen with 0.99 save where something else was seen, with so much; both in the line's own cell."""
+    line = genuine_lines(mrz_format, seed)[0]
+    cells = np.zeros((len(line), len(ALPHABET)), np.float32)
+    for column, character in enumerate(line):
+        other, share = (doubts or {}).get(column, (character, 0.0))
+        cells[column, ALPHABET.index(other)] = share
+        cells[column, ALPHABET.index(character)] = 0.99 - share
+    found = decode([cells], VARIANTS[mrz_format])
+    if found is None:
+        return None
+    least = min(found.least, found.least_filler)
+    certainty = tuple(tuple(float(one) for one in row) for row in found.certainty)
+    quad = box_quad(0, 0, 300, 20)
+    return MrzReading(found.mrz, quad, (quad,), 0, 1.0, least=least, lead=found.lead, certainty=certainty)
+
+
+@pytest.mark.parametrize("mrz_format", [MrzFormat.FRA_DL, MrzFormat.NLD_DL])
+def test_one_digit_for_a_whole_line_proves_none_of_its_characters(mrz_format: MrzFormat) -> None:
+    sure = licence(mrz_format)
+    assert sure is not None
+    assert sure.mrz.valid
+    assert sure.least > 0.95
+    assert settled(None, sure) is not None
+    for column in (6, 9, 12, 22, 29):
+        doubted = licence(mrz_format, {column: ("K", 0.3)})
+        assert doubted is not None
+        assert doubted.mrz.holds
+        assert doubted.least < 0.7
+        assert settled(None, doubted) is None
+
+
+def test_a_line_that_is_no_licences_is_none() -> None:
+    line = genuine_lines(MrzFormat.TD1, 8)[0]
+    cells = np.zeros((30, len(ALPHABET)), np.float32)
+    cells[np.arange(30), [ALPHABET.index(one) for one in line]] = 0.99
+    assert decode([cells], VARIANTS[MrzFormat.FRA_DL]) is None
+    other = "D1BEL" + line[5:]
+    cells = np.zeros((30, len(ALPHABET)), np.float32)
+    cells[np.arange(30), [ALPHABET.index(one) for one in other]] = 0.99
+    assert decode([cells], VARIANTS[MrzFormat.FRA_DL]) is None
+
+
+@pytest.fixture(scope="module")
+def cascade(model_library: ModelLibrary) -> MrzCascade:
+    quick = MrzLineReader(model_library.path("mrz_line"), model_library.path("mrz_finder"), threads=2)
+    text = RapidTextReader(model_library.path("ppocrv6_det_small"), model_library.path("ppocrv6_rec_small"), threads=2)
+    return MrzCascade(quick, MrzReader(text))
+
+
+def seen(mrz_format: MrzFormat, seed: int, *, forge: bool = False) -> tuple[Image, tuple[str, ...]]:
+    page = zone_page(mrz_format, seed=seed, forge=forge)
+    return np.asarray(cv2.resize(page.picture, (900, 568), interpolation=cv2.INTER_AREA), np.uint8), page.lines
+
+
+@pytest.mark.parametrize("mrz_format", [MrzFormat.FRA_DL, MrzFormat.NLD_DL])
+def test_the_line_of_a_driving_licence_is_found_and_read(cascade: MrzCascade, mrz_format: MrzFormat) -> None:
+    page, lines = seen(mrz_format, 2)
+    found = cascade.read(page)
+    assert found is not None
+    assert found.mrz.lines == lines
+    assert found.mrz.format is mrz_format
+    assert found.mrz.holds
+    assert len(found.line_quads) == 1
+    over = cascade.read(np.ascontiguousarray(page[::-1, ::-1]))
+    assert over is not None
+    assert over.mrz.lines == lines
+    assert over.rotation == 180
+
+
+def test_a_misprinted_licence_is_never_valid(cascade: MrzCascade) -> None:
+    page, lines = seen(MrzFormat.FRA_DL, 4, forge=True)
+    found = cascade.read(page)
+    assert found is None or not found.mrz.valid
+    assert lines != genuine_lines(MrzFormat.FRA_DL, 4)
+
+
+def test_the_quick_reader_finds_a_page_upside_down_unless_it_is_known_to_stand(model_library: ModelLibrary) -> None:
+    reader = MrzReader(
+        MrzLineReader(model_library.path("mrz_line"), model_library.path("mrz_finder"), threads=2), sides=(512,), demands=QUICK_DEMANDS
+    )
+    page, lines = seen(MrzFormat.TD1, 3)
+    over = np.ascontiguousarray(page[::-1, ::-1])
+    found = reader.attempt(over)
+    assert found is not None
+    assert found.mrz.lines == lines
+    assert reader.attempt(over, upright=True) is None
