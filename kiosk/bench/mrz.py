@@ -64,7 +64,7 @@ class MrzSource(Protocol):
 
     def glance(self, image: Image) -> MrzReading | None: ...
 
-    def read(self, image: Image) -> MrzReading | None: ...
+    def read(self, image: Image, *, upright: bool = False) -> MrzReading | None: ...
 
 
 class PageRead(Protocol):
@@ -177,9 +177,9 @@ def _read(reader: MrzSource, case: ZoneCase) -> tuple[Mrz | None, bool]:
     _, top, _, bottom = (number * scale for number in geometry.bounds(case.page.zone))
     air = AIR * (bottom - top) / (2 * len(case.page.lines) - 1)
     strip = cropped(page, 0.0, max(0.0, top - air), float(page.shape[1]), min(float(page.shape[0]), bottom + air))
-    found = reader.read(strip)
+    found = reader.read(strip, upright=True)
     if found is None or found.rotation != 0:
-        found = reader.read(page)
+        found = reader.read(page, upright=True)
     return (found.mrz if found is not None and found.rotation == 0 else None), False
 
 

@@ -17,7 +17,7 @@ from kiosk.services.template_model import Template
 __all__ = ["Advice", "DocumentClass", "PageClass", "classify_document", "classify_page", "kind_of_code"]
 
 _LEAST_LABELS = 2
-_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
+_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRA_DL, MrzFormat.NLD_DL})
 
 
 @dataclass(frozen=True, slots=True)

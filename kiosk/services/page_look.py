@@ -26,7 +26,7 @@ SURE_AT_BORDER = 0.9
 """From which on an outline that touches the picture's border speaks for the page as one within it does."""
 _SHORT_LINE = 26
 """Characters that are read of a line of 30 at least."""
-_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2})
+_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRA_DL, MrzFormat.NLD_DL})
 _PASSPORT_RATIO = 125.0 / 88.0
 
 

@@ -62,8 +62,8 @@ SAMPLE_LINES = 4
 class MrzSource(Protocol):
     """What is needed of `services.mrz_cascade`."""
 
-    def read(self, image: Image) -> MrzReading | None:
-        """The picture's MRZ by every means; may take long."""
+    def read(self, image: Image, *, upright: bool = False) -> MrzReading | None:
+        """The picture's MRZ by every means; may take long. `upright`: what lies upside down is not sought."""
         ...
 
     def glance(self, image: Image) -> MrzReading | None:
@@ -332,9 +332,9 @@ class DocumentReader:
         if zone is None:
             return
         left, top, right, bottom = zone
-        found = self._mrz_reader.read(cropped(look.image, left, top, right, bottom))
+        found = self._mrz_reader.read(cropped(look.image, left, top, right, bottom), upright=True)
         if found is None or found.rotation != 0:
-            found, left, top = self._mrz_reader.read(look.image), 0.0, 0.0
+            found, left, top = self._mrz_reader.read(look.image, upright=True), 0.0, 0.0
         if found is not None and found.rotation == 0:
             look.mrz, look.mrz_quads = found.mrz, tuple(moved(quad, left, top) for quad in found.line_quads)
 

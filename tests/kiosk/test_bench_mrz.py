@@ -31,7 +31,7 @@ class ScriptedReader:
         seen = self._seen.pop(0)
         return None if seen is None else MrzReading(seen, QUAD, (QUAD,), 0, 1.0)
 
-    def read(self, image: Image) -> MrzReading | None:
+    def read(self, image: Image, *, upright: bool = False) -> MrzReading | None:
         return None
 
 
