@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.cli.output import emit, emit_json, save_pictures
@@ -13,6 +14,7 @@ from kiosk.domain.document import Document, DocumentPage, Region
 from kiosk.domain.errors import BadInput, ErrorCode
 from kiosk.domain.mrz import Mrz
 from kiosk.imaging.decode import load_image
+from kiosk.imaging.frame import Image
 from kiosk.services.inspection_records import disclosure_json, inspection_json
 from kiosk.services.read_advice import checked_advice
 from kiosk.services.reading import PageResult
@@ -47,10 +49,12 @@ def run(arguments: argparse.Namespace) -> None:
         reader = engines.document_reader()
         timings: dict[str, float] = {"load": (time.perf_counter() - started) * 1000}
         results: list[PageResult] = []
+        shown: list[Image] = []  # the picture of each page
         for path, picture in zip(images, pictures, strict=True):
             with naming(path):
                 pages = reader.read_pages(picture, advice=advice)
             results.extend(pages)
+            shown.extend(picture for _ in pages)
             for name, ms in (timing for page in pages for timing in page.timings_ms.items()):
                 stage = "pages" if name == "total" else name
                 timings[stage] = timings.get(stage, 0.0) + ms
@@ -60,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
         checks = rules.checks(document)
     timings["total"] = (time.perf_counter() - started) * 1000
     if arguments.save:
-        save_crops(arguments.save, results)
+        save_crops(arguments.save, results, shown)
     if arguments.json:
         emit_json(
             {
@@ -116,13 +120,23 @@ _CROP_NAMES = {
 }
 
 
-def save_crops(folder: Path, results: list[PageResult]) -> None:
-    """Writes `N-SIDE.jpg` and the pictures on the pages: `portrait.jpg`, `signature.jpg` … Raises BadInput(BAD_ARGUMENT)."""
+def save_crops(folder: Path, results: Sequence[PageResult], shown: Sequence[Image]) -> None:
+    """Writes the pages as `N-SIDE.jpg` and the pictures on them as `portrait.jpg`, `signature.jpg` …, as large as the pictures show them.
+
+    Args:
+        shown: for each page the picture that it was found in, as handed in.
+
+    Raises:
+        BadInput: BAD_ARGUMENT.
+    """
     from kiosk.imaging.decode import encode_jpeg
+    from kiosk.imaging.rectify import rotated
+    from kiosk.imaging.region_crop import page_crop
 
     pictures: dict[str, bytes] = {}
-    for number, result in enumerate(results, 1):
-        pictures[f"{number}-{result.page.side.value}.jpg"] = encode_jpeg(result.straightened)
+    for number, (result, picture) in enumerate(zip(results, shown, strict=True), 1):
+        source = picture if result.page.quad is not None else rotated(picture, result.turns)
+        pictures[f"{number}-{result.page.side.value}.jpg"] = encode_jpeg(page_crop(source, result.page.quad, result.page.size))
         for region, crop in result.crops.items():
             # one portrait per document is the rule, but a back's ghost portrait must not take the place of the front's
             name = _CROP_NAMES[region]

@@ -44,3 +44,8 @@ def region_crop(
     matrix = geometry.homography(seen, geometry.box_quad(0, 0, *size))
     flat = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, dtype=np.uint8)
+
+
+def page_crop(picture: Image, page_quad: Quad | None, page_size: tuple[int, int], *, max_side_px: int = MAX_SIDE_PX) -> Image:
+    """The whole page, straightened, as large as the picture shows it. Arguments and result as in `region_crop`."""
+    return region_crop(picture, page_quad, page_size, geometry.box_quad(0, 0, *page_size), max_side_px=max_side_px)

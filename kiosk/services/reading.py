@@ -82,6 +82,7 @@ class PageResult:
             that they add up to more than the total. Of a page that was turned over meanwhile, faces and barcodes hold both looks, the first
             of which was in vain.
         crops: the pictures on the page, BGR, as large as the picture that was handed in shows them.
+        turns: quarter turns clockwise from the picture as handed in to the page where `page.quad` is None.
     """
 
     page: DocumentPage
@@ -89,6 +90,7 @@ class PageResult:
     portrait: Image | None
     timings_ms: Mapping[str, float]
     crops: Mapping[Region, Image] = field(default_factory=dict)
+    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,11 +408,11 @@ class DocumentReader:
             wanted: dict[Region, Quad] = {name: place for name, place in regions.items() if name is not Region.PORTRAIT}
             if portrait is not None and asked.side is not PageSide.BACK:
                 wanted[Region.PORTRAIT] = portrait
-            source = image if quad is not None else look.image
+            source = image if quad is not None else rotated(image, look.turns)
             crops = {name: region_crop(source, quad, (width, height), place) for name, place in wanted.items()}
         timings["total"] = _since(began)
         logger.info("page read in %.0f ms: %d lines, %d fields", timings["total"], len(look.lines), len(read.fields))
-        return PageResult(page, look.image, crops.get(Region.PORTRAIT), timings, crops)
+        return PageResult(page, look.image, crops.get(Region.PORTRAIT), timings, crops, look.turns)
 
 
 def _view_of(look: PageLook, picture: Image | None) -> View:

@@ -13,7 +13,7 @@ from kiosk.domain.face import Face
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.ink import pen_strokes, printed_again, ridges
-from kiosk.imaging.region_crop import region_crop
+from kiosk.imaging.region_crop import page_crop, region_crop
 from kiosk.ports import TextLine
 from kiosk.services.document_templates import Template, TemplatePage
 from kiosk.services.page_regions import page_regions
@@ -228,3 +228,12 @@ def test_a_crop_without_corners_is_of_the_page_alone_and_never_larger_than_asked
     assert region_crop(page, None, (1200, 757), region).shape[:2] == (756, 1200)
     assert max(region_crop(page, None, (1200, 757), region, max_side_px=400).shape) == 400
     assert region_crop(page, None, (1200, 757), geometry.box_quad(5, 5, 5, 5)).shape[2] == 3
+
+
+def test_the_whole_page_comes_as_large_as_the_picture_shows_it() -> None:
+    page = signed(paper(2400, 1514), 900, 1000)
+    picture = np.full((2000, 3000, 3), 90, np.uint8)
+    picture[200 : 200 + 1514, 300 : 300 + 2400] = page
+    whole = page_crop(picture, geometry.box_quad(300, 200, 2700, 1714), (1200, 757))
+    assert whole.shape == (1514, 2400, 3)
+    assert np.abs(whole.astype(int) - page.astype(int)).mean() < 2
