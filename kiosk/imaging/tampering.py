@@ -117,7 +117,8 @@ def _chromaticity(small: Image) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     """log red/green, log blue/green, and where the pixels are neither too dark nor blown out to tell."""
     soft = cv2.GaussianBlur(small, (0, 0), 1.0)
     logs = cv2.log(soft.astype(np.float32) + np.float32(_DARK))
-    usable = (soft.min(axis=2) > 24) & (soft.max(axis=2) < 250)
+    blue, green, red = cv2.split(soft)  # ten times as fast as numpy's min and max over so short an axis
+    usable = (cv2.min(cv2.min(blue, green), red) > 24) & (cv2.max(cv2.max(blue, green), red) < 250)
     return logs[..., 2] - logs[..., 1], logs[..., 0] - logs[..., 1], usable
 
 

@@ -268,7 +268,7 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
     if not sharp:
         return _signal(suspicion, None, EDGE_LIMIT, model, NOT_SHARP)
     found: dict[FieldName, tampering.Edges] = {}
-    papers: dict[FieldName, float] = {}
+    places: dict[FieldName, Quad] = {}
     for field in fields:
         printed = field.of(Source.VISUAL_ZONE)
         if printed is None or printed.quad is None:
@@ -278,11 +278,9 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
             continue
         measured = tampering.edges(seen.picture, place, margin=0.15)
         if measured is not None and measured.strokes >= MIN_STROKES:
-            found[field.name] = measured
-            paper = tampering.paper_around(seen.picture, place)
-            if paper is not None:
-                papers[field.name] = paper
-    edges = {name: one.steepness for name, one in found.items() if name not in _under_reflections(found, papers)}
+            found[field.name], places[field.name] = measured, place
+    reflections = _under_reflections(seen.picture, found, places)
+    edges = {name: one.steepness for name, one in found.items() if name not in reflections}
     if len(edges) < MIN_FIELDS:
         return _signal(suspicion, None, EDGE_LIMIT, model, NO_FIELDS)
     apart = dict(zip(edges, tampering.outlying(list(edges.values()), least=_EDGE_SPREAD), strict=True))
@@ -290,15 +288,22 @@ def _texts(seen: _Seen, fields: Iterable[Field], sharp: bool) -> Signal:
     return Signal(suspicion, max(scores.values()), RAISED, model, fields=scores)
 
 
-def _under_reflections(found: Mapping[FieldName, tampering.Edges], papers: Mapping[FieldName, float]) -> frozenset[FieldName]:
+def _under_reflections(
+    picture: Image, found: Mapping[FieldName, tampering.Edges], places: Mapping[FieldName, Quad]
+) -> frozenset[FieldName]:
     """Fields whose letters are pale because light lies over them: there they are thin, too, and thin ones seem crisp.
 
     Letters that are pale on paper as bright as elsewhere were printed or written so: they are compared.
     """
+    usual = float(np.median([one.height for one in found.values()])) if found else 0.0
+    pale = [name for name, one in found.items() if one.height < LEAST_CONTRAST * usual]
+    if not pale:
+        return frozenset()
+    papers = {name: paper for name, place in places.items() if (paper := tampering.paper_around(picture, place)) is not None}
     if not papers:
         return frozenset()
-    usual, paper = float(np.median([one.height for one in found.values()])), float(np.median(list(papers.values())))
-    return frozenset(name for name, own in papers.items() if found[name].height < LEAST_CONTRAST * usual and own >= REFLECTION * paper)
+    middle = float(np.median(list(papers.values())))
+    return frozenset(name for name in pale if name in papers and papers[name] >= REFLECTION * middle)
 
 
 _EDGE_SPREAD = 0.04
