@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Protocol
 
 from kiosk.domain.document import FieldName
@@ -21,6 +22,7 @@ _LINES: Mapping[FieldName, int] = {FieldName.ADDRESS: 4}
 _LEAST_COVERED = 0.55
 _LEAST_COVERED_IGNORED = 0.8  # "Passport office" is an authority, not the title "Passport"
 _RIGHT_AT = 0.6
+_LIKE_A_STAMP = 0.85
 _LEAST_COVERED_OF_MANY = 0.28  # of a line with slashes: one of its languages was read, the others are not known or too small
 
 
@@ -158,8 +160,8 @@ def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], l
             hits, rest, line.text[tokens[hits[-1].last - 1][1] :], rules
         ):
             labels.extend(_labels_of(box, tokens, hits))
-            if "".join(words) in known:
-                stamps.append(box)
+            if any(SequenceMatcher(None, "".join(words), stamp).ratio() >= _LIKE_A_STAMP for stamp in known):
+                stamps.append(box)  # people bear names like those, too: "MUSTER", "MUSTERÉ"
             continue
         if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
             got = _inline(box, tokens, hits, rest, rules)

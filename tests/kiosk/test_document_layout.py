@@ -248,6 +248,7 @@ def test_a_specimen_may_be_called_so_and_a_stamp_elsewhere_is_nobodys_name() -> 
     rest = (line("Given names", 300, 130, height=16), line("ANNA", 300, 150))
     named = (line("Surname", 300, 60, height=16), line("SPECIMEN", 300, 80))
     assert read(*named, *rest)[FieldName.SURNAME] == "SPECIMEN"
+    assert read(named[0], line("MUSTERÉ", 300, 80), *rest)[FieldName.SURNAME] == "MUSTERÉ"  # nearly the stamp "MUSTER"
     assert FieldName.SURNAME not in read(named[0], line("SPECIMEN", 700, 400), *rest)
     assert read(named[0], line("BELL", 300, 80), line("SPECIMEN", 330, 104), *rest)[FieldName.SURNAME] == "BELL"
 
