@@ -19,7 +19,7 @@ LINES = with_check_digits(
     ("P<UTOSPECIMEN<<OTTO<<<<<<<<<<<<<<<<<<<<<<<<<", "KX40170260UTO8703140F31090200KO7731<<<<<<<00"), LAYOUTS[MrzFormat.TD3]
 )
 PITCH = 20.0
-PAIR = TRAITS[1]
+PAIR = TRAITS[2]
 ZERO, LETTER = (1, 3), (1, 30)
 QUADS = tuple(((60.0, top), (60.0 + 44 * PITCH, top), (60.0 + 44 * PITCH, top + 26.0), (60.0, top + 26.0)) for top in (48.0, 98.0))
 
@@ -158,6 +158,12 @@ def test_a_glyph_with_narrower_shoulders_than_the_0s_of_its_zone_is_none(share: 
     shoulder = TRAITS[0]
     assert shaped_as(parse_mrz(LINES), widths(0.2, 0.2, {}), shoulder) == {}
     found = shaped_as(parse_mrz(LINES), widths(0.2, 0.2, {ZERO: 0.2 * share}), shoulder)
+    assert found == ({ZERO: "O"} if told else {})
+
+
+@pytest.mark.parametrize(("share", "told"), [(1.05, False), (1.13, True), (1.7, False)])
+def test_a_glyph_that_is_wider_than_the_0s_of_its_zone_is_none_though_its_letters_are_hardly_wider(share: float, told: bool) -> None:
+    found = shaped_as(parse_mrz(LINES), widths(0.2, 0.22, {ZERO: 0.2 * share, LETTER: 0.2}), TRAITS[1])
     assert found == ({ZERO: "O"} if told else {})
 
 
