@@ -263,8 +263,8 @@ VARIANTS: Mapping[MrzFormat, Layout] = {
         mrtd="TD2",
     ),
 }
-"""National zones. The one-line ones have one or two check digits: of ten misread lines one still holds, so nobody should look for them in
-a picture where nothing else says that the document is a driving licence."""
+"""National zones. The one-line ones have one or two check digits: of ten misread lines one still holds, so a reader must have seen every
+character of them surely, and the line must begin as a licence's does."""
 
 
 def layout_of(mrz_format: MrzFormat) -> Layout:

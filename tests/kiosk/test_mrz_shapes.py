@@ -119,6 +119,10 @@ def test_a_misprint_stays_one_whatever_its_glyphs_are_shaped_as() -> None:
     for column, character, print_ in ((LETTER[1], "0", {LETTER: "0"}), (4, "7", {(1, 4): "7"})):
         reading = deceived(column, character)
         assert with_shapes(printed(print_), reading) == reading
+    both = LINES[1][:4] + "7" + LINES[1][5:]
+    taken = both[: LETTER[1]] + "0" + both[LETTER[1] + 1 :]
+    reading = MrzReading(parse_mrz((LINES[0], taken)), QUADS[0], QUADS, 0, 1.0)
+    assert with_shapes(printed({(1, 4): "7"}), reading) == reading, "the O is seen, and the number's digit is wrong with it, too"
 
 
 def test_a_picture_that_shows_nothing_says_nothing() -> None:
