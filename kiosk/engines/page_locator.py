@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 _MIN_AREA = 0.05  # of the picture: smaller, a card's letters are below 8 px even at 1280
 _MAX_LINES = 14  # per direction
+_APART_DEG = 6.0  # from the sides of the first page sought, of lines of the second
 _LEAST_SHARE = 0.45  # of a side must lie on an edge
 _OFFSETS = np.array([-1.6, -0.8, 0.0, 0.8, 1.6])
 _RATIO_LIMITS = (1.12, 2.1)
@@ -121,10 +122,13 @@ def outline_quads(field: EdgeField) -> tuple[Floats, Floats]:
     angle = np.degrees(np.arctan2(lines[:, 1], lines[:, 0])) % 180.0
     quads: list[Floats] = []
     scores: list[Floats] = []
-    for base in _bases(angle):
+    bases = _bases(angle)
+    for base in bases:
         off = np.abs((angle - base + 90.0) % 180.0 - 90.0)
-        one = _Family(field, lines[off <= 32.0][:_MAX_LINES], base)
-        two = _Family(field, lines[off >= 58.0][:_MAX_LINES], base + 90.0)
+        # lines of what the page lies on, a letter's rows, would leave no room for the page's own
+        free = np.abs((angle - bases[0] + 45.0) % 90.0 - 45.0) > _APART_DEG if base != bases[0] else np.ones(len(lines), bool)
+        one = _Family(field, lines[free & (off <= 32.0)][:_MAX_LINES], base)
+        two = _Family(field, lines[free & (off >= 58.0)][:_MAX_LINES], base + 90.0)
         if one.count and two.count:
             found = _spanned(field, one, two)
             quads.append(found[0])
@@ -260,7 +264,7 @@ def _page_shaped(field: EdgeField, quads: Floats) -> npt.NDArray[np.bool_]:
     turn = edges[..., 0] * after[..., 1] - edges[..., 1] * after[..., 0]
     lengths = np.maximum(np.linalg.norm(edges, axis=2), 1e-6)
     sine = np.abs(turn) / (lengths * np.roll(lengths, -1, axis=1))
-    across, down = (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
+    across, down = ((lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2)
     ratio = np.maximum(across, down) / np.minimum(across, down)
     skew = np.maximum(lengths[:, :2], lengths[:, 2:]) / np.minimum(lengths[:, :2], lengths[:, 2:])
     good = ((turn > 0).all(axis=1) | (turn < 0).all(axis=1)) & (sine > 0.78).all(axis=1)
@@ -287,7 +291,7 @@ def _scores(field: EdgeField, quads: Floats, share: Floats, strength: Floats, ov
     least_share = np.where(real, share, 1.0).min(axis=1, initial=1.0)
     mean_strength = np.where(real, strength, 0).sum(axis=1) / counted
     lengths = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
-    across, down = (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
+    across, down = ((lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2)
     ratio = np.maximum(across, down) / np.maximum(np.minimum(across, down), 1e-6)
     off = np.min([np.abs(np.log(ratio / known)) for known in _KNOWN_RATIOS], axis=0)
     proportion = np.exp(-((off / 0.16) ** 2))

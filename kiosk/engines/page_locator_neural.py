@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -17,9 +18,10 @@ import numpy.typing as npt
 from kiosk.domain.document import Quad
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.ort import OnnxSession, Provider
+from kiosk.engines.page_locator_choice import SURE_CHANCE, apart, freed, split
 from kiosk.engines.page_locator_edges import EdgeField, Floats, refined, touches_border, working_copy
-from kiosk.engines.page_locator_regions import candidates, page_regions
-from kiosk.engines.page_locator_score import Outline, expanded, features
+from kiosk.engines.page_locator_regions import Flags, Region, candidates, page_regions, suggested
+from kiosk.engines.page_locator_score import Outline, are_clear_cuts, expanded, features
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.ports import PageLocation
@@ -30,14 +32,48 @@ Planes = npt.NDArray[np.float32]
 RANKING = "ranking"
 """Key of the model's metadata: weights of `page_locator_score.expanded`, JSON, fitted to this very network."""
 _NET_PX = 128
+_FINER_PX = 256
+"""Of the second look: nine pages on one table are 17 cells wide in the first, and run together."""
+_SMALL = 0.36  # of the picture's longer side, a page's: smaller ones are judged by the second look
+_CLEAR = 0.4  # of it, a page that needs no second look
+_SURE_CLOSER = 0.4  # chance from which on a page is sure that a closer look alone found: things on a table look alike
+_CLEAR_CUT = 0.75  # chance of a page with three clear sides that the picture cuts
+_SURE_BESIDE = 0.6  # the same, of one in a finer look at all of the picture
+_LEFT_OVER = 0.02  # of the picture: no page is as small
+_DOUBTED = 0.75
+"""Of 57 ordinary pages that were found well on 2026-11-21 one had a lesser chance."""
+_SAME = 0.7  # overlap of what two looks took for one page
+_CLEARLY = 0.1  # of a chance, more than two looks at one page differ by chance
+_AIR = 0.3  # of a page's longer side, what is seen around it in a closer look
 _STEP = 16  # the network's input is a multiple of this
-_MOST = 9
-_COMPARED = 60
-_SURE_CHANCE = 0.2
-"""Chance of an overlap of 0.9 from which on a page is called sure: the figures at it are in models/cards/page_locator.md."""
-_LEAST_CHANCE = 0.08
 _ALONG_BORDER = 0.025  # of the picture's longer side
-_POWER = math.log(0.55) / math.log(_SURE_CHANCE)  # makes that chance a confidence of 0.55, the ports' word for sure
+_POWER = math.log(0.55) / math.log(SURE_CHANCE)  # makes that chance a confidence of 0.55, the ports' word for sure
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Quads in the working copy (n x 4 x 2), their sides on the picture's border (n x 4), the chance of each to be a page (n).
+
+    Attributes:
+        size: width, height of the working copy.
+    """
+
+    size: tuple[int, int]
+    quads: Floats
+    framed: Flags
+    chances: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page in pixels of the picture (4 x 2)."""
+
+    quad: Floats
+    framed: Flags
+    chance: float
+
+
+_NOTHING = _Seen((1, 1), np.empty((0, 4, 2)), np.empty((0, 4), bool), np.empty(0))
 
 
 class NeuralPageLocator:
@@ -67,49 +103,143 @@ class NeuralPageLocator:
         if min(height, width) < 48:
             return ()
         small = working_copy(image)
+        seen, field = self._look(small)
+        if field is None:
+            return ()
+        back = np.array([width / small.shape[1], height / small.shape[0]])
+        found: list[PageLocation] = []
+        for index in apart(seen.quads, seen.chances):
+            quad, framed, chance = (seen.quads[index], seen.framed[index], float(seen.chances[index]))
+            fine = quad if framed.any() else refined(field, quad)
+            page = _Found((fine + 0.5) * back - 0.5, framed, chance)
+            is_sure = chance >= SURE_CHANCE
+            if chance < _DOUBTED and (is_sure or not found):
+                page = _better(page, self._closer(image, page.quad), is_sure=is_sure)
+            corners = geometry.ordered(geometry.as_quad(page.quad))
+            if _is_all_there_is(corners, width, height):
+                continue
+            touching = touches_border(corners, width, height) or bool(page.framed.any())
+            found.append(PageLocation(corners, round(page.chance**_POWER, 4), touching))
+        return tuple(found)
+
+    def _look(self, small: Image) -> tuple[_Seen, EdgeField | None]:
+        """Once at all of a working copy and, where that leaves something open, once more finely. No field where nothing is seen."""
+        planes = self.planes(small)
+        regions = page_regions(planes)
+        field = EdgeField(small) if regions else None
+        seen = self._seen(regions, planes, field) if field is not None else _NOTHING
+        if not _is_settled(planes, seen):
+            finer = self.planes(small, _FINER_PX)
+            regions = page_regions(finer)
+            if regions:
+                field = field or EdgeField(small)
+                seen = self._with_small(seen, regions, Outline(finer, field), field)
+        return seen, field
+
+    def _closer(self, image: Image, quad: Floats) -> _Found:
+        """The page about a doubtful quad, in a part of the picture around it: its edges are told from noise of that part alone."""
+        height, width = image.shape[:2]
+        low, high = quad.min(axis=0), quad.max(axis=0)
+        air = _AIR * float((high - low).max())
+        left, top = np.floor(np.maximum(low - air, 0)).astype(int).tolist()
+        right, bottom = np.ceil(np.minimum(high + air, (width, height))).astype(int).tolist()
+        nothing = _Found(quad, np.zeros(4, bool), 0.0)
+        if min(right - left, bottom - top) < 48:
+            return nothing
+        small = working_copy(image[top:bottom, left:right])
         planes = self.planes(small)
         regions = page_regions(planes)
         if not regions:
-            return ()
+            return nothing
         field = EdgeField(small)
+        seen = self._seen(regions, planes, field)
+        # a side along the border of the part is a page's only where the picture ends there, too
+        ends = np.array([top <= 0, right >= width, bottom >= height, left <= 0])
+        cut = _cut_by(seen.quads, seen.framed, small.shape[1], small.shape[0]) & ~ends
+        chances = np.where(cut.any(axis=1), 0.0, seen.chances)
+        if not len(chances):
+            return nothing
+        best = int(np.argmax(chances))
+        framed = seen.framed[best]
+        fine = seen.quads[best] if framed.any() else refined(field, seen.quads[best])
+        back = np.array([(right - left) / small.shape[1], (bottom - top) / small.shape[0]])
+        return _Found((fine + 0.5) * back - 0.5 + (left, top), framed, float(chances[best]))
+
+    def _seen(self, regions: list[Region], planes: Planes, field: EdgeField) -> _Seen:
         outline = Outline(planes, field)
         quads, framed = candidates(regions, field, outline)
         if not len(quads):
-            return ()
-        chances = 1 / (1 + np.exp(-expanded(features(quads, framed, field, outline)) @ self._weights))
-        chances = _split(quads, chances)
-        back = np.array([width / small.shape[1], height / small.shape[0]])
-        found: list[PageLocation] = []
-        for index in _apart(quads, chances):
-            fine = quads[index] if framed[index].any() else refined(field, quads[index])
-            corners = geometry.ordered(geometry.as_quad((fine + 0.5) * back - 0.5))
-            if _is_all_there_is(corners, width, height):
-                continue
-            touching = touches_border(corners, width, height) or bool(framed[index].any())
-            found.append(PageLocation(corners, round(float(chances[index]) ** _POWER, 4), touching))
-        return tuple(found)
+            return _NOTHING
+        raw, chances = self._judged(quads, framed, field, outline)
+        return _Seen((field.width, field.height), quads, framed, freed(quads, raw, split(quads, chances)))
 
-    def planes(self, small: Image) -> Planes:
+    def _with_small(self, seen: _Seen, regions: list[Region], outline: Outline, field: EdgeField) -> _Seen:
+        """What was seen, and small pages by the finer planes: a page of few cells is a blot in the others."""
+        quads, framed = suggested(regions, field, outline)
+        quads, framed = np.concatenate([seen.quads, quads]), np.concatenate([seen.framed, framed])
+        is_small = _longest(quads) < _SMALL * max(field.width, field.height)
+        is_small[: len(seen.quads)] &= seen.chances > 0
+        kept = is_small.copy()
+        kept[: len(seen.quads)] = True
+        chances = np.concatenate([seen.chances, np.zeros(len(quads) - len(seen.quads))])
+        if is_small.any():
+            _raw, judged = self._judged(quads[is_small], framed[is_small], field, outline)
+            judged = np.where(judged < _SURE_BESIDE, np.minimum(judged, SURE_CHANCE - 0.01), judged)
+            chances[is_small] = np.maximum(chances[is_small], judged)
+        return _Seen((field.width, field.height), quads[kept], framed[kept], chances[kept])
+
+    def _judged(self, quads: Floats, framed: Flags, field: EdgeField, outline: Outline) -> tuple[Floats, Floats]:
+        """Features of each quad, and the chance that it overlaps a page by 0.9."""
+        raw = features(quads, framed, field, outline)
+        chances = 1 / (1 + np.exp(-expanded(raw) @ self._weights))
+        return raw, np.where(are_clear_cuts(raw), np.maximum(chances, _CLEAR_CUT), chances)
+
+    def planes(self, small: Image, side_px: int = _NET_PX) -> Planes:
         """3 x rows x columns, 0..1: page, outline, corner of each cell. Sides are stretched to multiples of 16."""
         height, width = small.shape[:2]
-        scale = _NET_PX / max(height, width)
+        scale = side_px / max(height, width)
         size = (max(32, _STEP * round(width * scale / _STEP)), max(32, _STEP * round(height * scale / _STEP)))
         fit = cv2.resize(small, size, interpolation=cv2.INTER_AREA).astype(np.float32)
         (logits,) = self._session.run({self._input: np.ascontiguousarray(fit.transpose(2, 0, 1)[None])})
         return np.asarray(1 / (1 + np.exp(-logits[0])), np.float32)
 
 
-def _apart(quads: Floats, chances: Floats) -> list[int]:
-    """The likeliest quads that are not parts of one another."""
-    kept: list[int] = []
-    for index in np.argsort(-chances)[:_COMPARED].tolist():
-        if chances[index] < _LEAST_CHANCE or len(kept) >= _MOST:
-            break
-        one = geometry.as_quad(quads[index])
-        others = [geometry.as_quad(quads[other]) for other in kept]
-        if all(geometry.inside_fraction(one, other) < 0.3 and geometry.inside_fraction(other, one) < 0.3 for other in others):
-            kept.append(index)
-    return kept
+def _better(page: _Found, closer: _Found, *, is_sure: bool) -> _Found:
+    """What a closer look gives, where it says more of the same page; where there was none for sure, it must be the surer."""
+    if is_sure:
+        same = geometry.overlap(geometry.as_quad(page.quad), geometry.as_quad(closer.quad)) >= _SAME
+        return closer if same and closer.chance >= page.chance + _CLEARLY else page
+    return closer if closer.chance >= _SURE_CLOSER else page
+
+
+def _cut_by(quads: Floats, framed: Flags, width: int, height: int) -> Flags:
+    """n x 4: is there a side of the quad that lies on the top, right, bottom, left border."""
+    middle = (quads + np.roll(quads, -1, axis=1)) / 2
+    gaps = np.stack([middle[..., 1], width - 1 - middle[..., 0], height - 1 - middle[..., 1], middle[..., 0]], axis=-1)
+    nearest = np.argmin(gaps, axis=2)
+    return np.stack([(framed & (nearest == border)).any(axis=1) for border in range(4)], axis=1)
+
+
+def _longest(quads: Floats) -> Floats:
+    """Of n quads, the longest side, pixels."""
+    return np.asarray(np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2).max(axis=1, initial=0.0))
+
+
+def _is_settled(planes: Planes, seen: _Seen) -> bool:
+    """Whether large, sure pages account for all that the network calls page; or it is so much that no page in it can be small."""
+    page = (planes[0] > 0.5).astype(np.uint8)
+    sure = [seen.quads[index] for index in apart(seen.quads, seen.chances) if seen.chances[index] >= SURE_CHANCE]
+    if not sure:
+        return bool(page.mean() > 0.5)
+    size = np.array(page.shape[::-1])
+    scale = size / seen.size
+    if float(_longest(np.asarray(sure)).min()) < _CLEAR * max(seen.size):
+        return False
+    for quad in sure:
+        points = np.round(np.clip((quad + 0.5) * scale - 0.5, -100, 200)).astype(np.int32)
+        cv2.fillConvexPoly(page, points, 0)
+        cv2.polylines(page, [points], True, 0, 3)
+    return bool(page.mean() < _LEFT_OVER)
 
 
 def _is_all_there_is(quad: Quad, width: int, height: int) -> bool:
@@ -119,34 +249,3 @@ def _is_all_there_is(quad: Quad, width: int, height: int) -> bool:
     gaps = np.column_stack([points[:, 0], points[:, 1], width - 1 - points[:, 0], height - 1 - points[:, 1]])
     along = (np.maximum(gaps, np.roll(gaps, -1, axis=0)) < near).any(axis=1)
     return int(along.sum()) >= 3
-
-
-def _split(quads: Floats, chances: Floats) -> Floats:
-    """The chances, those of a likely quad given to two likely ones that make it up.
-
-    Two sides of a card that touch, and the two pages of a passport, have an outline together that is as clear as a page's.
-    """
-    chances = chances.copy()
-    order = np.argsort(-chances)[:_COMPARED].tolist()
-    if not order or chances[order[0]] < _SURE_CHANCE:
-        return chances
-    quad = {index: geometry.as_quad(quads[index]) for index in order}
-    area = {index: geometry.area(quad[index]) for index in order}
-    for whole in order[:8]:
-        if chances[whole] < _SURE_CHANCE:
-            break
-        least = max(_SURE_CHANCE / 2, 0.2 * chances[whole])
-        parts = [
-            one
-            for one in order
-            if 0.33 < area[one] / area[whole] < 0.67 and chances[one] >= least and geometry.inside_fraction(quad[one], quad[whole]) > 0.93
-        ]
-        for place, one in enumerate(parts):
-            rest = [other for other in parts[place + 1 :] if area[one] + area[other] > 0.86 * area[whole]]
-            mate = next((other for other in rest if geometry.inside_fraction(quad[other], quad[one]) < 0.08), None)
-            if mate is not None:
-                chances[whole] = 0.0
-                for part in (one, mate):
-                    chances[part] = max(chances[part], _SURE_CHANCE)
-                break
-    return chances

@@ -14,9 +14,13 @@ from kiosk.engines.page_locator_score import Outline
 from kiosk.imaging import geometry
 
 Planes = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 _MOST_REGIONS = 18
 _MIN_SHARE = 0.006  # of the picture, of a region worth a look
 _DRAWN = 60  # outlines of the classical locator that are judged, too
+_DRAWN_OBLIQUE = 12  # of them
+_OBLIQUE_DEG = 6.0
+_BORDER_CELLS = 3.5  # from the picture's border, a side that may be cut off by it
 _MAX_RATIO = 2.3  # ID-1 has 1.59; seen at 45 degrees 2.2
 _T = np.linspace(0.06, 0.94, 48)
 _ALONG = np.linspace(0.04, 0.96, 32)
@@ -45,7 +49,7 @@ class _Page:
     """A quad in pixels of the working copy; `framed`: sides that the picture's border cuts off."""
 
     quad: Floats
-    framed: npt.NDArray[np.bool_]
+    framed: Flags
 
 
 def page_regions(planes: Planes) -> list[Region]:
@@ -98,11 +102,33 @@ def _start(hull: Floats) -> Floats:
     return np.asarray(cv2.boxPoints(cv2.minAreaRect(points)), np.float64)
 
 
-def candidates(regions: list[Region], field: EdgeField, outline: Outline) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def candidates(regions: list[Region], field: EdgeField, outline: Outline) -> tuple[Floats, Flags]:
     """Quads in the working copy, n x 4 x 2 clockwise, and which of their sides lie on the picture's border.
 
     Those that the network's planes suggest, moved onto edges; and those that the classical locator draws from edges alone.
     """
+    quads, framed = suggested(regions, field, outline)
+    drawn, scores = outline_quads(field)
+    best = _ordered(drawn[_best(drawn, scores)])
+    return np.concatenate([quads, best]), np.concatenate([framed, on_frame(field, best)])
+
+
+def _best(drawn: Floats, scores: Floats) -> npt.NDArray[np.intp]:
+    """Places of the best outlines; a fifth of them turned against the best one, for a page that lies oblique on another."""
+    order = np.argsort(-scores)
+    if len(order) <= _DRAWN:
+        return order
+    sides = (drawn[:, 1] - drawn[:, 0]) + (drawn[:, 2] - drawn[:, 3])
+    angle = np.degrees(np.arctan2(sides[:, 1], sides[:, 0]))
+    turned = np.abs((angle[order] - angle[order[0]] + 45.0) % 90.0 - 45.0) > _OBLIQUE_DEG
+    first = order[: _DRAWN - _DRAWN_OBLIQUE]
+    rest = order[len(first) :]
+    rest = np.concatenate([rest[turned[len(first) :]][:_DRAWN_OBLIQUE], rest[~turned[len(first) :]]])
+    return np.concatenate([first, rest[:_DRAWN_OBLIQUE]])
+
+
+def suggested(regions: list[Region], field: EdgeField, outline: Outline) -> tuple[Floats, Flags]:
+    """As `candidates`, those of the network's planes alone."""
     quads, framed = [], []
     for region in regions:
         for start in region.starts:
@@ -113,11 +139,7 @@ def candidates(regions: list[Region], field: EdgeField, outline: Outline) -> tup
             if geometry.is_convex(geometry.as_quad(quad)):
                 quads.append(quad)
                 framed.append(page.framed)
-    drawn, scores = outline_quads(field)
-    best = _ordered(drawn[np.argsort(-scores)[:_DRAWN]])
-    quads.extend(best)
-    framed.extend(on_frame(field, best))
-    return np.asarray(quads).reshape(-1, 4, 2), np.asarray(framed, bool).reshape(-1, 4)
+    return np.asarray(quads, np.float64).reshape(-1, 4, 2), np.asarray(framed, bool).reshape(-1, 4)
 
 
 def _ordered(quads: Floats) -> Floats:
@@ -148,11 +170,24 @@ def _fitted(start: Floats, outline: Outline) -> _Page | None:
     slack = 0.25 * float(outline.size.max())
     if (quad < -slack).any() or (quad > outline.size + slack).any():
         return None
+    if framed.any() or _ratio(quad) <= _MAX_RATIO:
+        return _Page(quad, framed)
+    # too long for a page: half of one, whose cut the network took for its outline
+    ends = [_end_of_picture(quad[side], quad[(side + 1) % 4], outline, cut=True) for side in range(4)]
+    framed = np.array([end is not None for end in ends])
+    met = _met([end or _line(quad[side], quad[(side + 1) % 4]) for side, end in enumerate(ends)])
+    return _Page(met, framed) if met is not None and framed.any() and geometry.is_convex(geometry.as_quad(met)) else None
+
+
+def _ratio(quad: Floats) -> float:
     top, right, bottom, left = geometry.sides(geometry.as_quad(quad))
     across, down = (top + bottom) / 2, (left + right) / 2
-    if not framed.any() and max(across, down) > _MAX_RATIO * min(across, down):
-        return None
-    return _Page(quad, framed)
+    return max(across, down) / max(min(across, down), 1e-6)
+
+
+def _line(a: Floats, b: Floats) -> tuple[Floats, float]:
+    normal = _normal(a, b)
+    return normal, float(normal @ a)
 
 
 def _moved_out(quad: Floats, by: float) -> Floats:
@@ -185,6 +220,9 @@ def _met(lines: list[tuple[Floats, float]]) -> Floats | None:
 def _ridge(a: Floats, b: Floats, reach: float, outline: Outline) -> tuple[tuple[Floats, float], bool]:
     """The line along the ridge of the outline near a-b, and whether there is none because the picture ends here."""
     normal = _normal(a, b)
+    end = _end_of_picture(a, b, outline)
+    if end is not None:
+        return end, True
     offsets = np.linspace(-reach, reach, 13)
     base = a + _ALONG[:, None] * (b - a)
     points = base[:, None, :] + offsets[None, :, None] * normal
@@ -216,7 +254,23 @@ def _ridge(a: Floats, b: Floats, reach: float, outline: Outline) -> tuple[tuple[
     return (normal, float(normal @ a)), False
 
 
-def _snapped(quad: Floats, framed: npt.NDArray[np.bool_], field: EdgeField, outline: Outline) -> Floats:
+def _end_of_picture(a: Floats, b: Floats, outline: Outline, *, cut: bool = False) -> tuple[Floats, float] | None:
+    """The picture's border beside a-b where the page goes on up to it. `cut`: it must be so, for it cannot end here."""
+    near = _BORDER_CELLS * outline.cell_px
+    right, bottom = outline.size - 1
+    for axis, at in ((0, 0.0), (1, 0.0), (0, float(right)), (1, float(bottom))):
+        if abs(a[axis] - at) > near or abs(b[axis] - at) > near:
+            continue
+        along = a + _ALONG[:, None] * (b - a)
+        along[:, axis] = abs(at - 0.5 * outline.cell_px)
+        if cut or (outline.at(outline.page, along).mean() > 0.6 and outline.at(outline.rim, along).mean() < 0.35):
+            normal = np.zeros(2)
+            normal[axis] = 1.0
+            return normal, at
+    return None
+
+
+def _snapped(quad: Floats, framed: Flags, field: EdgeField, outline: Outline) -> Floats:
     """Each side moved to the straight edge that best agrees with picture and network, then to a fraction of a pixel."""
     lines: list[tuple[Floats, float]] = []
     reach = _REACH * min(1.0, _REACH_SHARE * min(geometry.sides(geometry.as_quad(quad))) / _REACH[-1])
@@ -230,7 +284,7 @@ def _snapped(quad: Floats, framed: npt.NDArray[np.bool_], field: EdgeField, outl
         base = a + _T[:, None] * (b - a)
         points = base[:, None, :] + reach[None, :, None] * normal
         dx, dy = sampled(field.fine_dx, points), sampled(field.fine_dy, points)
-        across, beside = np.abs(dx * normal[0] + dy * normal[1]), np.abs(dy * normal[0] - dx * normal[1])
+        across, beside = (np.abs(dx * normal[0] + dy * normal[1]), np.abs(dy * normal[0] - dx * normal[1]))
         seen = outline.is_inside(points)
         edge = np.where(seen & (across > 1.5 * beside), np.minimum(across / (3 * field.low), 1.0), 0.0)
         rim = np.where(seen, outline.at(outline.ridge, points), 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -58,6 +59,48 @@ def test_five_cards_on_a_table_are_five() -> None:
         shot = degrade.several(pages, seed=seed, size=(1200, 900), severity=0.3, kinds=frozenset({Degradation.ROLL}), grounds=["wood"])
         assert len(sure(shot)) == 5
         assert min(overlaps(shot)) > 0.9
+
+
+def test_nine_small_documents_on_one_table_are_nine() -> None:
+    """In the first look each is 17 cells wide, and some run together; the second, finer one keeps them apart."""
+    designs = ("td1", "td2", "td3", "mrv-a", "mrv-b")
+    pages = [page(designs[number % 5]) for number in range(9)]
+    shot = degrade.several(pages, seed=910_005, size=(960, 720), severity=0.3, kinds=frozenset({Degradation.ROLL}), grounds=["stripes"])
+    assert len(sure(shot)) == 9
+    assert min(overlaps(shot)) > 0.85
+
+
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+def test_half_a_page_at_the_border_is_found_and_touches_it(side: str) -> None:
+    whole = degrade.photograph(page("mrv-a"), seed=12, size=SIZE, severity=0.3, kinds=frozenset(), grounds=["wood"])
+    left, top, right, bottom = geometry.bounds(whole.quad)
+    x, y = round((left + right) / 2), round((top + bottom) / 2)
+    boxes = {"left": (0, 0, x, SIZE[1]), "right": (x, 0, SIZE[0], SIZE[1]), "top": (0, 0, SIZE[0], y), "bottom": (0, y, SIZE[0], SIZE[1])}
+    x0, y0, x1, y1 = boxes[side]
+    half = np.ascontiguousarray(whole.image[y0:y1, x0:x1])
+    seen = geometry.box_quad(max(left, x0) - x0, max(top, y0) - y0, min(right, x1) - x0, min(bottom, y1) - y0)
+    found = [one for one in locator().locate(half) if one.confidence >= SURE]
+    assert len(found) == 1
+    assert geometry.overlap(found[0].quad, seen) > 0.8  # of its box: the page lies a little aslant
+    assert found[0].touches_border
+
+
+@pytest.mark.parametrize("degrees", [40, -33])
+def test_of_a_card_that_lies_oblique_on_a_letter_the_card_is_found(degrees: float) -> None:
+    letter = np.full((1000, 1400, 3), (150, 175, 190), np.uint8)
+    for row in range(60, 960, 40):
+        cv2.putText(letter, "dear madam or sir, here is the card that you asked for " * 2, (80, row), 0, 0.95, (60, 60, 60), 2, cv2.LINE_AA)
+    card = page("td1")
+    turn = cv2.getRotationMatrix2D((card.shape[1] / 2, card.shape[0] / 2), degrees, 820 / card.shape[1])
+    turn[:, 2] += (700 - card.shape[1] / 2, 500 - card.shape[0] / 2)
+    box = np.array(geometry.box_quad(0, 0, card.shape[1], card.shape[0]))
+    corners = geometry.as_quad(box @ turn[:, :2].T + turn[:, 2])
+    cv2.warpAffine(card, turn, (1400, 1000), dst=letter, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_TRANSPARENT)
+    shot = degrade.photograph(letter, seed=5, size=SIZE, severity=0.3, kinds=frozenset(), grounds=["wood"])
+    true = geometry.mapped(corners, geometry.homography(geometry.box_quad(0, 0, 1400, 1000), shot.quad))
+    found = sure(shot)
+    assert found
+    assert geometry.overlap(found[0].quad, geometry.as_quad(true)) > 0.9
 
 
 def test_two_sides_in_one_scan_are_two() -> None:

@@ -1,8 +1,9 @@
 """Measures page locators on photographs that training has not seen: intersection over union on the page, per kind, and false pages.
 
-    python -m models.training.page_locator.measure FOLDER [--model models/page_locator.onnx] [--markdown]
+    python -m models.training.page_locator.measure FOLDER [--model models/page_locator.onnx] [--hard]
 
-The pictures are drawn into FOLDER at the first run and kept there. Grounds are those of `split.MEASURED_GROUNDS`, designs all there are.
+The pictures are drawn into FOLDER at the first run and kept there. With `--hard`: nine on one table, halves at the
+border, cards on sheets. Grounds are those of `split.MEASURED_GROUNDS`, designs all there are.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.domain.document import Quad
+from kiosk.domain.document import PageSide, Quad
 from kiosk.engines.page_locator import ClassicalPageLocator
 from kiosk.imaging import geometry
 from kiosk.ports import PageLocator
 from kiosk.specimens import degrade
 from kiosk.specimens.degrade import Degradation
 from kiosk.specimens.specimen import DESIGNS, specimen
+from models.training.page_locator.hard import cut, on_sheet
+from models.training.page_locator.pages import no_document
 from models.training.page_locator.split import MEASURED_GROUNDS, TRAINED_DESIGNS
 
 Image = npt.NDArray[np.uint8]
 SIZE = (1280, 960)
 SURE = 0.55
 PER_KIND, MIXED, SEVERAL, STACKED, OPEN, EMPTY = 14, 150, 12, 20, 20, 80
+NINE, HALVES, SHEETS = 8, 40, 24
 
 
 def overlap_on_page(found: Quad, true: Quad, size: tuple[int, int]) -> float:
@@ -99,6 +103,32 @@ def draw(folder: Path, pages: Path | None) -> None:
     (folder / "truth.json").write_text(json.dumps(truths))
 
 
+def draw_hard(folder: Path) -> None:
+    """Kinds that are measured apart: seven and nine pages in one picture, pages cut in two, cards on letters and passports."""
+    folder.mkdir(parents=True, exist_ok=True)
+    prints = [page for design in DESIGNS for page in specimen(design, seed=13).pages.values()]
+    truths = []
+    for number in range(NINE + HALVES + SHEETS):
+        random = np.random.default_rng([31, number])
+        severity = float(random.uniform(0.3, 0.8))
+        one, kind = prints[int(random.integers(len(prints)))], "half" if number < NINE + HALVES else "on a sheet"
+        if number < NINE:
+            pages = [prints[int(random.integers(len(prints)))] for _ in range(9 if number % 2 else 7)]
+            shot, kind = (
+                degrade.several(pages, seed=9000 + number, size=SIZE, severity=severity, grounds=MEASURED_GROUNDS),
+                "seven and nine",
+            )
+        elif kind == "half":
+            shot = cut(degrade.photograph(one, seed=9000 + number, size=SIZE, severity=severity, grounds=MEASURED_GROUNDS), random)
+        else:
+            sheet = specimen("td3", seed=number).pages[PageSide.FRONT] if number % 3 == 0 else no_document(random)
+            shot = on_sheet(one, sheet, random, seed=9000 + number, size=SIZE, severity=severity, grounds=MEASURED_GROUNDS)
+        file = f"{number:04d}.jpg"
+        cv2.imwrite(str(folder / file), shot.image, [cv2.IMWRITE_JPEG_QUALITY, 98])
+        truths.append({"file": file, "group": kind, "design": "", "ground": shot.ground, "quads": shot.quads, "kinds": sorted(shot.kinds)})
+    (folder / "truth.json").write_text(json.dumps(truths))
+
+
 def measure(locator: PageLocator, folder: Path) -> dict[str, dict[str, float]]:
     groups: dict[str, list[float]] = defaultdict(list)
     false: dict[str, int] = defaultdict(int)
@@ -153,9 +183,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--pages", type=Path, help="folder with pictures of specimen pages, instead of drawing them")
+    parser.add_argument("--hard", action="store_true", help="the kinds that are measured apart")
     options = parser.parse_args()
     if not (options.folder / "truth.json").exists():
-        draw(options.folder, options.pages)
+        if options.hard:
+            draw_hard(options.folder)
+        else:
+            draw(options.folder, options.pages)
     locators: list[PageLocator] = [ClassicalPageLocator()]
     if options.model:
         from kiosk.engines.page_locator_neural import NeuralPageLocator
