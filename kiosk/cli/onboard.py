@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from kiosk.cli.output import emit, emit_json
+from kiosk.cli.output import emit, emit_json, note
 from kiosk.cli.parsing import Subparsers, naming
 from kiosk.cli.scan import add_options, scanned
 from kiosk.domain.document import PageSide
@@ -19,7 +20,7 @@ from kiosk.ports import Json
 from kiosk.services.onboarding import Onboarding
 from kiosk.services.person_checks import PersonChecks
 from kiosk.services.person_records import selfie_inspection_json
-from kiosk.services.reading import PageResult
+from kiosk.services.reading import DocumentReader, PageResult
 from kiosk.services.records import checks_json, customer_json, decision_json
 from kiosk.services.step_answers import asked_by, with_steps
 from kiosk.services.workflows import load_workflow
@@ -80,12 +81,12 @@ def run(arguments: argparse.Namespace) -> None:
         )
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind
-        pages: dict[PageSide, PageResult] = {}
-        for side in (PageSide.FRONT, PageSide.BACK):
-            if side.value in pictures:
-                path, image, _ = pictures[side.value]
-                with naming(path):
-                    pages[side] = reader.read_page(image, expected=side)
+        pages = _read(reader, pictures)
+        if _are_swapped(pages):
+            # a scanner gives the pages in the order in which they were laid on it
+            note("kiosk: the back was handed in as the front and the front as the back: taken the other way round")
+            pictures["front"], pictures["back"] = pictures["back"], pictures["front"]
+            pages = _read(reader, pictures)
         selfie = None
         if "selfie" in pictures:
             path, image, _ = pictures["selfie"]
@@ -122,6 +123,25 @@ def run(arguments: argparse.Namespace) -> None:
         for check in onboarding.checks:
             emit(f"  {check.status.value:<13} {sentence(check)}")
         emit(f"  {onboarding.timings_ms['total']:.0f} ms")
+
+
+def _read(reader: DocumentReader, pictures: Mapping[str, tuple[Path, Image, bytes]]) -> dict[PageSide, PageResult]:
+    """The pages under the sides that they were handed in as."""
+    pages: dict[PageSide, PageResult] = {}
+    for side in (PageSide.FRONT, PageSide.BACK):
+        if side.value in pictures:
+            path, image, _ = pictures[side.value]
+            with naming(path):
+                pages[side] = reader.read_page(image, expected=side)
+    return pages
+
+
+def _are_swapped(pages: Mapping[PageSide, PageResult]) -> bool:
+    """Whether each page is surely the other side."""
+    return {side: result.page.side for side, result in pages.items()} == {
+        PageSide.FRONT: PageSide.BACK,
+        PageSide.BACK: PageSide.FRONT,
+    }
 
 
 def _sides(pages: tuple[Path, ...]) -> dict[str, Path]:

@@ -226,3 +226,15 @@ def test_passive_liveness_without_its_model_says_so(
     assert kiosk_models.best("passive_liveness") is None
     code, body, _ = run(capsys, "face", "liveness", customer_files.selfie)
     assert (code, body["status"], body["label"]) == (0, "NOT_EXECUTED", "MODEL_MISSING")
+
+
+def test_pages_that_come_in_the_other_order_are_taken_the_right_way_round(
+    capsys: pytest.CaptureFixture[str], customer_files: CustomerFiles
+) -> None:
+    """Nobody who lays a card on a scanner is told which side is its front; "the back is missing" would be untrue."""
+    pages = ("--front", customer_files.back, "--back", customer_files.front)
+    code, body, err = run(capsys, "onboard", *pages, "--consent", "yes", "--without-biometrics")
+    assert code == 0
+    assert "the other way round" in err
+    usability = next(check for check in body["checks"] if check["name"] == "document_usability")
+    assert (usability["status"], usability["inputs"]) == ("PASSED", ["document.front", "document.back"])
