@@ -70,6 +70,17 @@ def test_nine_small_documents_on_one_table_are_nine() -> None:
     assert min(overlaps(shot)) > 0.85
 
 
+@pytest.mark.parametrize(("design", "ground", "seed"), [("td3", "marble", 5), ("mrv-a", "paper", 3), ("mrv-a", "tiles", 3)])
+def test_the_upper_part_of_a_page_that_the_picture_cuts_is_found_though_no_page_is_so_wide(design: str, ground: str, seed: int) -> None:
+    whole = degrade.photograph(page(design), seed=seed, size=SIZE, severity=0.3, kinds=frozenset(), grounds=[ground])
+    left, top, right, bottom = geometry.bounds(whole.quad)
+    cut = round(top + 0.4 * (bottom - top))
+    found = [one for one in locator().locate(np.ascontiguousarray(whole.image[:cut])) if one.confidence >= SURE]
+    assert len(found) == 1
+    assert geometry.overlap(found[0].quad, geometry.box_quad(left, top, right, cut)) > 0.8  # of its box: it lies a little aslant
+    assert found[0].touches_border
+
+
 @pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
 def test_half_a_page_at_the_border_is_found_and_touches_it(side: str) -> None:
     whole = degrade.photograph(page("mrv-a"), seed=12, size=SIZE, severity=0.3, kinds=frozenset(), grounds=["wood"])
