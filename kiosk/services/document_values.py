@@ -25,6 +25,7 @@ _EITHER_ORDER = frozenset({"CAN", "PHL"})
 _CARON = re.compile(r"(?<=[ĎďĽľŤť])['\u2019\u00b4`](?=[^\W\d_])")
 """The caron of these letters is printed as an apostrophe, which readers give a second time as one; no name has one behind them."""
 _LEAST_WORD = 5
+_LEAST_ADDRESS = 3
 _COMMAS = re.compile(r"\s*,\s*")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[a-d]?\s*[.)]\s*(?=\D)")
 
@@ -112,6 +113,8 @@ def value_of(field: FieldName, text: str, context: Context) -> Value | None:
         case FieldName.SURNAME | FieldName.GIVEN_NAMES | FieldName.FULL_NAME:
             # French documents part given names by commas (JEAN, PAUL); of a full name the comma parts surname and given names
             return _name(_COMMAS.sub(" ", text) if field is FieldName.GIVEN_NAMES else text)
+        case FieldName.ADDRESS if sum(map(str.isalnum, text)) < _LEAST_ADDRESS:
+            return None  # two strokes of the ground's print, read as letters
         case _:
             return _free(text, context)
 

@@ -164,3 +164,9 @@ def test_a_changed_printed_date_stays_a_contradiction() -> None:
 def test_a_label_that_points_at_another_fields_proven_value_is_not_believed() -> None:
     found = on_passport(line("Passport No.", 60), line("ZE184226B", 90))
     assert FieldName.DOCUMENT_NUMBER not in found
+
+
+@pytest.mark.parametrize(("text", "is_one"), [("ŅM", False), ("- 8", False), ("ENS 4", True), ("5 4TH STREET", True)])
+def test_two_letters_are_no_address(text: str, is_one: bool) -> None:
+    """Strokes of a guilloche beside "PERMANENT RESIDENCE", which is also what some documents call the address."""
+    assert (value_of(FieldName.ADDRESS, text, context_of(TODAY)) is not None) is is_one
