@@ -35,7 +35,7 @@ _LANGUAGES: Mapping[str, str] = {
     "nl": "ÁÄÉÈËÏÍÓÖÚÜ",
     "no": "ÅÆÉÒÓÔØ",
     "pl": "ĄĆĘŁŃÓŚŹŻ",
-    "pt": "ÀÁÂÃÇÉÊÍÓÔÕÚÜ",
+    "pt": "ÁÂÃÇÉÊÍÓÔÕÚÜ",  # À stands in small words alone (à, àquele), in no name
     "ro": "ÂÎĂȘȚ",
     "rm": "ÀÈÉÌÒÙ",
     "se": "ÁČĐŊŠŦŽ",
