@@ -16,7 +16,7 @@ from kiosk.domain.errors import BadInput
 from kiosk.domain.mrz import Mrz, MrzFormat
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
-from kiosk.imaging.rectify import cropped, straighten
+from kiosk.imaging.rectify import straighten
 from kiosk.ports import Json
 from kiosk.services.mrz_reading import MrzReading
 from kiosk.specimens.backgrounds import stream
@@ -64,7 +64,7 @@ class MrzSource(Protocol):
 
     def glance(self, image: Image) -> MrzReading | None: ...
 
-    def read(self, image: Image, *, upright: bool = False) -> MrzReading | None: ...
+    def read_near(self, image: Image, box: tuple[float, float, float, float]) -> MrzReading | None: ...
 
 
 class PageRead(Protocol):
@@ -176,11 +176,8 @@ def _read(reader: MrzSource, case: ZoneCase) -> tuple[Mrz | None, bool]:
     scale = page.shape[1] / case.page.picture.shape[1]
     _, top, _, bottom = (number * scale for number in geometry.bounds(case.page.zone))
     air = AIR * (bottom - top) / (2 * len(case.page.lines) - 1)
-    strip = cropped(page, 0.0, max(0.0, top - air), float(page.shape[1]), min(float(page.shape[0]), bottom + air))
-    found = reader.read(strip, upright=True)
-    if found is None or found.rotation != 0:
-        found = reader.read(page, upright=True)
-    return (found.mrz if found is not None and found.rotation == 0 else None), False
+    found = reader.read_near(page, (0.0, max(0.0, top - air), float(page.shape[1]), min(float(page.shape[0]), bottom + air)))
+    return (found.mrz if found is not None else None), False
 
 
 def _read_whole(pages: PageReader, picture: Image) -> Mrz | None:

@@ -23,9 +23,11 @@ from kiosk.domain.document import Quad
 from kiosk.domain.mrz import MrzRepair
 from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.imaging.frame import Image
+from kiosk.imaging.rectify import cropped
 from kiosk.ports import LineReader
 from kiosk.services.mrz_reading import Demands, MrzReader, MrzReading
 from kiosk.services.mrz_shapes import with_shapes
+from kiosk.services.page_look import moved
 
 log = logging.getLogger(__name__)
 
@@ -67,21 +69,41 @@ class MrzCascade:
     def model_id(self) -> str:
         return f"{self._quick.model_id}+{self._thorough.model_id}"
 
-    def read(self, image: Image, *, lines: Sequence[Quad] | None = None, upright: bool = False) -> MrzReading | None:
-        """As `MrzReader.read`: the picture's MRZ, or None when there is none or the readers are not sure of it.
+    def read(self, image: Image, *, lines: Sequence[Quad] | None = None) -> MrzReading | None:
+        """As `MrzReader.read`: the picture's MRZ, or None when there is none or the readers are not sure of it."""
+        return self._read(image, lines, upright=False)[0]
 
-        Args: `upright`: the picture is known to stand upright; what is upside down is not sought.
+    def read_near(self, image: Image, box: tuple[float, float, float, float]) -> MrzReading | None:
+        """As `read` of a picture that stands upright, whose MRZ seems to lie in a part of it: that is read first, and often alone.
+
+        Where both readers saw a zone there and could not agree, the whole picture would show them the same print: then nothing is read.
+
+        Args:
+            box: left, top, right, bottom in pixels of `image`.
         """
+        found, both = self._read(cropped(image, *box), None, upright=True)
+        if found is not None and found.rotation == 0:
+            left, top = (max(0.0, float(round(edge))) for edge in box[:2])
+            quads = tuple(moved(quad, left, top) for quad in found.line_quads)
+            return replace(found, quad=moved(found.quad, left, top), line_quads=quads)
+        found = None if both else self._read(image, None, upright=True)[0]
+        return found if found is not None and found.rotation == 0 else None
+
+    def _read(self, image: Image, lines: Sequence[Quad] | None, *, upright: bool) -> tuple[MrzReading | None, bool]:
+        """The reading, and whether each reader saw one that it would have handed out alone."""
         began = time.perf_counter()
         quick = self._quick.attempt(image, upright=upright)
         if quick is not None and quick.sure:
-            return with_shapes(image, quick)
+            return with_shapes(image, quick), False
         known = quick.line_quads if quick is not None and quick.plausible else lines
         least = ALONE_LEAST if quick is None else 0.0
-        found = settled(quick, self._thorough.attempt(image, lines=known, upright=upright, least=least))
+        said = quick.mrz.lines if quick is not None and quick.plausible else ()
+        thorough = self._thorough.attempt(image, lines=known, upright=upright, least=least, said=said)
+        found = settled(quick, thorough)
         ms = 1000 * (time.perf_counter() - began)
         log.info("MRZ looked at by both readers in %.0f ms, read %s", ms, found is not None)
-        return with_shapes(image, replace(found, ms=ms)) if found is not None else None
+        both = quick is not None and quick.plausible and thorough is not None and thorough.plausible
+        return (with_shapes(image, replace(found, ms=ms)) if found is not None else None), both
 
     def glance(self, image: Image) -> MrzReading | None:
         """What the quick reader is sure of at its first look, else None; never calls the thorough one."""

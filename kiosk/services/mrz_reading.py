@@ -84,6 +84,7 @@ class _Search:
     Attributes:
         upright: the zone is known to stand upright in the picture; nothing is read upside down.
         least: a reading is wanted only if its least sure character, of those that no check digit covers, reaches this.
+        said: lines that another reader read.
         seen: lines that were recognised; candidates share them.
         again: how many were recognised in second looks.
         licences: lines that were tried as zones of one line.
@@ -91,6 +92,7 @@ class _Search:
 
     upright: bool = False
     least: float = 0.0
+    said: tuple[str, ...] = ()
     seen: dict[Quad, LineSteps] = field(default_factory=dict)
     again: int = 0
     licences: set[Quad] = field(default_factory=set)
@@ -165,17 +167,26 @@ class MrzReader:
         found = self.attempt(image, lines=lines)
         return found if found is not None and found.plausible else None
 
-    def attempt(self, image: Image, *, lines: Sequence[Quad] | None = None, upright: bool = False, least: float = 0.0) -> MrzReading | None:
+    def attempt(
+        self,
+        image: Image,
+        *,
+        lines: Sequence[Quad] | None = None,
+        upright: bool = False,
+        least: float = 0.0,
+        said: tuple[str, ...] = (),
+    ) -> MrzReading | None:
         """The best reading of all, `plausible` or not. Errors as in `read`.
 
         Args:
             image, lines: as in `read`.
             upright: nothing is read upside down. least: nobody wants a reading with a lesser `MrzReading.least`, so that no time need be
-                spent on one that will not reach it.
+                spent on one that will not reach it. said: lines that another reader read; what is misprinted and read so by both at once
+                is not looked at again.
         """
         began = time.perf_counter()
         best: _Zone | None = None
-        for found in self._zones(image, lines, _Search(upright, least)):
+        for found in self._zones(image, lines, _Search(upright, least, said)):
             if best is None or _rank(found[0]) > _rank(best[0]):
                 best = found
             if self._settled(best[0]):
@@ -262,6 +273,8 @@ class MrzReader:
         first = _decoded(cells, layout) if cells is not None else None
         if first is not None and self._beyond_doubt(first):
             return first
+        if first is not None and first.mrz.lines == search.said and self._is_misprint(first):
+            return first
         if search.again >= MAX_AGAIN or (first is not None and not search.may_reach(first)):
             return None
         looks = [] if cells is None else [cells]
@@ -292,6 +305,10 @@ class MrzReader:
         need = self._demands
         clear = not decoded.ambiguous and decoded.lead >= need.lead and decoded.mrz.confidence >= need.confidence
         return clear and decoded.least >= need.least and decoded.least_filler >= need.least_filler
+
+    def _is_misprint(self, decoded: Decoded) -> bool:
+        """Read surely, and the check digits do not hold for it."""
+        return not decoded.mrz.holds and decoded.mean >= self._demands.sure_mean and self._plausible(decoded)
 
     def _settled(self, decoded: Decoded) -> bool:
         """Looking further would change nothing: the check digits prove it, or it was read so surely that they are printed wrong."""

@@ -23,7 +23,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.page_quality import Strictness, is_blank, page_quality
 from kiosk.imaging.recapture import grid_evidence
-from kiosk.imaging.rectify import cropped, limited, rotated, straighten
+from kiosk.imaging.rectify import limited, rotated, straighten
 from kiosk.imaging.region_crop import region_crop
 from kiosk.ports import BarcodeReader, FaceDetector, PageLocation, PageLocator, TextLine, TextReader
 from kiosk.services.aamva import is_aamva
@@ -34,7 +34,7 @@ from kiosk.services.document_pages import are_one_scan
 from kiosk.services.mrz_reading import MrzReading
 from kiosk.services.page_beside import PageEyes, View
 from kiosk.services.page_fields import names_document, page_fields
-from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, moved, mrz_zone, readability, side_of, stands
+from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import portrait_quad
 from kiosk.services.page_regions import page_regions, portrait_region
 from kiosk.services.page_shape import is_hopeless, licence_numbers, shape_warnings, shows_two_holders, with_islands
@@ -62,8 +62,12 @@ SAMPLE_LINES = 4
 class MrzSource(Protocol):
     """What is needed of `services.mrz_cascade`."""
 
-    def read(self, image: Image, *, upright: bool = False) -> MrzReading | None:
-        """The picture's MRZ by every means; may take long. `upright`: what lies upside down is not sought."""
+    def read(self, image: Image) -> MrzReading | None:
+        """The picture's MRZ by every means; may take long."""
+        ...
+
+    def read_near(self, image: Image, box: tuple[float, float, float, float]) -> MrzReading | None:
+        """The same of an upright picture whose MRZ seems to lie in the box (left, top, right, bottom)."""
         ...
 
     def glance(self, image: Image) -> MrzReading | None:
@@ -333,12 +337,9 @@ class DocumentReader:
         zone = mrz_zone(look.lines, look.image)
         if zone is None:
             return
-        left, top, right, bottom = zone
-        found = self._mrz_reader.read(cropped(look.image, left, top, right, bottom), upright=True)
-        if found is None or found.rotation != 0:
-            found, left, top = self._mrz_reader.read(look.image, upright=True), 0.0, 0.0
-        if found is not None and found.rotation == 0:
-            look.mrz, look.mrz_quads = found.mrz, tuple(moved(quad, left, top) for quad in found.line_quads)
+        found = self._mrz_reader.read_near(look.image, zone)
+        if found is not None:
+            look.mrz, look.mrz_quads = found.mrz, found.line_quads
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
