@@ -276,3 +276,33 @@ def test_one_letter_in_doubt_makes_the_value_doubtful() -> None:
 def test_how_a_value_is_written(field: FieldName, text: str, value: str | None) -> None:
     found = value_of(field, text, context_of(TODAY))
     assert (found.value if found is not None else None) == value
+
+
+_CARDS = {
+    "it": "Cognome|Nome|Data di nascita|Luogo di nascita|Cittadinanza|Sesso|Data di scadenza|Numero documento",
+    "hu": "Családi név|Utónév|Születési idő|Születési hely|Állampolgárság|Nem|Érvényesség|Okmányazonosító",
+    "fi": "Sukunimi|Etunimet|Syntymäaika|Syntymäpaikka|Kansalaisuus|Sukupuoli|Viimeinen voimassaolopäivä|Kortin numero",
+    "hr": "Prezime|Ime|Datum rođenja|Mjesto rođenja|Državljanstvo|Spol|Vrijedi do|Broj osobne iskaznice",
+    "pt": "Apelidos|Nomes próprios|Data de nascimento|Local de nascimento|Nacionalidade|Sexo|Data de validade|Número do documento",
+    "sv": "Efternamn|Förnamn|Födelsedatum|Födelseort|Medborgarskap|Kön|Giltigt t.o.m.|Kortnummer",
+    "lt": "Pavardė|Vardas|Gimimo data|Gimimo vieta|Pilietybė|Lytis|Galioja iki|Kortelės numeris",
+    "sl": "Priimek|Ime|Datum rojstva|Kraj rojstva|Državljanstvo|Spol|Velja do|Številka osebne izkaznice",
+    "et": "Perekonnanimi|Eesnimi|Sünniaeg|Sünnikoht|Kodakondsus|Sugu|Kehtiv kuni|Dokumendi number",
+    "lv": "Uzvārds|Vārds|Dzimšanas datums|Dzimšanas vieta|Pilsonība|Dzimums|Derīga līdz|Dokumenta numurs",
+}
+
+
+@pytest.mark.parametrize("language", _CARDS)
+def test_a_card_without_a_template_is_read_by_labels_of_one_language_alone(language: str) -> None:
+    values = ("BELL", "ANNA", "06.08.1985", "HANOVER", "UTO", "F", "24.11.2030", "XA1234567")
+    found = read(*column(*(text for pair in zip(_CARDS[language].split("|"), values, strict=True) for text in pair)))
+    assert found == {
+        FieldName.SURNAME: "BELL",
+        FieldName.GIVEN_NAMES: "ANNA",
+        FieldName.DATE_OF_BIRTH: "1985-08-06",
+        FieldName.PLACE_OF_BIRTH: "HANOVER",
+        FieldName.NATIONALITY: "UTO",
+        FieldName.GENDER: "F",
+        FieldName.DATE_OF_EXPIRY: "2030-11-24",
+        FieldName.DOCUMENT_NUMBER: "XA1234567",
+    }
