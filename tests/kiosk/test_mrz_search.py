@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.domain.document import Quad
+from kiosk.domain.document import PageSide, Quad
+from kiosk.domain.mrz import parse_mrz
 from kiosk.domain.mrz_layout import ALPHABET, VARIANTS, MrzFormat
 from kiosk.engines.models import ModelLibrary
 from kiosk.engines.mrz_line_reader import MrzLineReader
@@ -20,6 +21,7 @@ from kiosk.ports import LineSteps
 from kiosk.services.mrz_cascade import QUICK_DEMANDS, MrzCascade, settled
 from kiosk.services.mrz_decoding import decode
 from kiosk.services.mrz_reading import MrzReader, MrzReading
+from kiosk.services.page_look import PageLook, side_of
 from kiosk.specimens.zones import genuine_lines, zone_page
 
 WIDTH, ROW_PX = 700, 44
@@ -196,6 +198,16 @@ def test_one_digit_for_a_whole_line_proves_none_of_its_characters(mrz_format: Mr
         assert doubted.mrz.holds
         assert doubted.least < 0.7
         assert settled(None, doubted) is None
+
+
+@pytest.mark.parametrize("mrz_format", [MrzFormat.FRA_DL, MrzFormat.NLD_DL])
+def test_a_licences_mrz_without_a_portrait_is_on_a_cards_back(mrz_format: MrzFormat) -> None:
+    """Not on the data page of a passport, which is cut out of an open booklet."""
+    page = np.zeros((900, 1200, 3), np.uint8)
+    look = PageLook(page, None, mrz=parse_mrz(genuine_lines(mrz_format, 1)), mrz_quads=(box_quad(10, 800, 1100, 840),))
+    assert side_of(look, None) is PageSide.BACK
+    look.crop_open_passport()
+    assert look.image.shape == page.shape
 
 
 def test_a_line_that_is_no_licences_is_none() -> None:
