@@ -112,7 +112,7 @@ def _edges(profile: Ink, length: int) -> list[int] | None:
     for choice in reversed(came):
         at -= int(steps[choice[at]])
         found.append(at)
-    return [int(np.clip(round(float(places[one])), 0, len(profile))) for one in reversed(found)] if min(found) >= 0 else None
+    return [min(max(round(float(places[one])), 0), len(profile)) for one in reversed(found)] if min(found) >= 0 else None
 
 
 def _spreads(ink: Ink, edges: Sequence[int], pitch: float, least: float) -> tuple[float | None, ...]:

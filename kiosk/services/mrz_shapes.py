@@ -65,7 +65,12 @@ def with_shapes(image: Image, reading: MrzReading) -> MrzReading:
     if not _open_places(mrz, _TWIN):
         return reading
     length = layout_of(mrz.format).length
-    measured = [spreads(image, quad, length, [trait.band for trait in TRAITS]) for quad in reading.line_quads]
+    bands = [trait.band for trait in TRAITS]
+    nothing = ((None,) * length,) * len(bands)
+    measured = [
+        spreads(image, quad, length, bands) if set(text) & set(_TWIN) else nothing
+        for quad, text in zip(reading.line_quads, mrz.lines, strict=True)
+    ]
     shapes: dict[tuple[int, int], str] = {}
     (left, top), (right, bottom) = reading.line_quads[-1][:2]
     pitch = math.hypot(right - left, bottom - top) / length
