@@ -21,7 +21,7 @@ from kiosk.imaging.rectify import ID1_RATIO, ID3_RATIO, KNOWN_RATIOS, page_ratio
 from kiosk.ports import PageLocation, TextLine
 from kiosk.services.document_licence import american_numbers
 from kiosk.services.document_words import load_words, plain
-from kiosk.services.page_look import PageLook, readability
+from kiosk.services.page_look import READABLE, PageLook, mrz_zone, readability
 from kiosk.services.template_model import Template
 
 _TILTED = 0.2
@@ -38,6 +38,8 @@ _LICENCE_ORDER = ("1", "2", "3", "4a", "4c", "4b", "4d", "5", "8", "9")
 _LEAST_NUMBERS = 4
 _WORD = 4
 _MANY_LINES = 8
+_PROSE_LINES = 12
+_PROSE_WORDS = 5
 _LARGE_PX = 900
 _SHARP = 0.35
 _AT_THE_SIDE = 0.004
@@ -176,6 +178,16 @@ def is_hopeless(look: PageLook) -> bool:
         return False
     large = look.image.shape[1] >= _LARGE_PX and page_width(look.location.quad) >= _LARGE_PX
     return large and readability(look.lines) < _ILLEGIBLE and measure_page(look.image).sharpness >= _SHARP
+
+
+def is_prose(look: PageLook) -> bool:
+    """A letter, a contract, a page of a book, legible as it lies: other scales, turns and outlines show no document in it either.
+
+    A document's lines of so many words are few. What its labels, its face or its MRZ tell of is not prose, whatever it lies on.
+    """
+    if look.is_document or look.all_faces or readability(look.lines) < READABLE or mrz_zone(look.lines, look.image) is not None:
+        return False
+    return sum(len(line.text.split()) >= _PROSE_WORDS for line in look.lines) >= max(_PROSE_LINES, len(look.lines) / 2)
 
 
 def with_islands(image: Image, found: Sequence[PageLocation]) -> tuple[PageLocation, ...]:

@@ -37,7 +37,7 @@ from kiosk.services.page_fields import names_document, page_fields
 from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import portrait_quad
 from kiosk.services.page_regions import page_regions, portrait_region
-from kiosk.services.page_shape import is_hopeless, licence_numbers, shape_warnings, shows_two_holders, with_islands
+from kiosk.services.page_shape import is_hopeless, is_prose, licence_numbers, shape_warnings, shows_two_holders, with_islands
 from kiosk.services.page_slant import locate_level, slant_of
 from kiosk.services.template_match import Advice
 
@@ -210,7 +210,12 @@ class DocumentReader:
                 return look
             if is_hopeless(look):
                 return look if look.is_document else None
+        if looks and all(is_prose(look) and not one.touches_border for look, one in zip(looks, locations, strict=True)):
+            return None
         whole = self._read(PageLook(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
+        if is_prose(whole):
+            best = max((*looks, whole), key=lambda one: one.evidence)
+            return best if best.is_document else None
         looks += [whole, *self._by_slant(image, whole, timings)]
         if not locations and not any(one.is_document for one in looks):
             looks += self._by_unsure_outline(image, timings)

@@ -13,7 +13,7 @@ from kiosk.imaging.islands import page_islands
 from kiosk.ports import PageLocation, TextLine
 from kiosk.services.document_templates import template_by_id
 from kiosk.services.page_look import PageLook
-from kiosk.services.page_shape import is_whole, licence_numbers, shape_warnings, shows_two_holders, with_islands
+from kiosk.services.page_shape import is_prose, is_whole, licence_numbers, shape_warnings, shows_two_holders, with_islands
 
 
 def on_ground(boxes: list[tuple[int, int, int, int]], *, size: tuple[int, int] = (1600, 1200), noise: float = 2.0) -> Image:
@@ -158,3 +158,31 @@ def test_numbered_fields_in_order_are_a_licence_s_labels() -> None:
     assert licence_numbers([line(text, 400, 100 + 60 * n) for n, text in enumerate(texts)]) == 5
     assert licence_numbers([line(text, 400, 500 - 60 * n) for n, text in enumerate(texts)]) == 0
     assert licence_numbers([line(text, 400, 100 + 60 * n) for n, text in enumerate(texts[:3])]) == 0
+
+
+PROSE = tuple(line(f"the customer gives notice of change {row} in writing", 60, 40 + 30 * row) for row in range(20))
+
+
+def test_a_letter_is_prose() -> None:
+    look = look_of(1200, 1700, located=False)
+    look.lines = PROSE
+    assert is_prose(look)
+    look.lines = PROSE[:8]
+    assert not is_prose(look)
+
+
+def test_a_document_that_lies_on_a_letter_is_not_prose() -> None:
+    """By its face, its MRZ or its labels."""
+    with_face = look_of(1200, 1700, located=False)
+    with_face.lines, with_face.all_faces = PROSE, (face(100, 800, 200),)
+    with_zone = look_of(1200, 1700, located=False)
+    with_zone.lines = (*PROSE, line("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", 60, 900))
+    with_labels = look_of(1200, 1700, located=False)
+    with_labels.lines, with_labels.labels = PROSE, 2
+    assert not any(is_prose(look) for look in (with_face, with_zone, with_labels))
+
+
+def test_words_that_hardly_can_be_read_are_not_prose() -> None:
+    look = look_of(1200, 1700, located=False)
+    look.lines = tuple(TextLine(one.text, 0.6, one.quad) for one in PROSE)
+    assert not is_prose(look)
