@@ -57,11 +57,15 @@ class GapReader:
             begin = max(0, step - _FAR)
             beside = probabilities[begin : step + _FAR + 1].argmax(axis=1)
             before, after = np.flatnonzero(beside[: step - begin]), np.flatnonzero(beside[step - begin + 1 :])
-            if not len(before) or not len(after):
-                continue  # at an end of the line
+            neighbours = [*beside[before[-1:]], *beside[step - begin + 1 + after[:1]]]
+            if not neighbours:
+                continue
             shares = np.bincount(self._family, row)
-            shares[self._family[[0, self._blank, beside[before[-1]], beside[step - begin + 1 + after[0]]]]] = 0.0
-            if shares.max() > row[0]:
+            shares[self._family[[0, self._blank, *neighbours]]] = 0.0
+            if len(neighbours) < 2:
+                # at an end of the line specks are read like letters: none is given, and one likelier than nothing is missed
+                sure = _UNSURE if shares.max() > row[0] else sure
+            elif shares.max() > row[0]:
                 probabilities = probabilities.copy()
                 probabilities[step, 0] = 0.0
                 probabilities[step, self._family != int(shares.argmax())] = 0.0

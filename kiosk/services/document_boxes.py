@@ -10,8 +10,9 @@ from statistics import median
 from kiosk.domain.document import Quad
 from kiosk.imaging import geometry
 from kiosk.ports import TextLine
+from kiosk.services.page_slant import turned_alike
 
-_LEVEL = math.radians(0.7)
+_LEVEL, _STEEP = math.radians(0.7), math.radians(30)
 _LONG, _LEAST_LONG = 4.0, 3
 _LEANING = 0.02
 _DOUBTED = 0.6
@@ -86,18 +87,24 @@ def boxes_of(lines: Sequence[TextLine]) -> list[Box]:
 
 
 def _slant(lines: Sequence[TextLine]) -> float:
-    """The median turn of the longer lines, radians, any at all: quads begin where their text does; 0 where few are long.
+    """How far most of the text is turned, radians, clockwise, any at all: quads begin where their text does; 0 where too little tells.
 
-    A page without an outline is read as it lies in the picture, be it at 130 degrees.
+    A page without an outline is read as it lies in the picture, be it at 130 degrees. Print at a margin may stand, in lines longer than
+    any value: how the page lies is told by all lines, how far exactly by the longer ones of these.
     """
-    turns = [
-        math.atan2(right[1] - left[1], right[0] - left[0])
-        for left, right, _, lower in (line.quad for line in lines)
-        if math.dist(left, right) >= _LONG * math.dist(left, lower)
-    ]
-    if len(turns) < _LEAST_LONG:
+    turns = [math.atan2(right[1] - left[1], right[0] - left[0]) for left, right, _, _ in (line.quad for line in lines)]
+    alike = turned_alike(turns, math.tau)
+    if len(alike) < _LEAST_LONG:
         return 0.0
-    return turns[0] + median(math.remainder(turn - turns[0], math.tau) for turn in turns)  # 179 and -179 degrees are neighbours
+    long = [turn for turn, place in alike if _is_long(lines[place].quad)]
+    if len(long) < _LEAST_LONG:
+        return 0.0
+    slant = math.remainder(median(long), math.tau)
+    return slant if abs(slant) <= _STEEP or len(alike) > 0.5 * len(lines) else 0.0
+
+
+def _is_long(quad: Quad) -> bool:
+    return math.dist(quad[0], quad[1]) >= _LONG * math.dist(quad[0], quad[3])
 
 
 def part_of(box: Box, start: float, end: float, text: str) -> Box:

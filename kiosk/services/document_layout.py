@@ -6,7 +6,7 @@ By the labels of all documents, or by the rules that a template gives.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Protocol
@@ -160,7 +160,7 @@ def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], l
             hits, rest, line.text[tokens[hits[-1].last - 1][1] :], rules
         ):
             labels.extend(_labels_of(box, tokens, hits))
-            if any(SequenceMatcher(None, "".join(words), stamp).ratio() >= _LIKE_A_STAMP for stamp in known):
+            if all(hit.key == IGNORED for hit in hits) and _is_like_a_stamp("".join(words), known):
                 stamps.append(box)  # people bear names like those, too: "MUSTER", "MUSTERÉ"
             continue
         if hits[0].first <= 1 and hits[-1].first <= 6 and rest:
@@ -172,6 +172,14 @@ def _sorted_out(lines: Sequence[TextLine], rules: Rules) -> tuple[list[Label], l
                 continue  # "Name CRITTENDEN": a label with something behind it that is not surely a value is no other label's value
         texts.append(box)
     return labels, texts, inline, stamps
+
+
+def _is_like_a_stamp(word: str, stamps: Collection[str]) -> bool:
+    """Compared letter by letter only where the lengths allow it: a stamp is a word, most labels are more."""
+    if word in stamps:
+        return True
+    likely = (SequenceMatcher(None, word, stamp) for stamp in stamps)
+    return any(one.real_quick_ratio() >= _LIKE_A_STAMP and one.ratio() >= _LIKE_A_STAMP for one in likely)
 
 
 def _named_by_stamp(labels: Sequence[Label], stamps: Sequence[Box], rules: Rules) -> Found | None:

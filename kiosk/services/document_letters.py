@@ -31,21 +31,28 @@ def respelled(lines: Sequence[TextLine], languages: Sequence[str], *, told: bool
     A letter that was read without doubt stays, whatever the language: names travel. What was chosen anew is as sure as the choice.
 
     Args:
-        told: the languages are the state's or the template's. Those of labels alone (French is on every visa) make no letter surer than it
-            was read.
+        told: the languages are the state's or the template's. Those of labels alone (French is on every visa) change no letter and make
+            none surer: they say which ones to doubt.
     """
     known = letters_of(languages)
-    return tuple(_respelled(line, known, told) if line.doubts else line for line in lines) if languages else tuple(lines)
+    if not languages:
+        return tuple(lines)
+    anew = _respelled if told else _doubted
+    return tuple(anew(line, known) if line.doubts else line for line in lines)
 
 
-def _respelled(line: TextLine, known: frozenset[str], told: bool) -> TextLine:
+def _doubted(line: TextLine, known: frozenset[str]) -> TextLine:
+    """The line as it was read, its doubted letters that are foreign no surer than such ones are."""
+    if not any(_is_foreign(doubt.ways[0][0], known) for doubt in line.doubts):
+        return line
+    return replace(line, least=min(line.least, _FOREIGN_SURE), marks=min(line.marks, _FOREIGN_SURE))
+
+
+def _respelled(line: TextLine, known: frozenset[str]) -> TextLine:
     letters = list(line.text)
     doubts: list[LetterDoubt] = []
     for doubt in line.doubts:
         ways = _weighed(doubt, known)
-        if not told:
-            read = dict(doubt.ways)
-            ways = tuple((letter, min(share, read[letter])) for letter, share in ways)
         letters[doubt.place] = ways[0][0]
         doubts.append(replace(doubt, ways=ways))
     after = min(doubt.sure * doubt.ways[0][1] for doubt in doubts)

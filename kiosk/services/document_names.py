@@ -105,7 +105,7 @@ def divided(printed: str, mrz: str) -> str:
         return printed
     done: list[str] = []
     for word in words:
-        cut = _cut_like(word, parts)
+        cut = _cut_like(word, parts)  # none are left for the name at birth, nor for the same name in another script
         if not cut:
             return printed
         done += cut
@@ -122,14 +122,16 @@ def with_blanks(printed: Reading, said: Reading) -> Reading:
 
 
 def _cut_like(word: str, parts: Sequence[str]) -> list[str]:
-    """The pieces of a word that spell the first of the parts, in order; empty where it does not begin with them."""
+    """The pieces of a word that spell the first of the parts, in order; empty where it does not begin with them or there are none."""
+    if not parts:
+        return []
     spelled = _words(word, _options)
     if len(spelled) <= len(parts) and all(map(_spells, spelled, parts)):
         return [word]
     for end in range(1, len(word)):
         first = _words(word[:end], _options)
         if len(first) == 1 and word[end - 1].isalpha() and word[end].isalpha() and _spells(first[0], parts[0]):
-            rest = _cut_like(word[end:], parts[1:]) if len(parts) > 1 else []
+            rest = _cut_like(word[end:], parts[1:])
             if rest:
                 return [word[:end], *rest]
     return []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.domain.document import Barcode, Field, FieldName, PageSide, Reading
 from kiosk.domain.national_letters import languages_of
 from kiosk.imaging import geometry
+from kiosk.ports import TextLine
 from kiosk.services.document_classification import PageClass, classify_page
 from kiosk.services.document_fields import (
     Readings,
@@ -29,12 +30,23 @@ from kiosk.services.template_match import Advice, Evidence, TemplateMatch, evide
 MIN_READING_CONFIDENCE = 0.65
 CUT_CONFIDENCE = 0.75
 """The most that a value is sure which runs into the edge of its page."""
+GUESSED_MARK = 0.9
+"""The most that a value is sure whose cedilla or comma below was set by the letters of other values."""
 _EDGE = 0.005
 _ROMANIAN = frozenset("ĂăȚțŢţ")
 _TURKISH = frozenset("ĞğŞş")
+_TURKISH_ALONE = frozenset("Ğğİı")
 _CEDILLA = str.maketrans("Șș", "Şş")
 _COMMA_BELOW_S = str.maketrans("Şş", "Șș")
 _COMMA_BELOW_T = str.maketrans("Ţţ", "Țț")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """Which S a page has. `proof`: letters that a value has in that language alone; None = the document is known to be in it."""
+
+    table: Mapping[int, int]
+    proof: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +95,8 @@ def page_fields(look: PageLook, barcodes: Sequence[Barcode], side: PageSide, *, 
             by_template |= {name: found for name, found in more.items() if name not in by_template}
         labelled = merge_readings(dict(by_template), labelled, template, match.side, context)
     machine = mrz_fields(look.mrz, kind.side, look.mrz_quads, today) if look.mrz is not None else {}
-    romanian = "ro" in languages or any(not _ROMANIAN.isdisjoint(line.text) for line in lines)
-    turkish = not romanian and any(not _TURKISH.isdisjoint(line.text) for line in lines)
-    labelled = {name: tuple(_cut(_spelled(one, romanian, turkish), width) for one in found) for name, found in labelled.items()}
+    letters = _s_of(lines, told and "ro" in languages)
+    labelled = {name: tuple(_cut(_spelled(one, letters), width) for one in found) for name, found in labelled.items()}
     printed = reconciled(dict(labelled), lines, machine, kind.side, context)
     return PageFields(fields_of(printed, machine, barcode_fields(barcodes, kind.side, today)), kind)
 
@@ -117,15 +128,29 @@ def names_document(look: PageLook, *, today: str) -> bool:
     return classify_page(evidence).match is not None
 
 
-def _spelled(reading: Reading, romanian: bool, turkish: bool) -> Reading:
-    """Romanian has commas below where Turkish has cedillas; fonts and readers mix them. T with a cedilla is no other language's letter.
+def _s_of(lines: Sequence[TextLine], romanian: bool) -> _Spelling:
+    """Romanian has commas below where Turkish has cedillas; fonts and readers mix them: which S has what, by all letters of the page.
 
     Args:
-        turkish: it has Turkish letters and none that are Romanian alone.
+        romanian: the document is known to be; labels alone do not tell ("Adresa" is Czech, Slovak and Romanian).
     """
-    table = _COMMA_BELOW_T | (_COMMA_BELOW_S if romanian else _CEDILLA if turkish else {})
-    value = reading.value.translate(table)
-    return reading if value == reading.value else replace(reading, value=value)
+    if romanian:
+        return _Spelling(_COMMA_BELOW_S, None)
+    if any(not _ROMANIAN.isdisjoint(line.text) for line in lines):
+        return _Spelling(_COMMA_BELOW_S, _ROMANIAN)
+    if any(not _TURKISH.isdisjoint(line.text) for line in lines):
+        return _Spelling(_CEDILLA, _TURKISH_ALONE)
+    return _Spelling({}, None)
+
+
+def _spelled(reading: Reading, letters: _Spelling) -> Reading:
+    """With the S of the document's language, doubted where only other values tell that; T with a cedilla is no other language's letter."""
+    value = reading.value.translate(_COMMA_BELOW_T)
+    settled = value.translate(letters.table)
+    if settled != value and letters.proof is not None and letters.proof.isdisjoint(value):
+        sure, accents = min(reading.confidence, GUESSED_MARK), min(reading.accents, GUESSED_MARK)
+        return replace(reading, value=settled, confidence=sure, accents=accents)
+    return reading if settled == reading.value else replace(reading, value=settled)
 
 
 def _cut(reading: Reading, width: int) -> Reading:
