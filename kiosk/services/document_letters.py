@@ -10,7 +10,7 @@ from kiosk.domain.national_letters import is_known_language, letters_of
 from kiosk.ports import LetterDoubt, TextLine
 from kiosk.services.document_words import Words, compact
 
-_FOREIGN = 0.05
+_FOREIGN = 0.1
 """Weight of a letter that the state's languages lack: holders have names from elsewhere, but one letter in doubt is seldom of them."""
 
 _FOREIGN_SURE = 0.75

@@ -89,9 +89,26 @@ def test_labels_tell_the_languages_of_a_document_whose_state_does_not() -> None:
     assert languages_read(page_lines, words) == ("fr", "sk")
     assert languages_read([line("Surname"), line("Given names")], words) == (), "English is printed everywhere"
     assert languages_read([line("NOMBRE Y CHIEN")], words) == (), "a label is a line or stands between slashes"
-    doubted = line("KATARÍŅA", doubt(6, ("Ņ", 0.515), ("N", 0.485)), least=0.515)
-    (found,) = respelled([doubted], languages_read(page_lines, words))
-    assert found.text == "KATARÍNA"
+
+
+@pytest.mark.parametrize("share", [0.94, 0.9, 0.6])
+def test_the_languages_of_labels_change_no_letter_and_doubt_foreign_ones(share: float) -> None:
+    """One label "Nom" makes ŠIMEK no French name."""
+    languages = languages_read([line("Nom")], load_words())
+    read = line("ŠIMEK", doubt(0, ("Š", share), ("S", round(0.995 - share, 3))), least=share)
+    (found,) = respelled([read], languages, told=False)
+    assert found.text == "ŠIMEK"
+    assert box_of(found).sureness < OCR_THRESHOLD
+    assert box_of(found).accents < OCR_THRESHOLD, "an MRZ that says the same does not print accents"
+    assert (found.least, found.marks) <= (read.least, read.marks)
+    own = line("ÉVA", doubt(0, ("É", 0.985), ("E", 0.01)), least=0.985)
+    assert respelled([own], languages, told=False) == (own,), "a French letter is as sure as it was read"
+
+
+def test_a_states_languages_give_way_to_a_foreign_letter_that_was_read_nearly_surely() -> None:
+    (found,) = respelled([line("ŠIMEK", doubt(0, ("Š", 0.94), ("S", 0.055)), least=0.94)], ["fr"])
+    assert found.text == "ŠIMEK"
+    assert box_of(found).sureness < OCR_THRESHOLD
 
 
 def test_what_was_chosen_anew_is_only_as_sure_as_the_choice() -> None:

@@ -215,6 +215,8 @@ def test_another_letter_is_another_name(name: str, place: int) -> None:
         ("ANNE-SOPHIE", "ANNE SOPHIE", "ANNE-SOPHIE"),
         ("MARIA", "MARIA ANNA", "MARIA"),
         ("EVAMARIE", "EVA MARTA", "EVAMARIE"),
+        ("VONDERHEIDEBACH GEB. MOSER", "VON DER HEIDE BACH", "VONDERHEIDEBACH GEB. MOSER"),
+        ("MARIADELCARMEN / МАРИАДЕЛКАРМЕН", "MARIA DEL CARMEN", "MARIADELCARMEN / МАРИАДЕЛКАРМЕН"),
     ],
 )
 def test_a_name_has_the_blanks_of_the_mrz(printed: str, mrz: str, whole: str) -> None:
@@ -233,3 +235,11 @@ def test_a_name_whose_blank_stands_in_the_mrz_alone_asks_for_a_look() -> None:
 @given(st.lists(st.text("ABCDEFGHIJ", min_size=2, max_size=8), min_size=1, max_size=4))
 def test_a_name_that_lost_all_its_blanks_gets_them_back(words: list[str]) -> None:
     assert divided("".join(words), " ".join(words)) == " ".join(words)
+
+
+@given(st.lists(st.text("ABCDEFGHIJÄÜ'-", min_size=1, max_size=8), max_size=4), st.text("ABÄЖ ./-", max_size=12), st.text(max_size=12))
+def test_whatever_stands_behind_a_name_that_lost_its_blanks_breaks_nothing(words: list[str], behind: str, other: str) -> None:
+    for end in (behind, f" / {other}", f" GEB. {behind}"):
+        for printed in ("".join(words) + end, other):
+            found = divided(printed, " ".join(words))
+            assert found.replace(" ", "") == printed.replace(" ", ""), "nothing but blanks is added"

@@ -39,3 +39,30 @@ def test_one_page_has_commas_or_cedillas_below_not_both() -> None:
     """Read from a display: IȘIL GÜLŞEN, the first with a probability of 0.84."""
     assert read(("Surname", 40, 60), ("IȘIL GÜLŞEN", 40, 88))[FieldName.SURNAME][0] == "IŞIL GÜLŞEN"
     assert read(("Surname", 40, 60), ("ȘERBAN", 40, 88))[FieldName.SURNAME][0] == "ȘERBAN"
+
+
+def test_labels_that_several_languages_have_spell_no_name() -> None:
+    """ "Adresa" is Czech, Slovak and Romanian."""
+    found = read(("Surname / Priezvisko", 40, 60), ("ŞAHİN", 40, 88), ("Adresa", 40, 140), ("HLAVNÁ 5", 40, 168))
+    assert found[FieldName.SURNAME][0] == "ŞAHİN"
+
+
+def test_an_s_that_the_letters_of_other_values_spell_asks_for_a_look() -> None:
+    """Somebody from Turkey may live at a Romanian address."""
+    found = read(("Surname", 40, 60), ("ŞEKER", 40, 88), ("Address", 40, 140), ("STRADA BRĂILEI 5", 40, 168))
+    assert found[FieldName.SURNAME][0] == "ȘEKER"
+    assert found[FieldName.SURNAME][1] < OCR_THRESHOLD < found[FieldName.ADDRESS][1]
+    proven = read(("Surname", 40, 60), ("ŞTEFĂNIŢĂ", 40, 88))
+    assert proven[FieldName.SURNAME][1] > OCR_THRESHOLD, "of one name no more than one language's"
+
+
+def test_long_lines_that_stand_at_a_margin_turn_no_page() -> None:
+    """Of a level page three lines were long, two of them imprints that stand."""
+    texts = ("Surname", "NOVAK", "Given names", "PETR", "Date of birth", "01.02.1980")
+    places = ((100, 16, 50), (120, 20, 60), (160, 16, 60), (180, 20, 60), (220, 16, 63), (240, 20, 70))
+    level = [TextLine(text, 0.99, box_quad(200, y, 200 + wide, y + high)) for text, (y, high, wide) in zip(texts, places, strict=True)]
+    standing = [TextLine(f"12345{x} OFFICE", 0.99, ((x, 60), (x, 300), (x - 14, 300), (x - 14, 60))) for x in (40, 600)]
+    title = TextLine("REPUBLIKA SPECIMENIA", 0.99, box_quad(100, 20, 500, 44))
+    found = page_fields(PageLook(PAGE, None, lines=(*level, title, *standing)), (), PageSide.FRONT, today="2026-11-21").fields
+    values = {one.name: one.readings[0].value for one in found}
+    assert values == {FieldName.SURNAME: "NOVAK", FieldName.GIVEN_NAMES: "PETR", FieldName.DATE_OF_BIRTH: "1980-02-01"}

@@ -12,7 +12,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import levelled
 from kiosk.ports import PageLocation
-from kiosk.services.page_slant import locate_level, slant_of
+from kiosk.services.page_slant import locate_level, slant_of, turned_alike
 
 
 def printed(angle: float, count: int, *, long: float = 200.0, tall: float = 20.0, x: float = 100.0) -> list[Quad]:
@@ -42,6 +42,20 @@ def test_print_of_the_ground_may_lie_otherwise_but_not_most_of_it() -> None:
     assert slant_of(printed(25, 4)) is None, "too few"
     assert slant_of(printed(25, 8, long=40)) is None, "too short to slant at all"
     assert slant_of(printed(25, 8, long=66)) is not None, "values of a small card are 3 to 4 times as long as high"
+
+
+@pytest.mark.parametrize(
+    ("first", "rest"), [(180, (0.4, 0.5, -0.5, -0.4)), (134.5, (-45.4, -45.3, -45.6, -45.7)), (0, (179.8, -179.9, 180)), (90, (0, 8, 4))]
+)
+def test_most_lines_tell_how_they_are_turned_whichever_comes_first(first: float, rest: tuple[float, ...]) -> None:
+    """Measured from a line that lies the other way round, half of the others were half a turn to its left and half to its right."""
+    found = turned_alike([math.radians(turn) for turn in (first, *rest)], math.tau)
+    assert sorted(place for _, place in found) == list(range(1, len(rest) + 1))
+    assert found[-1][0] - found[0][0] < math.radians(12), "none is a period from the others"
+
+
+def test_no_lines_are_turned_no_way() -> None:
+    assert turned_alike([], math.tau) == []
 
 
 class Whole:

@@ -76,7 +76,7 @@ def test_a_blank_that_is_read_is_given_once() -> None:
 
 
 def test_a_letter_whose_marks_share_it_is_read() -> None:
-    """NOVÝ from a display: nothing 0.39, Ý 0.36, Y 0.23 were read NOV."""
+    """NOVÝ from a display had nothing 0.39, Ý 0.36, Y 0.23: between letters that is a Ý, at a line's end it asks for a look (below)."""
     line = read(L, NOTHING, {"Ý": 0.36, "Y": 0.25}, NOTHING, J)
     assert line.text == "LÝJ"
     assert box_of(line).sureness < 0.92
@@ -96,3 +96,20 @@ def test_what_is_left_of_a_letter_beside_is_no_other_one() -> None:
 
 def test_specks_at_a_lines_ends_are_no_letters() -> None:
     assert read({"Y": 0.3}, L, J, {"Y": 0.3}).least == 1.0
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_letter_likelier_than_none_at_a_lines_end_asks_for_a_look(mirrored: bool) -> None:
+    """NOVÝ from a display ended its line and was read NOV, each letter of it sure."""
+    rows = [L, NOTHING, J, NOTHING, {"Ý": 0.36, "Y": 0.25}, NOTHING]
+    line = read(*(reversed(rows) if mirrored else rows))
+    assert line.text in ("LJ", "JL"), "specks there are read like letters, too"
+    assert box_of(line).sureness < 0.92
+
+
+def test_what_is_left_of_a_lines_last_letter_is_no_further_one() -> None:
+    assert read(L, {"Ý": 1.0}, {"Ý": 0.4, "Y": 0.3}).least == 1.0
+
+
+def test_a_line_without_letters_is_read_as_nothing() -> None:
+    assert read(NOTHING, {"Ý": 0.36, "Y": 0.25}, NOTHING).text == ""
