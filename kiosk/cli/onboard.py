@@ -17,6 +17,7 @@ from kiosk.imaging.crop import around_box
 from kiosk.imaging.decode import load_picture
 from kiosk.imaging.frame import Image
 from kiosk.ports import Json
+from kiosk.services.document_pages import are_swapped
 from kiosk.services.onboarding import Onboarding
 from kiosk.services.person_checks import PersonChecks
 from kiosk.services.person_records import selfie_inspection_json
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
         onboarding.timings_ms["load"] = (time.perf_counter() - started) * 1000
         # everything is read before anything is stored: a picture that cannot be used leaves no half customer behind
         pages = _read(reader, pictures)
-        if _are_swapped(pages):
+        if are_swapped({side: result.page for side, result in pages.items()}):
             # a scanner gives the pages in the order in which they were laid on it
             note("kiosk: the back was handed in as the front and the front as the back: taken the other way round")
             pictures["front"], pictures["back"] = pictures["back"], pictures["front"]
@@ -134,14 +135,6 @@ def _read(reader: DocumentReader, pictures: Mapping[str, tuple[Path, Image, byte
             with naming(path):
                 pages[side] = reader.read_page(image, expected=side)
     return pages
-
-
-def _are_swapped(pages: Mapping[PageSide, PageResult]) -> bool:
-    """Whether each page is surely the other side."""
-    return {side: result.page.side for side, result in pages.items()} == {
-        PageSide.FRONT: PageSide.BACK,
-        PageSide.BACK: PageSide.FRONT,
-    }
 
 
 def _sides(pages: tuple[Path, ...]) -> dict[str, Path]:

@@ -204,7 +204,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """A decoded barcode. `format` "PDF417", "QRCode" …; `content` the raw bytes; `quad` where it lies in the picture that was read."""
+    """A decoded barcode. `format` "PDF417", "QRCode" …; `content` the raw bytes; `quad` in the straightened page."""
 
     format: str
     content: bytes

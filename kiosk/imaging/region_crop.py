@@ -10,6 +10,7 @@ from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 
 MAX_SIDE_PX = 2400
+_FILTERED_BELOW = 0.65
 
 
 def region_crop(
@@ -18,7 +19,7 @@ def region_crop(
     """A region of a straightened page, upright, from the original picture.
 
     The straightened page is limited in width; a large photograph holds more of a portrait than it does. Nothing is enlarged: the crop is
-    as large as the region appears in the picture.
+    as large as the region appears in the picture, up to `max_side_px`.
 
     Args:
         picture: BGR, as it was handed in.
@@ -42,6 +43,11 @@ def region_crop(
     scale = min(1.0, max_side_px / max(1.0, wide, wide / max(1e-6, ratio)))
     size = max(1, round(wide * scale)), max(1, round(wide * scale / max(1e-6, ratio)))
     matrix = geometry.homography(seen, geometry.box_quad(0, 0, *size))
+    if scale < _FILTERED_BELOW:
+        # the warp takes single pixels: what is much larger than its crop would come out jagged
+        whole = picture.shape
+        picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+        matrix = matrix @ np.diag([whole[1] / picture.shape[1], whole[0] / picture.shape[0], 1.0])
     flat = cv2.warpPerspective(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, dtype=np.uint8)
 

@@ -21,7 +21,7 @@ from kiosk.domain.document import Barcode, FieldName, PageSide, Reading, Source
 _HEADER = re.compile(r"\s*@\s*[\x1c\x1e]?\s*(?:ANSI |AAMVA)(\d{6})(\d{2})(\d{2})(\d{2})?((?:[A-Z]{2}\d{8})+)")
 _DESIGNATOR = re.compile(r"([A-Z]{2})(\d{4})(\d{4})")
 _ELEMENT = re.compile(r"([A-Z]{3})(.*)", re.DOTALL)
-_SUBFILE_END = re.compile(r"\r(?!\n?D[A-Z]{2})")
+_SUBFILE_END = re.compile(r"\r(?!\n?[DP][A-Z]{2})")
 _PARTS_OF_NAME = re.compile(r"[,@$]")
 _SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV"})
 _PERSONAL = ("DL", "ID", "EN")
@@ -192,7 +192,8 @@ def _names(licence: Licence) -> tuple[str, str]:
     if not surname and len(parts) > 1:
         # last, first, middle, suffix; where there is no middle name some issuers leave its place out
         surname, *rest = parts
-        given = given or " ".join(part for part in rest[:2] if part and part.upper().rstrip(".") not in _SUFFIXES)
+        middle = [part for part in rest[1:2] if part.upper().rstrip(".") not in _SUFFIXES]
+        given = given or " ".join(part for part in (*rest[:1], *middle) if part)
     return surname, given
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
 
@@ -85,6 +85,11 @@ def are_of_one_document(pages: Sequence[DocumentPage]) -> bool:
     kinds = [found for page in pages if (found := _kinds(page))]
     states = [found for page in pages if (found := _states(page))]
     return not any(one.isdisjoint(other) for found in (kinds, states) for one, other in combinations(found, 2))
+
+
+def are_swapped(pages: Mapping[PageSide, DocumentPage]) -> bool:
+    """Whether the page handed in as the front is surely the back, and the other way round."""
+    return {asked: page.side for asked, page in pages.items()} == {PageSide.FRONT: PageSide.BACK, PageSide.BACK: PageSide.FRONT}
 
 
 def are_one_scan(pages: Sequence[DocumentPage]) -> bool:

@@ -22,6 +22,8 @@ PORTRAIT_FACE = 0.24
 """Height of the face against the page's on an ID-1 front, at least; a ghost portrait's is about half of a portrait's 0.3."""
 GHOST_FACE = 0.16
 """Height of the face against the page's, below which it is no portrait on a card whatever else the page shows."""
+SURE_LOCATION = 0.55
+"""From which on an outline is a page's by itself (`ports.PageLocation`); a less sure one speaks for nothing, its print must."""
 SURE_AT_BORDER = 0.9
 """From which on an outline that touches the picture's border speaks for the page as one within it does."""
 _SHORT_LINE = 26
@@ -73,7 +75,8 @@ class PageLook:
         face = 1.0 if self.faces else 0.0
         # at the picture's border an outline that is not quite sure may be a part of the page or of its ground
         outline = self.location
-        located = 0.5 if outline is not None and (not outline.touches_border or outline.confidence >= SURE_AT_BORDER) else 0.0
+        least = SURE_AT_BORDER if outline is not None and outline.touches_border else SURE_LOCATION
+        located = 0.5 if outline is not None and outline.confidence >= least else 0.0
         code = 5.0 if self.licence else 0.0
         return mrz + code + min(self.labels, 6) + face + located + min(len(self.lines), 8) / 16
 
@@ -82,7 +85,7 @@ class PageLook:
         """Evidence enough to call it one; a face with a frame around it, a book or a blank card is not."""
         if self.mrz is not None or self.licence or self.labels >= 2 or self.titled:
             return True
-        framed = self.location is not None and len(self.lines) >= 3
+        framed = self.location is not None and self.location.confidence >= SURE_LOCATION and len(self.lines) >= 3
         return self.evidence >= WEAK_EVIDENCE and bool(self.faces) and (self.labels >= 1 or framed)
 
     def turn(self, quarters: int) -> None:

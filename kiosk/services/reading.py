@@ -34,7 +34,7 @@ from kiosk.services.document_pages import are_one_scan
 from kiosk.services.mrz_reading import MrzReading
 from kiosk.services.page_beside import PageEyes, View
 from kiosk.services.page_fields import names_document, page_fields
-from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, PageLook, longest, mrz_zone, readability, side_of, stands
+from kiosk.services.page_look import READABLE, STRONG_EVIDENCE, SURE_LOCATION, PageLook, longest, mrz_zone, readability, side_of, stands
 from kiosk.services.page_portrait import portrait_quad
 from kiosk.services.page_regions import page_regions, portrait_region
 from kiosk.services.page_shape import is_hopeless, is_prose, licence_numbers, shape_warnings, shows_two_holders, with_islands
@@ -49,7 +49,6 @@ PAGE_WIDTH_PX = 1200
 PICTURE_SIDE_PX = 1800  # a picture without an outline in it is read as it is, no larger than this
 PAGE_TEXT_PX = 544  # side of the text detector's input for a straightened page; of 80 values under heavy blur 480 lost none against 640
 PICTURE_TEXT_PX = 960
-SURE_LOCATION = 0.55
 UNSURE_LOCATION = 0.3
 """Outlines less sure than SURE_LOCATION are looked into from here on, where the picture shows no document otherwise."""
 DOUBTED_LOCATION = 0.75
@@ -210,8 +209,6 @@ class DocumentReader:
                 return look
             if is_hopeless(look):
                 return look if look.is_document else None
-        if looks and all(is_prose(look) and not one.touches_border for look, one in zip(looks, locations, strict=True)):
-            return None
         whole = self._read(PageLook(limited(image, PICTURE_SIDE_PX), None), PICTURE_TEXT_PX, timings)
         if is_prose(whole):
             best = max((*looks, whole), key=lambda one: one.evidence)
@@ -361,6 +358,8 @@ class DocumentReader:
             if not has_licence:
                 raise BadInput(ErrorCode.NO_DOCUMENT_DETECTED, "no identity document was found in the picture")
             look = PageLook(limited(image, PICTURE_SIDE_PX), None)
+            shrink = look.image.shape[1] / image.shape[1]
+            barcodes = tuple(replace(code, quad=_scaled(code.quad, shrink)) for code in barcodes)
         with _timed(timings, "fields"):
             taken_for = side_of(look, asked.side, has_licence=has_licence)
             read = page_fields(look, barcodes, taken_for, today=self._today(), advice=asked.advice)
@@ -429,6 +428,10 @@ def _view_of(look: PageLook, picture: Image | None) -> View:
 def _lies_in(quad: Quad, zones: Sequence[tuple[float, float, float, float]]) -> bool:
     x, y = geometry.centre(quad)
     return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in zones)
+
+
+def _scaled(quad: Quad | None, scale: float) -> Quad | None:
+    return None if quad is None else geometry.as_quad(geometry.as_array(quad) * scale)
 
 
 def _clocked(work: Callable[[], T]) -> tuple[T, float]:

@@ -59,7 +59,7 @@ FIELD_KEYS = {
     "lines",
     "anywhere",
 }
-_TYPES = ("identity-card", "passport", "visa", "driving-licence", "residence-permit")
+DOCUMENT_TYPES = ("identity-card", "passport", "visa", "driving-licence", "residence-permit")
 _DATE_PATTERN = re.compile(r"(DD|MMM|MM|YYYY|YY)([ ./\-]*)(DD|MMM|MM)([ ./\-]*)(DD|YYYY|YY)")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{2,63}")
 
@@ -76,8 +76,8 @@ class _Parser:
         if country != ANY_COUNTRY and not (is_known(country) and len(country) == 3):
             self._say("country", f"{country!r} is no alpha-3 code known to ICAO 9303-3 (or {ANY_COUNTRY!r})")
         kind = self._text(raw, "type", "")
-        if kind not in _TYPES:
-            self._say("type", f"{kind!r} is none of {', '.join(_TYPES)}")
+        if kind not in DOCUMENT_TYPES:
+            self._say("type", f"{kind!r} is none of {', '.join(DOCUMENT_TYPES)}")
         mrtd = self._text(raw, "mrtd", "", needed=False)
         if mrtd and mrtd not in set(MrzFormat):
             self._say("mrtd", f"{mrtd!r} is none of {', '.join(MrzFormat)}")

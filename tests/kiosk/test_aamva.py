@@ -185,3 +185,12 @@ def test_no_text_is_a_date_both_ways(text: str) -> None:
     if found:
         year, month, day = found.split("-")
         assert text in (month + day + year, year + month + day)
+
+
+def test_a_first_name_that_is_written_like_a_suffix_is_a_name() -> None:
+    assert values(aamva(1, {"DAQ": "1", "DAA": "DOE,IV,AN"}))[FieldName.GIVEN_NAMES] == "IV AN"
+
+
+def test_a_permits_elements_between_returns_do_not_end_the_licence() -> None:
+    text = aamva(1, {"DAQ": "1", "DAA": "SPECIMEN,PETRA", "PAA": "C", "DBB": "19870314"}).decode().replace("\n", "\r")
+    assert values(text.encode())[FieldName.DATE_OF_BIRTH] == "1987-03-14"

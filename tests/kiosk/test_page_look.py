@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.domain.document import Quad
+from kiosk.domain.face import Face
 from kiosk.imaging import geometry
 from kiosk.ports import PageLocation, TextLine
 from kiosk.services.page_look import STRONG_EVIDENCE, PageLook, mrz_zone
@@ -60,3 +61,12 @@ def test_a_sure_outline_at_the_pictures_border_speaks_for_the_page(confidence: f
     """A card whose corner lies 10 px outside was read as it lay in the picture, which showed as many labels."""
     touching = PageLook(PAGE, PageLocation(geometry.box_quad(0, 10, 1190, 740), confidence, touches_border=True), labels=2)
     assert (touching.evidence > PageLook(PAGE, None, labels=2).evidence) is speaks
+
+
+@pytest.mark.parametrize(("confidence", "is_one"), [(0.6, True), (0.4, False)])
+def test_an_unsure_outline_makes_no_document_of_a_poster(confidence: float, is_one: bool) -> None:
+    """A face and lines of text in a frame are a card only where the outline is sure; else print must tell."""
+    poster = PageLook(PAGE, PageLocation(geometry.box_quad(10, 10, 1190, 740), confidence))
+    poster.lines = tuple(line("TEXT") for _ in range(10))
+    poster.faces = (Face((100.0, 100.0, 300.0, 300.0), 0.95, ((150.0, 200.0),) * 5, "test"),)
+    assert poster.is_document is is_one

@@ -237,3 +237,12 @@ def test_the_whole_page_comes_as_large_as_the_picture_shows_it() -> None:
     whole = page_crop(picture, geometry.box_quad(300, 200, 2700, 1714), (1200, 757))
     assert whole.shape == (1514, 2400, 3)
     assert np.abs(whole.astype(int) - page.astype(int)).mean() < 2
+
+
+def test_a_crop_much_smaller_than_what_is_seen_is_not_jagged() -> None:
+    """Of a pattern finer than the crop's pixels nothing but its mean is left."""
+    picture = np.zeros((3000, 4800, 3), np.uint8)
+    picture[::2, ::2] = picture[1::2, 1::2] = 255
+    crop = region_crop(picture, None, (1200, 750), geometry.box_quad(0, 0, 1200, 750), max_side_px=1500)
+    assert max(crop.shape) == 1500
+    assert float(crop[50:-50, 50:-50].std()) < 8

@@ -56,3 +56,11 @@ def test_the_command_line_refuses_it_before_it_reads_a_picture(
     told = capsys.readouterr().err
     assert "BAD_ARGUMENT" in told
     assert word in told
+
+
+def test_an_edition_that_no_template_has_may_be_left_out_instead() -> None:
+    """DIS gives "2008-2019" as an example; a document may have an edition that is not installed."""
+    advice = Advice(countries=("SVK",), editions=("2008-2019", "2008"))
+    assert checked_advice(advice, any_edition=True) == Advice(countries=("SVK",), editions=("2008",))
+    with pytest.raises(BadInput):
+        checked_advice(Advice(mrtds=("TD9",)), any_edition=True)

@@ -69,7 +69,8 @@ class DisDocument:
             if unknown:
                 raise DisRefusal(DisCode.INVALID_REQUEST_BODY, f"unknown: {', '.join(unknown)}")
         try:
-            checked_advice(wish.advice or Advice())
+            if wish.advice is not None:
+                wish = replace(wish, advice=checked_advice(wish.advice, any_edition=True))
         except BadInput as error:
             raise DisRefusal(DisCode.INVALID_REQUEST_BODY, str(error)) from error
         with self.access.changing():
