@@ -19,6 +19,8 @@ from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import straighten
 from kiosk.ports import Json
 from kiosk.services.mrz_reading import MrzReading
+from kiosk.services.page_look import MRZ_AIR
+from kiosk.services.reading import PAGE_WIDTH_PX
 from kiosk.specimens.backgrounds import stream
 from kiosk.specimens.degrade import Degradation, photograph
 from kiosk.specimens.ocrb import draw_line
@@ -27,10 +29,6 @@ from kiosk.specimens.zones import FORMATS, ZonePage, typeface, zone_page
 __all__ = ["FORMATS", "Outcome", "ZoneCase", "outcome_of", "search", "zone_cases"]
 
 FORGED_SHARE = 0.5
-PAGE_WIDTH_PX = 1200
-"""As `services.reading` straightens pages."""
-AIR = 2.2
-"""Line heights above and below the zone in what is read by every means; as `page_look.mrz_zone`."""
 CORNER_ERROR = 0.003
 """Of the page's width: how far off the located corners are, standard deviation."""
 KINDS = (
@@ -175,7 +173,7 @@ def _read(reader: MrzSource, case: ZoneCase) -> tuple[Mrz | None, bool]:
         return found.mrz, True
     scale = page.shape[1] / case.page.picture.shape[1]
     _, top, _, bottom = (number * scale for number in geometry.bounds(case.page.zone))
-    air = AIR * (bottom - top) / (2 * len(case.page.lines) - 1)
+    air = MRZ_AIR * (bottom - top) / (2 * len(case.page.lines) - 1)
     found = reader.read_near(page, (0.0, max(0.0, top - air), float(page.shape[1]), min(float(page.shape[0]), bottom + air)))
     return (found.mrz if found is not None else None), False
 

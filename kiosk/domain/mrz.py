@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,8 @@ TO_LETTER: Mapping[str, str] = dict(zip("01245678", "OIZASGTB", strict=True))
 TO_DIGIT: Mapping[str, str] = dict(zip("OQDUILZASGTB", "000011245678", strict=True))
 """What a character of the wrong class is read as where only letters, or only digits, may stand: there is no other choice."""
 GENDERS = ("M", "F", "X")
+DOUBTED = 0.5
+"""The confidence of a field one of whose characters might as well be another."""
 
 __all__ = ["Mrz", "MrzFormat", "MrzRepair", "birth_date_iso", "expiry_date_iso", "gender_letter", "last_day", "may_be_date", "parse_mrz"]
 
@@ -174,6 +176,22 @@ def field_confidences_of(lines: Sequence[str], certainties: Sequence[Sequence[fl
             if sure:
                 found[name] = min(sum(sure) / len(sure), (1.0 + min(sure)) / 2)
     return found
+
+
+def doubted_confidences(mrz: Mrz, places: Collection[tuple[int, int]]) -> dict[str, float]:
+    """The `field_confidences` where characters at (line, column) are in doubt, though the reader was sure: at most DOUBTED."""
+    layout = layout_of(mrz.format)
+    doubted: set[str] = set()
+    for part in layout.fields:
+        if _has_any(part.place, places):
+            doubted |= {"surname", "givenNames"} if part.name == "name" else {part.name}
+    if layout.long_number is not None and _long_number(mrz.lines, layout) is not None and _has_any(layout.long_number, places):
+        doubted.add("documentNumber")
+    return {name: min(sure, DOUBTED) if name in doubted else sure for name, sure in mrz.field_confidences.items()}
+
+
+def _has_any(place: Place, points: Collection[tuple[int, int]]) -> bool:
+    return any(line == place.line and place.start <= column < place.end for line, column in points)
 
 
 def split_names(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ National zones that no part of 9303 describes, each after public descriptions an
 
 * France, identity card 1988 to 2021, 2 x 36 (Wikipedia "National identity card (France)", dcode.fr "French ID card").
 * France, driving licence since 2013, 1 x 30 (trustdochub.com "MRZ strip French biometric driving licence", the `mrz` package on npm).
-* Netherlands, driving licence, 1 x 30: "D1NLD", a digit, the number, random characters, one check digit over all.
+* Netherlands, driving licence, 1 x 30: "D1NLD", a digit, the number (ten digits), random characters, one check digit over all.
 * Slovakia, identity card before the TD1 ones, 2 x 34: as TD2, two characters shorter and without a composite digit (Innovatrics mrz-java).
 
 Germany (D<<), Belgium and Portugal (document numbers of more than nine characters), Romania (TD2), Switzerland's identity card, Croatia,
@@ -35,6 +35,10 @@ class MrzFormat(StrEnum):
     FRA_DL = "FRA-DL"  # French driving licence
     NLD_DL = "NLD-DL"  # Dutch driving licence
     SVK_ID = "SVK-ID"  # Slovak identity card before TD1
+
+
+CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRA_DL, MrzFormat.NLD_DL})
+"""Of cards, which may bear it on their back; the French and the Slovak card have theirs on the front, as a passport has."""
 
 
 class Kind(StrEnum):
@@ -85,6 +89,8 @@ class Layout:
         fields: a field called "name" holds surname and given names; national zones may have "surname" and "givenNames" apart.
         long_number: optional data that may continue a document number of more than nine characters (9303-5 4.2.4).
         begins: how the first line of a national zone begins, "" for those of 9303; "*" stands for any character.
+        digits: what the format leaves open and genuine documents print in digits alone. It is read as text all the same: a letter there is
+            to be told, not mended.
         mrtd: the size of the document in words of DIS ("TD1", "MRV-A"), empty for what has none.
     """
 
@@ -96,6 +102,7 @@ class Layout:
     long_number: Place | None = None
     begins: str = ""
     mrtd: str = ""
+    digits: tuple[Place, ...] = ()
 
     @property
     def names_line(self) -> int:
@@ -108,6 +115,11 @@ class Layout:
             return Kind.CHECK
         inside = (field.kind for field in self.fields if field.place.line == line and field.place.start <= column < field.place.end)
         return next(inside, Kind.TEXT)
+
+    def is_digit_at(self, line: int, column: int) -> bool:
+        """Do genuine documents print a digit there, never a letter?"""
+        inside = any(place.line == line and place.start <= column < place.end for place in self.digits)
+        return inside or self.kind_at(line, column) in (Kind.DATE, Kind.CHECK)
 
     def may_begin(self, first: str) -> bool:
         """Does a first line that begins with `first` fit? Too short a beginning fits no national zone."""
@@ -252,6 +264,7 @@ VARIANTS: Mapping[MrzFormat, Layout] = {
         ),
         (CheckPlace("composite", (Place(0, 0, 29),), Place(0, 29, 30)),),
         begins="D1NLD",
+        digits=(Place(0, 6, 16),),
     ),
     MrzFormat.SVK_ID: Layout(
         MrzFormat.SVK_ID,
@@ -263,8 +276,8 @@ VARIANTS: Mapping[MrzFormat, Layout] = {
         mrtd="TD2",
     ),
 }
-"""National zones. The one-line ones have one or two check digits: of ten misread lines one still holds, so a reader must have seen every
-character of them surely, and the line must begin as a licence's does."""
+"""National zones. The one-line ones have one or two check digits: of ten misread lines one still holds. So a character of them that a
+reader did not see surely is in doubt, or the line is not read at all (`services.mrz_cascade`); it must begin as a licence's does."""
 
 
 def layout_of(mrz_format: MrzFormat) -> Layout:

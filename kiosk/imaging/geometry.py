@@ -42,6 +42,12 @@ def rolled(quad: Quad, quarter_turns: int) -> Quad:
     return as_quad(np.roll(as_array(quad), -quarter_turns, axis=0))
 
 
+def moved(quad: Quad, dx: float, dy: float) -> Quad:
+    """The same quad elsewhere."""
+    a, b, c, d = ((x + dx, y + dy) for x, y in quad)
+    return a, b, c, d
+
+
 def sides(quad: Quad) -> tuple[float, float, float, float]:
     """Lengths of top, right, bottom and left side of a quad that starts top left."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kiosk.domain.countries import alpha3, same_state
 from kiosk.domain.document import DocumentPage, DocumentType, PageFinding, PageSide, SupportLevel, SupportMethod
 from kiosk.domain.mrz import Mrz, MrzFormat
-from kiosk.domain.mrz_layout import layout_of
+from kiosk.domain.mrz_layout import CARD_FORMATS, layout_of
 from kiosk.services.document_templates import load_templates
 from kiosk.services.document_words import load_words
 from kiosk.services.template_match import Advice, Evidence, TemplateMatch, best_of, evidence_of, other_side, score_templates
@@ -17,7 +17,6 @@ from kiosk.services.template_model import Template
 __all__ = ["Advice", "DocumentClass", "PageClass", "classify_document", "classify_page", "kind_of_code"]
 
 _LEAST_LABELS = 2
-_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRA_DL, MrzFormat.NLD_DL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +255,7 @@ def _allowed(kind: DocumentType, advice: Advice) -> bool:
 
 def _side_of(evidence: Evidence) -> PageSide:
     """Without a template: an MRZ that is not a card's stands on the front (ICAO 9303-4, 9303-7); else as it was taken for."""
-    if evidence.mrz is not None and evidence.mrz.format not in _CARD_FORMATS:
+    if evidence.mrz is not None and evidence.mrz.format not in CARD_FORMATS:
         return PageSide.FRONT
     return evidence.side
 

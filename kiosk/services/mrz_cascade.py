@@ -9,7 +9,8 @@
 
 A reading whose check digits do not hold says that the zone is misprinted or forged: no guess says that. Where the readers differed,
 what the one took and the other read goes into the repairs: a check digit decided, and nothing there is proven. So does an O that both take
-for the 0 of a number (`mrz_shapes`).
+for the 0 of a number (`mrz_shapes`). The one digit of a licence's line proves nothing: there every open character that either reader saw
+unsurely goes into the repairs, though both took the same.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.domain.document import Quad
-from kiosk.domain.mrz import MrzRepair
-from kiosk.domain.mrz_layout import Kind, layout_of
+from kiosk.domain.mrz import MrzRepair, doubted_confidences
+from kiosk.domain.mrz_layout import ALPHABET, Kind, layout_of
 from kiosk.imaging.frame import Image
+from kiosk.imaging.geometry import moved
 from kiosk.imaging.rectify import cropped
 from kiosk.ports import LineReader
 from kiosk.services.mrz_reading import Demands, MrzReader, MrzReading
 from kiosk.services.mrz_shapes import with_shapes
-from kiosk.services.page_look import moved
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +191,7 @@ def _differing(one: MrzReading, other: MrzReading) -> list[tuple[int, int]]:
 def _with_doubts_of(one: MrzReading, other: MrzReading) -> MrzReading:
     """`one` with what `other` saw in its place among the repairs; a reading that is not plausible only counts where it was clear."""
     if other.mrz.format is not one.mrz.format:
-        return one
+        return _with_own_doubts(one)
     least = SEEN_PLACE if other.plausible else CLEAR_PLACE
     differing = _differing(one, other)
     seen = [
@@ -199,9 +200,35 @@ def _with_doubts_of(one: MrzReading, other: MrzReading) -> MrzReading:
         if other.certainty[line][at] >= least
     ]
     seen += [repair for repair in other.mrz.doubtful_repairs if (repair.line, repair.column) not in differing]
-    found = {(repair.line, repair.column): repair for repair in (*seen, *one.mrz.repairs)}
+    if other.plausible:
+        seen += [repair for repair in _unsure(other) if (repair.line, repair.column) not in differing]
+    return _with_own_doubts(_doubting(one, seen))
+
+
+def _with_own_doubts(one: MrzReading) -> MrzReading:
+    return _doubting(one, _unsure(one))
+
+
+def _unsure(reading: MrzReading) -> list[MrzRepair]:
+    """Of a zone of one line, the characters seen with less than SURE_PLACE and what else they might be; its beginning is known."""
+    if len(reading.mrz.lines) > 1:
+        return []
+    (line,), (certainty,) = reading.mrz.lines, reading.certainty
+    second = reading.second[0] if reading.second else ALPHABET[-1] * len(line)
+    first = len(layout_of(reading.mrz.format).begins)
+    return [MrzRepair(0, at, second[at], line[at]) for at in range(first, len(line)) if certainty[at] < SURE_PLACE]
+
+
+def _doubting(one: MrzReading, doubts: Sequence[MrzRepair]) -> MrzReading:
+    """`one` with more repairs; where it has one already, that stays."""
+    found = {(repair.line, repair.column): repair for repair in (*doubts, *one.mrz.repairs)}
     repairs = tuple(found[place] for place in sorted(found))
-    return replace(one, sure=one.sure and repairs == one.mrz.repairs, mrz=replace(one.mrz, repairs=repairs))
+    if repairs == one.mrz.repairs:
+        return one
+    mrz = replace(one.mrz, repairs=repairs)
+    if len(mrz.lines) == 1:
+        mrz = replace(mrz, field_confidences=doubted_confidences(mrz, [(0, repair.column) for repair in mrz.doubtful_repairs]))
+    return replace(one, sure=False, mrz=mrz)
 
 
 def _covered(reading: MrzReading) -> frozenset[tuple[int, int]]:

@@ -65,6 +65,8 @@ MAX_LINES = 24
 MAX_AGAIN = 18
 """Lines recognised at most in second looks, twice what one zone of three lines takes: what was read of 33 public pictures took half of it,
 and illegible print that fits many layouts a little took up to 130."""
+FOR_HOLDING = 9
+"""As many more for what holds at first sight: what came before it and does not hold must not use up all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class MrzReading:
         ms: time that finding and reading took.
         sure: read beyond doubt: check digits hold, and so do the demands on every character that none covers. Where one of two was
             taken there is a repair all the same.
+        second: per line the likeliest character of each place but the one that was taken; empty when the reader does not tell.
         plausible: good enough to be handed out.
         least, lead: as `mrz_decoding.Decoded` has them.
         certainty: per line the probability of each character, 0..1.
@@ -133,6 +136,7 @@ class MrzReading:
     least: float = 1.0
     lead: float = math.inf
     certainty: tuple[tuple[float, ...], ...] = ()
+    second: tuple[str, ...] = ()
 
 
 class MrzReader:
@@ -212,6 +216,7 @@ class MrzReader:
             least=min(decoded.least, decoded.least_filler),
             lead=decoded.lead,
             certainty=tuple(tuple(float(one) for one in line) for line in decoded.certainty),
+            second=decoded.second,
         )
 
     def _zones(self, image: Image, known: Sequence[Quad] | None, search: _Search) -> Iterator[_Zone]:
@@ -230,7 +235,7 @@ class MrzReader:
         for candidate in zone_candidates(quads):
             # of a picture that is known to stand upright each line is read once, not twice
             if len(search.seen) > self._most_lines // (2 if search.upright else 1):
-                return
+                break
             found = self._read_zone(image, candidate, search)
             if found is not None:
                 yield found
@@ -275,8 +280,11 @@ class MrzReader:
             return first
         if first is not None and first.mrz.lines == search.said and self._is_misprint(first):
             return first
-        if search.again >= MAX_AGAIN or (first is not None and not search.may_reach(first)):
+        if first is not None and not search.may_reach(first):
             return None
+        holds = first is not None and first.mrz.holds and self._plausible(first)
+        if search.again >= MAX_AGAIN + FOR_HOLDING * holds:
+            return first if holds else None
         looks = [] if cells is None else [cells]
         for look in SECOND_LOOK:
             search.again += len(lines)

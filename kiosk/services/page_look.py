@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kiosk.domain.document import PageSide, Quad
 from kiosk.domain.face import Face
 from kiosk.domain.mrz import Mrz, MrzFormat
+from kiosk.domain.mrz_layout import CARD_FORMATS
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.imaging.rectify import cropped, rotated
@@ -26,9 +27,10 @@ SURE_LOCATION = 0.55
 """From which on an outline is a page's by itself (`ports.PageLocation`); a less sure one speaks for nothing, its print must."""
 SURE_AT_BORDER = 0.9
 """From which on an outline that touches the picture's border speaks for the page as one within it does."""
+MRZ_AIR = 2.2
+"""Line heights above and below what looks like an MRZ, in what is read as one."""
 _SHORT_LINE = 26
 """Characters that are read of a line of 30 at least."""
-_CARD_FORMATS = frozenset({MrzFormat.TD1, MrzFormat.TD2, MrzFormat.FRA_DL, MrzFormat.NLD_DL})
 _PASSPORT_RATIO = 125.0 / 88.0
 
 
@@ -102,7 +104,7 @@ class PageLook:
 
     def crop_open_passport(self) -> None:
         """An open booklet shows two pages: the data page is the lower one, above and including its MRZ."""
-        if self.mrz is None or self.mrz.format in _CARD_FORMATS or not self.mrz_quads or self.location is None:
+        if self.mrz is None or self.mrz.format in CARD_FORMATS or not self.mrz_quads or self.location is None:
             return
         height, width = self.image.shape[:2]
         wanted = width / _PASSPORT_RATIO
@@ -111,8 +113,9 @@ class PageLook:
         bottom = min(float(height), max(geometry.bounds(quad)[3] for quad in self.mrz_quads) + 0.05 * width)
         top = max(0.0, bottom - wanted)
         self.image = cropped(self.image, 0, top, width, bottom)
-        self.mrz_quads = tuple(moved(quad, 0, -top) for quad in self.mrz_quads)
-        self.lines = tuple(replace(line, quad=moved(line.quad, 0, -top)) for line in self.lines if geometry.centre(line.quad)[1] > top)
+        self.mrz_quads = tuple(geometry.moved(quad, 0, -top) for quad in self.mrz_quads)
+        below = [line for line in self.lines if geometry.centre(line.quad)[1] > top]
+        self.lines = tuple(replace(line, quad=geometry.moved(line.quad, 0, -top)) for line in below)
         self.faces = tuple(_moved_face(face, -top) for face in self.faces if face.box[1] + face.box[3] / 2 > top)
         self.all_faces = tuple(_moved_face(face, -top) for face in self.all_faces if face.box[1] + face.box[3] / 2 > top)
         self.part = (0.0, top / height, 1.0, bottom / height)
@@ -139,7 +142,7 @@ def side_of(look: PageLook, expected: PageSide | None, *, has_licence: bool = Fa
     The MRZ of an ID-1 card is its back's (9303-5, 3.1), as the barcode of a licence is (AAMVA DL/ID, annex A): a face there is a ghost
     portrait, unless it is as large as a portrait's.
     """
-    if look.mrz is not None and look.mrz.format not in _CARD_FORMATS:
+    if look.mrz is not None and look.mrz.format not in CARD_FORMATS:
         return PageSide.FRONT
     if look.face is not None:
         ghost = look.face.box[3] < PORTRAIT_FACE * look.image.shape[0]
@@ -181,14 +184,9 @@ def mrz_zone(lines: Sequence[TextLine], image: Image) -> tuple[float, float, flo
     boxes = [geometry.bounds(line.quad) for line in signs]
     tallest = max(bottom - top for _, top, _, bottom in boxes)
     height, width = image.shape[:2]
-    top = min(top for _, top, _, _ in boxes) - 2.2 * tallest
-    bottom = max(bottom for _, _, _, bottom in boxes) + 2.2 * tallest
+    top = min(top for _, top, _, _ in boxes) - MRZ_AIR * tallest
+    bottom = max(bottom for _, _, _, bottom in boxes) + MRZ_AIR * tallest
     return 0.0, max(0.0, top), float(width), min(float(height), bottom)
-
-
-def moved(quad: Quad, dx: float, dy: float) -> Quad:
-    a, b, c, d = ((x + dx, y + dy) for x, y in quad)
-    return a, b, c, d
 
 
 def turned_quad(quad: Quad, quarters: int, width: int, height: int) -> Quad:

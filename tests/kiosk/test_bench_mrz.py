@@ -79,9 +79,8 @@ def test_a_reading_is_judged_by_what_is_printed() -> None:
 
 
 def test_what_was_read_is_counted_by_kind_and_format_and_every_wrong_valid_has_its_name() -> None:
-    cases = list(zone_cases(3, 300, formats=(MrzFormat.TD1, MrzFormat.MRV_B)))
-    again = next(zone_cases(1, 300, formats=(MrzFormat.TD1, MrzFormat.MRV_B)))
-    assert (again.picture == cases[0].picture).all()
+    drawn = list(zone_cases(2, 301, formats=(MrzFormat.TD1,)))
+    cases = [drawn[0], drawn[1], replace(drawn[1], name="another")]
     assert {case.page.forgery is None for case in cases} == {True, False}
     genuine = genuine_lines(MrzFormat.TD1, 999)
     told = search(ScriptedReader(parse_mrz(cases[0].page.lines), None, parse_mrz(genuine)), iter(cases))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kiosk.domain.mrz import MrzRepair, parse_mrz
-from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat
+from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat, check_digit
 from kiosk.imaging.mrz_glyphs import spreads
 from kiosk.services.mrz_reading import MrzReading
 from kiosk.services.mrz_shapes import TRAITS, shaped_as, with_shapes
@@ -56,6 +57,38 @@ def test_an_o_printed_for_the_0_of_a_number_is_not_valid(how: str) -> None:
     assert not found.mrz.valid
     assert not found.sure
     assert not found.mrz.proves("documentNumber")
+
+
+def test_a_field_whose_glyph_is_not_what_was_read_is_not_sure() -> None:
+    """The reader's certainty was for the other character; the field keeps none of it, whichever of the two is handed out."""
+    sure = {"documentNumber": 0.99, "personalNumberOrOptionalDataSecondLine": 0.99, "surname": 0.99}
+    taken = deceived(LETTER[1], "0")
+    reading = replace(taken, mrz=replace(taken.mrz, field_confidences=sure))
+    mrz = with_shapes(printed(), reading).mrz
+    assert mrz.lines == LINES
+    assert mrz.field_confidences == {**sure, "personalNumberOrOptionalDataSecondLine": 0.5}
+    seen = replace(read(), mrz=replace(read().mrz, field_confidences=sure))
+    assert with_shapes(printed(), seen).mrz.field_confidences == sure
+    doubted = with_shapes(printed({ZERO: "O"}), seen).mrz
+    assert doubted.in_doubt
+    assert doubted.field_confidences == {**sure, "documentNumber": 0.5}
+
+
+DUTCH = "D1NLD15094062010659VW87Z78NB8"
+
+
+@pytest.mark.parametrize("column", [7, 10, 15])
+def test_an_o_for_a_0_of_a_dutch_licences_number_is_told_by_its_other_0s(column: int) -> None:
+    """Its line has no date; its number is digits alone."""
+    line = DUTCH + str(check_digit(DUTCH))
+    assert line[column] == "0"
+    quad = QUADS[0][0], (60.0 + 30 * PITCH, 48.0), (60.0 + 30 * PITCH, 74.0), QUADS[0][3]
+    for character, valid in (("0", True), ("O", False)):
+        picture = np.full((130, 760, 3), 225, np.uint8)
+        text = line[:column] + character + line[column + 1 :]
+        draw_line(picture, text, 60.0, 70.0, pitch=PITCH, height=19.0, ink=(30, 24, 20))
+        found = with_shapes(picture, MrzReading(parse_mrz((line,)), quad, (quad,), 0, 1.0, sure=True))
+        assert found.mrz.valid is valid
 
 
 @pytest.mark.parametrize("how", ["clean", "blurred", "noisy"])
