@@ -246,6 +246,20 @@ def test_a_page_that_lies_aslant_is_read_as_if_it_were_level(degrees: float) -> 
     assert read(*map(turned, lines)) == {FieldName.ADDRESS: "STANIČNÁ 1", FieldName.DATE_OF_BIRTH: "1985-08-06"}
 
 
+def test_a_line_that_lies_the_other_way_round_turns_no_page() -> None:
+    """The first line is on its head, the others slant by half a degree to either side."""
+    texts = ("Address / Adresa trvalého pobytu / Adresse", "STANIČNÁ 1", "Date of birth / Dátum narodenia", "06.08.1985")
+
+    def slanted(one: TextLine, degrees: float) -> TextLine:
+        a, b, c, d = ((x, y + (x - 300) * math.tan(math.radians(degrees))) for x, y in one.quad)
+        return replace(one, quad=(a, b, c, d))
+
+    rest = map(slanted, column(*texts), (0.5, -0.5, 0.4, -0.4))
+    head = line("SPECIMEN PRINTED ABOVE IT", 300, 20)
+    a, b, c, d = head.quad
+    assert read(replace(head, quad=(c, d, a, b)), *rest) == {FieldName.ADDRESS: "STANIČNÁ 1", FieldName.DATE_OF_BIRTH: "1985-08-06"}
+
+
 def test_a_specimen_may_be_called_so_and_a_stamp_elsewhere_is_nobodys_name() -> None:
     rest = (line("Given names", 300, 130, height=16), line("ANNA", 300, 150))
     named = (line("Surname", 300, 60, height=16), line("SPECIMEN", 300, 80))
