@@ -18,7 +18,7 @@ import numpy.typing as npt
 from kiosk.domain.document import Quad
 from kiosk.domain.errors import ErrorCode, ModelFault
 from kiosk.engines.ort import OnnxSession, Provider
-from kiosk.engines.page_locator_choice import SURE_CHANCE, apart, freed, split
+from kiosk.engines.page_locator_choice import SURE_CHANCE, apart, split
 from kiosk.engines.page_locator_edges import EdgeField, Floats, refined, touches_border, working_copy
 from kiosk.engines.page_locator_regions import Flags, Region, candidates, page_regions, suggested
 from kiosk.engines.page_locator_score import Outline, are_clear_cuts, expanded, features
@@ -170,8 +170,8 @@ class NeuralPageLocator:
         quads, framed = candidates(regions, field, outline)
         if not len(quads):
             return _NOTHING
-        raw, chances = self._judged(quads, framed, field, outline)
-        return _Seen((field.width, field.height), quads, framed, freed(quads, raw, split(quads, chances)))
+        chances = self._judged(quads, framed, field, outline)
+        return _Seen((field.width, field.height), quads, framed, split(quads, chances))
 
     def _with_small(self, seen: _Seen, regions: list[Region], outline: Outline, field: EdgeField) -> _Seen:
         """What was seen, and small pages by the finer planes: a page of few cells is a blot in the others."""
@@ -183,16 +183,16 @@ class NeuralPageLocator:
         kept[: len(seen.quads)] = True
         chances = np.concatenate([seen.chances, np.zeros(len(quads) - len(seen.quads))])
         if is_small.any():
-            _raw, judged = self._judged(quads[is_small], framed[is_small], field, outline)
+            judged = self._judged(quads[is_small], framed[is_small], field, outline)
             judged = np.where(judged < _SURE_BESIDE, np.minimum(judged, SURE_CHANCE - 0.01), judged)
             chances[is_small] = np.maximum(chances[is_small], judged)
         return _Seen((field.width, field.height), quads[kept], framed[kept], chances[kept])
 
-    def _judged(self, quads: Floats, framed: Flags, field: EdgeField, outline: Outline) -> tuple[Floats, Floats]:
-        """Features of each quad, and the chance that it overlaps a page by 0.9."""
+    def _judged(self, quads: Floats, framed: Flags, field: EdgeField, outline: Outline) -> Floats:
+        """The chance of each quad that it overlaps a page by 0.9."""
         raw = features(quads, framed, field, outline)
         chances = 1 / (1 + np.exp(-expanded(raw) @ self._weights))
-        return raw, np.where(are_clear_cuts(raw), np.maximum(chances, _CLEAR_CUT), chances)
+        return np.where(are_clear_cuts(raw), np.maximum(chances, _CLEAR_CUT), chances)
 
     def planes(self, small: Image, side_px: int = _NET_PX) -> Planes:
         """3 x rows x columns, 0..1: page, outline, corner of each cell. Sides are stretched to multiples of 16."""
