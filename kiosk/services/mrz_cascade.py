@@ -95,7 +95,7 @@ class MrzCascade:
         began = time.perf_counter()
         quick = self._quick.attempt(image, upright=upright)
         if quick is not None and quick.sure:
-            return with_shapes(image, quick), False
+            return _finished(image, quick), False
         known = quick.line_quads if quick is not None and quick.plausible else lines
         least = ALONE_LEAST if quick is None else 0.0
         said = quick.mrz.lines if quick is not None and quick.plausible else ()
@@ -104,12 +104,12 @@ class MrzCascade:
         ms = 1000 * (time.perf_counter() - began)
         log.info("MRZ looked at by both readers in %.0f ms, read %s", ms, found is not None)
         both = quick is not None and quick.plausible and thorough is not None and thorough.plausible
-        return (with_shapes(image, replace(found, ms=ms)) if found is not None else None), both
+        return (_finished(image, replace(found, ms=ms)) if found is not None else None), both
 
     def glance(self, image: Image) -> MrzReading | None:
         """What the quick reader is sure of at its first look, else None; never calls the thorough one."""
         quick = self._glancing.attempt(image)
-        return with_shapes(image, quick) if quick is not None and quick.sure else None
+        return _finished(image, quick) if quick is not None and quick.sure else None
 
 
 def settled(quick: MrzReading | None, thorough: MrzReading | None) -> MrzReading | None:
@@ -225,10 +225,16 @@ def _doubting(one: MrzReading, doubts: Sequence[MrzRepair]) -> MrzReading:
     repairs = tuple(found[place] for place in sorted(found))
     if repairs == one.mrz.repairs:
         return one
-    mrz = replace(one.mrz, repairs=repairs)
-    if len(mrz.lines) == 1:
-        mrz = replace(mrz, field_confidences=doubted_confidences(mrz, [(0, repair.column) for repair in mrz.doubtful_repairs]))
-    return replace(one, sure=False, mrz=mrz)
+    return replace(one, sure=False, mrz=replace(one.mrz, repairs=repairs))
+
+
+def _finished(image: Image, reading: MrzReading) -> MrzReading:
+    """With what the shapes say; what is in doubt on a single line then makes its field unsure, however sure the reader was on the whole."""
+    shaped = with_shapes(image, reading)
+    if len(shaped.mrz.lines) > 1 or not shaped.mrz.doubtful_repairs:
+        return shaped
+    places = [(repair.line, repair.column) for repair in shaped.mrz.doubtful_repairs]
+    return replace(shaped, mrz=replace(shaped.mrz, field_confidences=doubted_confidences(shaped.mrz, places)))
 
 
 def _covered(reading: MrzReading) -> frozenset[tuple[int, int]]:

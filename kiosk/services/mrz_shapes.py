@@ -55,6 +55,10 @@ a later trait tells goes before what an earlier one does."""
 ALIKE = 0.12
 """So far, of the usual spread, glyphs of one kind lie from each other; measured 0.03 to 0.08 on photographs."""
 LEAST_SAMPLES = 2
+PLAIN_WITHIN, PLAIN_SAMPLES, PLAIN_PITCH = 0.06, 2, 14.0
+"""The 0s of one line lie so near to each other in both bands, an O farther off in one of them; for lines that no check digit proves."""
+PLAIN = (0, 1)
+"""The traits whose bands tell it."""
 Widths = Sequence[Sequence[float | None]]
 _TWIN = {"0": "O", "O": "0", "1": "I", "I": "1"}
 
@@ -79,10 +83,13 @@ def with_shapes(image: Image, reading: MrzReading) -> MrzReading:
             shapes |= shaped_as(mrz, [line[number] for line in measured], trait)
     if not mrz.holds:
         return _as_shaped(reading, shapes)
+    proven = {at for at, shape in shapes.items() if shape == mrz.lines[at[0]][at[1]]}
+    if len(mrz.lines) == 1 and pitch >= PLAIN_PITCH:
+        proven |= plain_zeros(mrz, [[line[number] for line in measured] for number in PLAIN]) - shapes.keys()
     kept = [
         replace(one, clear=one.clear or shapes.get((one.line, one.column)) == one.read)
         for one in mrz.repairs
-        if _TWIN.get(one.read) != one.taken or shapes.get((one.line, one.column)) != one.taken
+        if _TWIN.get(one.read) != one.taken or (one.line, one.column) not in proven
     ]
     known = {(repair.line, repair.column) for repair in mrz.repairs}
     found = [
@@ -95,6 +102,29 @@ def with_shapes(image: Image, reading: MrzReading) -> MrzReading:
     repairs = tuple(sorted((*kept, *found), key=lambda repair: (repair.line, repair.column)))
     confidences = doubted_confidences(mrz, [at for at, shape in shapes.items() if shape != mrz.lines[at[0]][at[1]]])
     return replace(reading, sure=reading.sure and not found, mrz=replace(mrz, repairs=repairs, field_confidences=confidences))
+
+
+def plain_zeros(mrz: Mrz, widths: Sequence[Widths]) -> set[tuple[int, int]]:
+    """(line, column) of each 0 that lies within PLAIN_WITHIN, in every band, of at least PLAIN_SAMPLES other 0s where no letter stands.
+
+    Args:
+        widths: by band, then as in `shaped_as`.
+    """
+    layout = layout_of(mrz.format)
+    zeros = [(line, column) for line, text in enumerate(mrz.lines) for column, one in enumerate(text) if one == "0"]
+    digits = [at for at in zeros if layout.is_digit_at(*at)]
+    found = set()
+    for at in zeros:
+        others = [other for other in digits if other != at]
+        if len(others) >= PLAIN_SAMPLES and all(_is_as(at, others, band) for band in widths):
+            found.add(at)
+    return found
+
+
+def _is_as(at: tuple[int, int], others: Sequence[tuple[int, int]], widths: Widths) -> bool:
+    width = widths[at[0]][at[1]]
+    usual = [widths[line][column] for line, column in others]
+    return width is not None and all(one is not None and abs(width - one) <= PLAIN_WITHIN * one for one in usual)
 
 
 def _as_shaped(reading: MrzReading, shapes: Mapping[tuple[int, int], str]) -> MrzReading:

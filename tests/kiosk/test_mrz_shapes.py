@@ -12,7 +12,7 @@ from kiosk.domain.mrz import MrzRepair, parse_mrz
 from kiosk.domain.mrz_layout import LAYOUTS, MrzFormat, check_digit
 from kiosk.imaging.mrz_glyphs import spreads
 from kiosk.services.mrz_reading import MrzReading
-from kiosk.services.mrz_shapes import TRAITS, shaped_as, with_shapes
+from kiosk.services.mrz_shapes import TRAITS, plain_zeros, shaped_as, with_shapes
 from kiosk.specimens.ocrb import draw_line
 from tests.fakes.mrz_strips import blurred, noisy, on_table, with_check_digits
 
@@ -202,6 +202,25 @@ def test_a_glyph_with_narrower_shoulders_than_the_0s_of_its_zone_is_none(share: 
 def test_a_glyph_that_is_wider_than_the_0s_of_its_zone_is_none_though_its_letters_are_hardly_wider(share: float, told: bool) -> None:
     found = shaped_as(parse_mrz(LINES), widths(0.2, 0.22, {ZERO: 0.2 * share, LETTER: 0.2}), TRAITS[1])
     assert found == ({ZERO: "O"} if told else {})
+
+
+DUTCH_ZEROS = ((0, 7), (0, 10), (0, 13), (0, 15))
+
+
+def dutch_widths(at: Mapping[tuple[int, int], float]) -> list[list[float | None]]:
+    return [[at.get((0, column), 0.2) for column in range(30)]]
+
+
+def test_the_0s_of_one_line_that_are_all_alike_are_0s() -> None:
+    mrz = parse_mrz((DUTCH + str(check_digit(DUTCH)),))
+    same = dutch_widths({})
+    assert plain_zeros(mrz, [same, same]) == set(DUTCH_ZEROS)
+    for width in (0.186, 0.214):
+        other = dutch_widths({DUTCH_ZEROS[0]: width})
+        assert plain_zeros(mrz, [same, other]) == set()
+        assert plain_zeros(mrz, [other, same]) == set()
+    few = parse_mrz(("D1NLD15094962110" + "0" * 13 + "1",))
+    assert plain_zeros(few, [same, same]) == {(0, column) for column in range(16, 29)}, "a 0 is no sample of itself"
 
 
 def test_samples_that_do_not_agree_are_none() -> None:
