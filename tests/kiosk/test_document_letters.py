@@ -111,6 +111,16 @@ def test_a_states_languages_give_way_to_a_foreign_letter_that_was_read_nearly_su
     assert box_of(found).sureness < OCR_THRESHOLD
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_ligature_that_may_have_been_read_as_two_letters_asks_for_a_look(told: bool) -> None:
+    """CŒURVILLE out of focus is read as CCEURVILLE, every letter with 0.99."""
+    (french,) = respelled([line("CCEURVILLE")], ["fr"], told=told)
+    assert french.text == "CCEURVILLE"
+    assert box_of(french).sureness < OCR_THRESHOLD < box_of(french).accents, "an MRZ that says the same settles it"
+    for text, language in (("FRANCE", "fr"), ("LECEUR", "de")):
+        assert respelled([line(text)], [language], told=told) == (line(text),)
+
+
 def test_what_was_chosen_anew_is_only_as_sure_as_the_choice() -> None:
     (close,) = respelled([line("PIŇON", doubt(2, ("Ň", 0.85), ("Ñ", 0.12)), least=0.85)], ["es"])
     assert close.text == "PIÑON"
