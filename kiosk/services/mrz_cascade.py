@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from kiosk.domain.document import Quad
 from kiosk.domain.mrz import MrzRepair, doubted_confidences
-from kiosk.domain.mrz_layout import ALPHABET, Kind, layout_of
+from kiosk.domain.mrz_layout import Kind, layout_of
 from kiosk.imaging.frame import Image
 from kiosk.imaging.geometry import moved
 from kiosk.imaging.rectify import cropped
@@ -214,9 +214,8 @@ def _unsure(reading: MrzReading) -> list[MrzRepair]:
     if len(reading.mrz.lines) > 1:
         return []
     (line,), (certainty,) = reading.mrz.lines, reading.certainty
-    second = reading.second[0] if reading.second else ALPHABET[-1] * len(line)
     first = len(layout_of(reading.mrz.format).begins)
-    return [MrzRepair(0, at, second[at], line[at]) for at in range(first, len(line)) if certainty[at] < SURE_PLACE]
+    return [MrzRepair(0, at, reading.second[at], line[at]) for at in range(first, len(line)) if certainty[at] < SURE_PLACE]
 
 
 def _doubting(one: MrzReading, doubts: Sequence[MrzRepair]) -> MrzReading:

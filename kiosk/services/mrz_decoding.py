@@ -53,7 +53,7 @@ class Decoded:
         lead: how many times likelier the reading is than the next one for which every check digit holds too (BD and 80 give the same).
         ambiguous: places that no check digit covers and where two readings are as good as equal.
         certainty: per line the probability of each character.
-        second: per line the likeliest character of each place but the chosen one.
+        second: of a zone of one line, the likeliest character of each place but the chosen one.
     """
 
     mrz: Mrz
@@ -63,7 +63,7 @@ class Decoded:
     ambiguous: int
     least_filler: float = 1.0
     certainty: tuple[npt.NDArray[np.float32], ...] = ()
-    second: tuple[str, ...] = ()
+    second: str = ""
 
 
 def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
@@ -96,11 +96,12 @@ def decode(cells: Sequence[Cells], layout: Layout) -> Decoded | None:
     parsed = parse_mrz(lines, confidences=[float(line.mean()) for line in sure], repairs=repairs)
     mrz = replace(parsed, field_confidences=field_confidences_of(lines, [line.tolist() for line in sure], layout))
     letters, fillers = _least(cells, lines, layout)
-    second = tuple(
-        "".join(max((one for one in share if one != taken), key=share.__getitem__) for share, taken in zip(line, text, strict=True))
-        for line, text in zip(shares, lines, strict=True)
-    )
+    second = _second(shares[0], lines[0]) if layout.lines == 1 else ""
     return Decoded(mrz, mean, letters, lead, _ambiguous(lines, shares, layout), fillers, tuple(sure), second)
+
+
+def _second(line: Sequence[Mapping[str, float]], text: str) -> str:
+    return "".join(max((one for one in share if one != taken), key=share.__getitem__) for share, taken in zip(line, text, strict=True))
 
 
 def _kinds(layout: Layout) -> list[list[Kind]]:

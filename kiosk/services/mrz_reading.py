@@ -120,7 +120,7 @@ class MrzReading:
         ms: time that finding and reading took.
         sure: read beyond doubt: check digits hold, and so do the demands on every character that none covers. Where one of two was
             taken there is a repair all the same.
-        second: per line the likeliest character of each place but the one that was taken; empty when the reader does not tell.
+        second: of a zone of one line, the likeliest character of each place but the one that was taken.
         plausible: good enough to be handed out.
         least, lead: as `mrz_decoding.Decoded` has them.
         certainty: per line the probability of each character, 0..1.
@@ -136,7 +136,7 @@ class MrzReading:
     least: float = 1.0
     lead: float = math.inf
     certainty: tuple[tuple[float, ...], ...] = ()
-    second: tuple[str, ...] = ()
+    second: str = ""
 
 
 class MrzReader:
