@@ -96,8 +96,11 @@ class PageLocation:
 class PageLocator(Protocol):
     @property
     def model_id(self) -> str: ...
-    def locate(self, image: Image) -> tuple[PageLocation, ...]:
-        """Every page in the picture, the surest first; empty when there is none. Corner order: clockwise, start arbitrary."""
+    def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
+        """Every page in the picture, the surest first; empty when there is none. Corner order: clockwise, start arbitrary.
+
+        `quick`: for a preview's frames, without the further looks that find pages which are small or hard to see.
+        """
         ...
 
 

@@ -37,10 +37,11 @@ class ClassicalPageLocator:
 
     model_id = "page_outline_classical"
 
-    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+    def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
         """Every page, the surest first. A picture that is the page alone has no outline inside it and gives nothing.
 
         Corners are clockwise from the top left one, pixels of `image`, to about a third of a pixel at 512 px picture width.
+        It has but one way to look: `quick` changes nothing.
         """
         height, width = image.shape[:2]
         if min(height, width) < 48:

@@ -123,7 +123,7 @@ class DocumentGuide:
 
     def _look(self, image: Image, now: float) -> _Seen:
         height, width = image.shape[:2]
-        location = next((one for one in self._locator.locate(image) if one.confidence >= _SURE), None)
+        location = next((one for one in self._locator.locate(image, quick=True) if one.confidence >= _SURE), None)
         if location is None:
             if measure_light(image) < _DARK_FRAME:
                 return _Seen(AdviceCode.TOO_DARK)

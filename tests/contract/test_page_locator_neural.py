@@ -12,12 +12,13 @@ import pytest
 
 from kiosk.domain.document import PageSide
 from kiosk.domain.errors import ErrorCode, ModelFault
-from kiosk.engines.page_locator_neural import NeuralPageLocator
+from kiosk.engines.page_locator_neural import NeuralPageLocator, Planes
 from kiosk.imaging import geometry
 from kiosk.imaging.frame import Image
 from kiosk.ports import PageLocation
 from kiosk.specimens import degrade
 from kiosk.specimens.degrade import Degradation, Photograph
+from kiosk.specimens.scene import Desk
 from kiosk.specimens.specimen import specimen
 
 MODEL = Path(__file__).parents[2] / "models/page_locator.onnx"
@@ -142,6 +143,35 @@ def test_a_page_that_the_picture_cuts_touches_the_border() -> None:
     found = sure(shot)
     assert found
     assert found[0].touches_border
+
+
+def looks(monkeypatch: pytest.MonkeyPatch, picture: Image, *, quick: bool) -> int:
+    """How often the network runs for a picture."""
+    net, count = locator(), 0
+
+    def counted(small: Image, side_px: int = 128) -> Planes:
+        nonlocal count
+        count += 1
+        return NeuralPageLocator.planes(net, small, side_px)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(net, "planes", counted)
+        net.locate(picture, quick=quick)
+    return count
+
+
+def test_an_empty_table_and_an_ordinary_page_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [looks(monkeypatch, Desk(seed=seed).shot(None), quick=False) for seed in range(3)] == [1, 1, 1]
+    shot = degrade.photograph(page("td1"), seed=41, size=SIZE, severity=0.3, kinds=frozenset(), grounds=["wood"])
+    assert looks(monkeypatch, shot.image, quick=False) == 1
+
+
+def test_a_preview_is_looked_at_once_whatever_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    shot = degrade.several(
+        [page("td1"), page("td2"), page("td3")] * 3, seed=910_005, size=(960, 720), severity=0.3, kinds=frozenset(), grounds=["stripes"]
+    )
+    assert looks(monkeypatch, shot.image, quick=False) > 1
+    assert looks(monkeypatch, shot.image, quick=True) == 1
 
 
 def test_the_same_picture_gives_the_same_answer() -> None:

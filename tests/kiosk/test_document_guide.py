@@ -13,6 +13,7 @@ from kiosk.domain.guidance import AdviceCode, Guidance
 from kiosk.engines.page_locator import ClassicalPageLocator
 from kiosk.imaging.frame import Frame, Image
 from kiosk.imaging.page_quality import Strictness
+from kiosk.ports import PageLocation
 from kiosk.services.document_guide import ADVICE_FOR_S, STILL_FOR_S, DocumentGuide
 from kiosk.specimens.scene import Desk, DocumentScene, Placement, showing, turning_over
 from kiosk.specimens.specimen import specimen
@@ -191,3 +192,15 @@ def test_the_sharpest_frame_is_kept() -> None:
         subject.judge(Frame(picture, number / FPS, "test", number))
     assert subject.best is not None
     assert subject.best.number == 3
+
+
+def test_a_frame_of_the_preview_is_looked_at_quickly() -> None:
+    asked: list[bool] = []
+
+    class Asked(ClassicalPageLocator):
+        def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
+            asked.append(quick)
+            return super().locate(image, quick=quick)
+
+    show(DocumentGuide(Asked()), desk().shot(None), frames=2)
+    assert asked == [True, True]

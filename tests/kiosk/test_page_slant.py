@@ -63,7 +63,7 @@ class Whole:
 
     model_id = "bounds"
 
-    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+    def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
         rows, columns = np.nonzero(image[:, :, 0] > 128)
         quad = geometry.box_quad(float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1))
         return (PageLocation(quad, 0.9),)

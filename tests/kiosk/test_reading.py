@@ -216,7 +216,7 @@ class FrameLocator:
     def __init__(self, confidence: float, *, touches_border: bool) -> None:
         self._confidence, self._touches_border = confidence, touches_border
 
-    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+    def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
         height, width = image.shape[:2]
         return (PageLocation(geometry.box_quad(2, 2, width - 2, 0.72 * height), self._confidence, self._touches_border),)
 
@@ -343,7 +343,7 @@ def test_a_scan_of_half_a_card_is_out_of_the_image(reader: DocumentReader, half:
 class _NothingFound:
     """A locator that sees no outline: print under the card hides it."""
 
-    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+    def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
         return ()
 
 
@@ -370,7 +370,7 @@ class _Unsure:
     def __init__(self, quad: Quad, confidence: float) -> None:
         self._quad, self._confidence = quad, confidence
 
-    def locate(self, image: Image) -> tuple[PageLocation, ...]:
+    def locate(self, image: Image, *, quick: bool = False) -> tuple[PageLocation, ...]:
         return (PageLocation(self._quad, self._confidence),)
 
 
