@@ -76,7 +76,7 @@ _NOTHING = _Seen((1, 1), np.empty((0, 4, 2)), np.empty((0, 4), bool), np.empty(0
 class NeuralPageLocator:
     """ports.PageLocator. One thread at a time.
 
-    Of an open passport it gives the data page, of a page shown on a display the page, not the display. Several pages, also touching
+    Of an open passport it gives the data page, of a page on a display the page where its outline shows. Several pages, also touching
     ones, are several. A picture that is the page alone gives nothing.
     """
 
