@@ -24,9 +24,7 @@ def test_the_ratio_is_that_of_the_anchor(model_library: ModelLibrary) -> None:
     json.dumps(describe(found))
 
 
-def test_a_page_is_read_by_the_package_without_the_network(
-    model_library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_is_read_by_the_package_without_the_network(model_library: ModelLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[object]()
     monkeypatch.setattr("rapidocr.utils.download_file.DownloadFile.run", asked.append)
     monkeypatch.setattr("kiosk.bench.machine._YARDSTICK_RUNS", 1)
