@@ -91,10 +91,10 @@ def better(page: Found, closer: Found, others: Sequence[Floats]) -> Found:
     quad = geometry.as_quad(closer.quad)
     overlap = geometry.overlap(geometry.as_quad(page.quad), quad)
     if page.chance >= SURE_CHANCE:
-        isbetter = overlap >= _SAME and closer.chance >= page.chance + _CLEARLY
+        is_better = overlap >= _SAME and closer.chance >= page.chance + _CLEARLY
     else:
-        isbetter = overlap >= _PARTLY and closer.chance >= _SURE_CLOSER
-    return closer if isbetter and not any(are_parts(quad, geometry.as_quad(other)) for other in others) else page
+        is_better = overlap >= _PARTLY and closer.chance >= _SURE_CLOSER
+    return closer if is_better and not any(are_parts(quad, geometry.as_quad(other)) for other in others) else page
 
 
 def in_order(pages: Sequence[Found]) -> list[Found]:

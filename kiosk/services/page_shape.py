@@ -38,8 +38,9 @@ _LICENCE_ORDER = ("1", "2", "3", "4a", "4c", "4b", "4d", "5", "8", "9")
 _LEAST_NUMBERS = 4
 _WORD = 4
 _MANY_LINES = 8
-_PROSE_LINES = 12
-_PROSE_WORDS = 5
+_PROSE_LINES, _PROSE_WORDS = 12, 5
+"""Lines of so many words make prose, where they are half of all. Of 29 pages of all designs and 35 public samples one had ten
+of 50 lines, the others eight at most, and none more than a third of its lines."""
 _LARGE_PX = 900
 _SHARP = 0.35
 _AT_THE_SIDE = 0.004
